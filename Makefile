@@ -1,0 +1,55 @@
+# Digit Lab: make run, make test. Everything either needs is set up first, once.
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test lint format chromium pretrained
+
+run: $(VENV)/app.txt
+	@echo "Digit Lab: http://localhost:$(PORT)  (Ctrl-C stops it)"
+	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/tests.txt chromium lint
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/tests.txt
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/tests.txt
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+# The run that ships in mnist_core/pretrained/book (2 minutes on 2 cores).
+pretrained: $(VENV)/app.txt
+	@$(BIN)/python -m mnist_core train --recipe book --ship
+
+$(VENV)/python.txt:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Digit Lab needs Python 3.11 to 3.13; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/app.txt: requirements.txt $(VENV)/python.txt
+	@echo "Installing what the app needs; this takes a few minutes, once."
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/tests.txt: tests/requirements.txt $(VENV)/app.txt
+	@$(INSTALL) -r tests/requirements.txt
+	@touch $@
+
+# The browser tests drive a Chromium: one that is there, else Debian's.
+chromium:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+		if command -v $$name >/dev/null; then exit 0; fi; \
+	done; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "Installing Chromium for the browser tests."; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null; \
+	else \
+		echo "The browser tests need Chromium: install the package chromium (or Google Chrome) and try again." >&2; \
+		exit 1; \
+	fi

@@ -1,0 +1,31 @@
+"""Digit Lab: the frame around every page. Start it with ``streamlit run app.py``."""
+
+import streamlit as st
+
+from mnist_core.digits import mnist
+from mnist_core.errors import LabError
+from pages._parts import frame
+from pages._parts.lab import engine
+from pages._parts.messages import show_message
+from pages._parts.model_picker import choose_model
+
+PAGES = [
+    st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+    st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
+    st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+    st.Page("pages/errors.py", title="Errors", icon=":material/error:"),
+    st.Page("pages/dataset.py", title="Dataset", icon=":material/grid_view:"),
+]
+
+st.set_page_config(page_title="Digit Lab", page_icon=":material/draw:", layout="wide")
+st.html("<style>[data-testid=stMainBlockContainer] {padding-top: 3.5rem;}</style>")
+page = st.navigation(PAGES)
+frame.enter()
+try:
+    mnist.load()
+    engine().wake()
+    choose_model()
+    show_message()
+    page.run()
+except LabError as error:
+    st.error(str(error), icon=":material/build:")

@@ -1,0 +1,250 @@
+"""The command line: ``python -m mnist_core train | evaluate | predict | runs | engine``.
+
+Wrong input ends with one clear line on standard error and exit status 2.
+"""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_core.config import RECIPES, RunConfig, TrainingConfig
+from mnist_core.digits import drawing, mnist, photo
+from mnist_core.errors import LabError
+from mnist_core.runs import store
+from mnist_core.runs.evaluation import scores
+from mnist_core.runs.store import FAILED, FINISHED, Run
+
+
+class UsageError(LabError):
+    """The command's words do not fit together."""
+
+
+def main() -> int:
+    """Run the command; returns the exit status, 2 for wrong input."""
+    arguments = _parser().parse_args()
+    try:
+        arguments.command(arguments)
+    except LabError as error:
+        print(f"{error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m mnist_core", description="Digit Lab's command line.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: Callable, help_: str, *, with_json: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_, description=help_)
+        added.set_defaults(command=function)
+        if with_json:
+            added.add_argument("--json", action="store_true", help="print JSON for programs to read")
+        return added
+
+    run_help = "a run's id or name, or the path of a run folder, a .keras or an .h5 file (default: the app's)"
+
+    training = command("train", train, "Train a network.")
+    training.add_argument("--recipe", choices=sorted(RECIPES), help="what to train (default: book)")
+    training.add_argument("--epochs", type=int, help="passes through the training digits (default: the recipe's)")
+    training.add_argument("--seed", type=int, help="of weights, order and dropout (default: the recipe's)")
+    training.add_argument("--name", help="the run's name (default: the recipe's)")
+    training.add_argument("--from", dest="parent", metavar="RUN", help="go on from this run's network")
+    training.add_argument("--ship", action="store_true", help="put a copy into mnist_core/pretrained/NAME")
+
+    evaluating = command("evaluate", evaluate, "Score a network on MNIST's test set or on drawings.")
+    evaluating.add_argument("run", nargs="?", metavar="RUN", help=run_help)
+    evaluating.add_argument("--drawings", type=Path, metavar="FILE.json", help="labelled drawings to score on")
+
+    predicting = command("predict", predict, "Read the digit in pictures.")
+    predicting.add_argument("--run", metavar="RUN", help=run_help)
+    predicting.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="PNG or JPEG, of any size")
+
+    command("runs", list_runs, "List the runs.")
+    engine = command("engine", serve, "Be the engine that trains and answers for the app.", with_json=False)
+    engine.add_argument("--leave-when-idle", action="store_true", help="end when nobody needs it")
+    return parser
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train a run in this process and report it. Ctrl-C ends it early and keeps what was learned."""
+    home = store.home()
+    mnist.load()  # complains before Keras is loaded
+    run = store.create(_config(arguments, home), home, state=store.RUNNING)
+    signal.signal(signal.SIGINT, lambda *_: run.ask_to_cancel())
+    _train_with_progress(run, quiet=arguments.json)
+    status = run.status
+    if status.state == FAILED:
+        raise UsageError(f"The training failed: {status.error}")
+    if arguments.ship:
+        store.ship(run)
+    report = {
+        "run": run.id,
+        "path": str(run.path),
+        "epochs": len(run.epochs["epoch"]),
+        "seconds": round(status.seconds, 2),
+        "parameters": run.config.model.parameters,
+        "test_loss": status.scores["test_loss"],
+        "test_accuracy": status.scores["test_accuracy"],
+    }
+    ending = "" if status.state == FINISHED else " (ended early)"
+    _tell(
+        arguments,
+        report,
+        f"{run.config.name}{ending}: {report['epochs']} epochs in {status.seconds:.1f} s, "
+        f"test accuracy {report['test_accuracy']:.4f}, loss {report['test_loss']:.4f}\n{run.path}",
+    )
+
+
+def _config(arguments: argparse.Namespace, home: Path) -> RunConfig:
+    given = {key: value for key in ("epochs", "seed") if (value := getattr(arguments, key)) is not None}
+    if arguments.parent:
+        if arguments.recipe:
+            raise UsageError("Give --recipe or --from, not both: a run that goes on keeps its recipe.")
+        parent = store.find(arguments.parent, home)
+        return parent.continuation(name=arguments.name, **given)
+    name = arguments.recipe or "book"
+    recipe = RECIPES[name]
+    training = TrainingConfig(**vars(recipe.training) | given)
+    return RunConfig(name=arguments.name or name, recipe=name, model=recipe.model, training=training)
+
+
+def _train_with_progress(run: Run, *, quiet: bool) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from mnist_core.engine.worker import train_run
+
+    config = run.config
+    steps = config.training.steps_per_epoch
+    columns = ("{task.description}", BarColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as bar:
+        task = bar.add_task("starting", total=config.training.epochs * steps, rate="")
+
+        def watch(progress: Any) -> None:  # noqa: ANN401, network.training.Progress, which imports Keras
+            done = (progress.epoch - config.inherited_epochs - 1) * steps + progress.step
+            rate = done * config.training.batch_size / progress.seconds
+            text = f"epoch {progress.epoch} of {config.total_epochs}, loss {progress.loss:.4f}"
+            bar.update(task, completed=done, description=text, rate=f"{rate:,.0f} digits/s")
+
+        train_run(run, watch=watch)
+
+
+def evaluate(arguments: argparse.Namespace) -> None:
+    """Score a network on the test set or, with ``--drawings``, on labelled drawings."""
+    if arguments.drawings:
+        _evaluate_on_drawings(arguments)
+        return
+    test = mnist.load().test
+    name, probabilities = _ask(arguments.run, test.images)
+    result = scores(probabilities, test.labels)
+    _tell(
+        arguments,
+        {"run": name, **vars(result)},
+        f"{name}: {result.correct:,} of {len(test):,} right, "
+        f"accuracy {result.test_accuracy:.4f}, loss {result.test_loss:.4f}",
+    )
+
+
+def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
+    drawings = [each for each in drawing.read(arguments.drawings) if each.label is not None]
+    digits = [drawing.to_digit(drawing.rasterize(each)) for each in drawings]
+    labels = np.array([each.label for each, digit in zip(drawings, digits, strict=True) if digit is not None])
+    if not len(labels):
+        raise UsageError(f"{arguments.drawings} holds no drawing with a label and ink.")
+    name, probabilities = _ask(arguments.run, np.stack([digit for digit in digits if digit is not None]))
+    right = probabilities.argmax(axis=1) == labels
+    per_digit = {str(digit): float(right[labels == digit].mean()) for digit in np.unique(labels)}
+    report = {"run": name, "drawings": len(labels), "accuracy": float(right.mean()), "per_digit": per_digit}
+    lines = [f"{digit}: {accuracy:.4f}" for digit, accuracy in per_digit.items()]
+    _tell(
+        arguments,
+        report,
+        "\n".join([f"{name}: {right.mean():.4f} of {len(labels):,} drawings right", *lines]),
+    )
+
+
+def predict(arguments: argparse.Namespace) -> None:
+    """Read each picture; those without ink have no digit."""
+    digits = [drawing.to_digit(photo.read(path)) for path in arguments.images]
+    found = [digit for digit in digits if digit is not None]
+    answers = iter(_ask(arguments.run, np.stack(found))[1] if found else [])
+    for path, digit in zip(arguments.images, digits, strict=True):
+        probabilities = next(answers) if digit is not None else None
+        _tell_prediction(arguments, path, probabilities)
+
+
+def _tell_prediction(arguments: argparse.Namespace, path: Path, probabilities: np.ndarray | None) -> None:
+    if probabilities is None:
+        report = {"file": str(path), "digit": None, "probabilities": None, "not_a_digit": True}
+        _tell(arguments, report, f"{path}: nothing drawn")
+        return
+    digit = int(probabilities.argmax())
+    report = {
+        "file": str(path),
+        "digit": digit,
+        "probabilities": probabilities.tolist(),
+        "not_a_digit": False,
+    }
+    _tell(arguments, report, f"{path}: {digit} ({probabilities[digit]:.1%})")
+
+
+def _ask(reference: str | None, digits: np.ndarray) -> tuple[str, np.ndarray]:
+    """The name of the run or model file, and what its network answers."""
+    name, path = _model(reference)
+    from mnist_core.network import model
+
+    return name, model.probabilities(model.load(path), digits)
+
+
+def _model(reference: str | None) -> tuple[str, Path]:
+    if reference and reference.endswith((".keras", ".h5")):
+        return Path(reference).name, Path(reference)
+    home = store.home()
+    run = store.find(reference, home) if reference else store.default_run(home)
+    if run is None:
+        raise UsageError("No network ships with this copy. Name a run, or train one: python -m mnist_core train")
+    if not run.has_model:
+        raise UsageError(f"The run {run.config.name} has no trained network yet.")
+    return run.config.name, run.model_path
+
+
+def list_runs(arguments: argparse.Namespace) -> None:
+    """One line for each run, oldest first; folders that cannot be read are named on standard error."""
+    home = store.home()
+    for run in store.list_runs(home):
+        status, config = run.status, run.config
+        accuracy = status.scores["test_accuracy"] if status.scores else None
+        report = {
+            "run": run.id,
+            "name": config.name,
+            "state": status.state,
+            "recipe": config.recipe,
+            "epochs": len(run.epochs["epoch"]),
+            "parameters": config.model.parameters,
+            "test_accuracy": accuracy,
+        }
+        shown = "" if accuracy is None else f"{accuracy:.4f}"
+        _tell(arguments, report, f"{run.id:24}  {config.name:20}  {status.state:12}  {shown}".rstrip())
+    for message in store.unreadable_runs(home):
+        print(message, file=sys.stderr)
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    """Be the engine of this home folder until stopped."""
+    from mnist_core.engine import server
+
+    server.serve(store.home(), leave_when_idle=arguments.leave_when_idle)
+
+
+def _tell(arguments: argparse.Namespace, report: dict[str, Any], text: str) -> None:
+    print(json.dumps(report) if arguments.json else text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

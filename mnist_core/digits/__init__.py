@@ -1,0 +1,1 @@
+"""Where 28x28 digits come from."""

@@ -1,0 +1,202 @@
+"""From a drawing to a digit as MNIST has them: 28×28, made the way MNIST's own were.
+
+Strokes become ink on a canvas, the ink is cropped, fitted into 20×20 keeping its shape, and centred by mass in
+28×28 (LeCun et al., 1998). Each step is kept, so that it can be shown.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.path import Path as Curve
+from matplotlib.transforms import IdentityTransform
+from PIL import Image
+
+from mnist_core.errors import LabError
+
+CANVAS = 280  # the canvas' side in pixels
+BRUSH = 20  # the brush's width in canvas pixels
+SIDE = 28
+BOX = 20  # the longest side of a digit's ink in MNIST
+MASS_AT = 14.5  # the centre of mass of MNIST's digits, pixels from the edge; their mean, measured, in x and y
+
+
+class DrawingError(LabError):
+    """A drawing that does not follow the exchange format."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Strokes on a square canvas.
+
+    ``strokes``: float64 (points, 2) each, x to the right, y down, in canvas pixels. ``canvas``: its side,
+    ``brush``: the brush's width, both in the same pixels. ``label``: the digit it should be, if known.
+    """
+
+    strokes: tuple[np.ndarray, ...]
+    canvas: int = CANVAS
+    brush: float = BRUSH
+    label: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.canvas <= 4096, f"canvas must be between 1 and 4096 pixels, got {self.canvas}")
+        _require(0 < self.brush <= self.canvas, f"brush must be between 0 and the canvas, got {self.brush}")
+        _require(self.label is None or self.label in range(10), f"label must be 0 to 9 or null, got {self.label}")
+        for stroke in self.strokes:
+            _require(
+                stroke.ndim == 2 and stroke.shape[1] == 2 and len(stroke) > 0 and bool(np.isfinite(stroke).all()),
+                "each stroke must be a list of [x, y] points",
+            )
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Drawing":
+        """A drawing from the exchange format; keys that it does not need are ignored.
+
+        Raises DrawingError.
+        """
+        try:
+            return cls(
+                strokes=tuple(np.array(stroke, dtype=np.float64) for stroke in values["strokes"]),
+                canvas=int(values.get("canvas", CANVAS)),
+                brush=float(values.get("brush", BRUSH)),
+                label=values.get("label"),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise DrawingError(f"a drawing needs strokes, lists of [x, y] points ({error!r})") from error
+
+
+def read(path: Path) -> list[Drawing]:
+    """The drawings in a JSON file of the exchange format. Raises DrawingError, which names the broken one."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DrawingError(f"{path} cannot be read as JSON: {error}") from error
+    if not isinstance(values, list):
+        raise DrawingError(f"{path} should hold a list of drawings.")
+    return [_numbered(path, number, each) for number, each in enumerate(values, start=1)]
+
+
+def _numbered(path: Path, number: int, values: object) -> Drawing:
+    try:
+        return Drawing.from_json(values)
+    except DrawingError as error:
+        raise DrawingError(f"Drawing {number} in {path} is broken: {error}.") from error
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise DrawingError(message)
+
+
+def strokes_of_canvas(objects: Iterable[dict[str, Any]]) -> tuple[np.ndarray, ...]:
+    """The strokes, float64 (points, 2), in the objects of a drawable canvas' ``json_data``.
+
+    Fabric draws a stroke as a chain of quadratic curves whose control points are where the pointer was; the last
+    point ends the closing line.
+    """
+    return tuple(
+        np.array([command[-4:-2] if command[0] == "Q" else command[-2:] for command in object_["path"][1:]])
+        for object_ in objects
+        if object_.get("type") == "Path"
+    )
+
+
+def rasterize(drawing: Drawing) -> np.ndarray:
+    """The drawing's ink as the browser's canvas paints it: uint8 (canvas, canvas), 0 paper, 255 full ink.
+
+    Strokes are smoothed as Fabric does, by quadratic curves between the middles of neighbouring points, with
+    round ends and joins.
+    """
+    renderer = RendererAgg(drawing.canvas, drawing.canvas, 72)  # at 72 dots per inch a point is a pixel
+    brush = renderer.new_gc()
+    brush.set_linewidth(drawing.brush)
+    brush.set_capstyle("round")
+    brush.set_joinstyle("round")
+    brush.set_snap(False)
+    for stroke in drawing.strokes:
+        renderer.draw_path(brush, _curve(stroke, drawing.canvas), IdentityTransform())
+    return np.asarray(renderer.buffer_rgba())[..., 3].copy()
+
+
+def _curve(stroke: np.ndarray, canvas: int) -> Curve:
+    points = np.column_stack([stroke[:, 0], canvas - stroke[:, 1]])  # Agg's y goes up
+    middles = (points[:-1] + points[1:]) / 2
+    through = np.empty((2 * len(middles), 2))
+    through[0::2], through[1::2] = points[:-1], middles
+    a_hair = (points[-1] - [0.02, 0], points[-1] + [0.02, 0])  # as long as Fabric draws a dot
+    vertices = np.concatenate([[points[0]], through, a_hair])
+    codes = [Curve.MOVETO, *[Curve.CURVE3] * len(through), Curve.LINETO, Curve.LINETO]
+    curve = Curve(vertices, codes)
+    curve.should_simplify = False
+    return curve
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A drawing on its way to the network; all uint8, 0 paper, 255 full ink.
+
+    ``ink``: (H, W), the whole canvas. ``cropped``: (h, w), its content. ``fitted``: the content with its longest
+    side 20. ``digit``: (28, 28), centred by mass, as MNIST has it.
+    """
+
+    ink: np.ndarray
+    cropped: np.ndarray
+    fitted: np.ndarray
+    digit: np.ndarray
+
+
+def prepare(ink: np.ndarray) -> Preparation | None:
+    """Make a digit of ``ink``, uint8 (H, W), 0 paper, 255 full ink; None when there is none."""
+    if not ink.any():
+        return None
+    cropped = crop(ink)
+    fitted = fit_to_box(cropped)
+    return Preparation(ink=ink, cropped=cropped, fitted=fitted, digit=center_by_mass(fitted))
+
+
+def crop(ink: np.ndarray) -> np.ndarray:
+    """The smallest rectangle of ``ink``, uint8 (H, W), that holds all of it. Raises ValueError when there is none."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        raise ValueError("there is no ink to crop")
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def fit_to_box(ink: np.ndarray, *, side: int = BOX) -> np.ndarray:
+    """Scale a drawing's longest side to ``side`` pixels, keeping its shape, and its darkest ink to 255.
+
+    ``ink``: uint8 (H, W), 0 paper, 255 full ink, cropped to its content. Returns uint8 (h, w) with max(h, w) ==
+    side. MNIST was made this way (LeCun et al., 1998), and all of its training digits reach 250.
+    """
+    height, width = ink.shape
+    scale = side / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    fitted = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BILINEAR), dtype=np.float64)
+    return np.rint(fitted * (255 / max(fitted.max(), 1))).astype(np.uint8)
+
+
+def center_by_mass(fitted: np.ndarray) -> np.ndarray:
+    """Put ``fitted``, uint8 (h, w) of at most 28×28, into a uint8 (28, 28) with its centre of mass in the middle.
+
+    It moves by whole pixels and is never cut off: a drawing heavy on one side stops at the edge.
+    """
+    mass = fitted / max(int(fitted.sum()), 1)
+    digit = np.zeros((SIDE, SIDE), np.uint8)
+    top, left = (_offset(mass.sum(axis=1 - axis), length) for axis, length in enumerate(fitted.shape))
+    digit[top : top + fitted.shape[0], left : left + fitted.shape[1]] = fitted
+    return digit
+
+
+def _offset(mass: np.ndarray, length: int) -> int:
+    center = float((mass * (np.arange(length) + 0.5)).sum())
+    return min(max(round(MASS_AT - center), 0), SIDE - length)
+
+
+def to_digit(ink: np.ndarray) -> np.ndarray | None:
+    """``prepare``'s last step alone: uint8 (28, 28), or None when there is no ink."""
+    preparation = prepare(ink)
+    return preparation.digit if preparation else None

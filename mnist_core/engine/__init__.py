@@ -1,0 +1,1 @@
+"""The process that computes with Keras, and how others ask it."""

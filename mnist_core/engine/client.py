@@ -1,0 +1,202 @@
+"""What pages call: find the engine or start it, ask the Classifier, put runs in line.
+
+Only ``classify`` and ``hdf5`` wait, and only for an answer; a background thread finds or starts the engine. Dask is
+imported in that thread, so that a page is painted before it.
+"""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from mnist_core.config import RunConfig
+from mnist_core.engine.protocol import (
+    ADDRESS_FILE,
+    CLASSIFIER,
+    CLIENT_NAME,
+    LOCK_FILE,
+    LOG_FILE,
+    EngineError,
+    EngineNotReady,
+)
+from mnist_core.runs import store
+from mnist_core.runs.store import Run
+
+if TYPE_CHECKING:
+    from distributed import Actor, Client
+
+START_TIMEOUT = 90.0  # seconds to a ready Classifier; 7 are usual, a cold disk takes longer
+ANSWER_TIMEOUT = 20.0  # seconds for one answer; 4 ms are usual
+CONNECT_TIMEOUT = 5.0
+SECONDS_BETWEEN_TRIES = 0.1
+
+
+class Engine:
+    """The engine of one home folder, seen from outside. One object serves all threads of a process."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._client: Client | None = None
+        self._classifier: Actor | None = None
+        self._process: subprocess.Popen | None = None
+        self._closed = False
+        self.error: str | None = None  # why the last attempt to start it failed
+
+    @property
+    def ready(self) -> bool:
+        """Whether a drawing would be answered at once."""
+        return self._classifier is not None and self._connected()
+
+    def wake(self) -> None:
+        """See to it that the engine runs: start or mend it in the background if it does not. Returns at once."""
+        with self._lock:
+            if self._closed or self.ready or (self._thread and self._thread.is_alive()):
+                return
+            self._thread = threading.Thread(target=self._connect_or_tell, name="engine", daemon=True)
+            self._thread.start()
+
+    def wait(self, timeout: float = START_TIMEOUT) -> None:
+        """Wait until the Classifier answers. Raises EngineError when it does not within ``timeout`` seconds."""
+        deadline = time.monotonic() + timeout
+        while not self.ready:
+            self.wake()
+            if time.monotonic() > deadline:
+                raise EngineError(self.error or f"The engine was not ready within {timeout:.0f} seconds.")
+            time.sleep(SECONDS_BETWEEN_TRIES)
+
+    def classify(self, run: Run, digits: np.ndarray) -> np.ndarray:
+        """What the run's model answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1.
+
+        Raises EngineNotReady while the engine starts or is mended, ModelError when the model is unusable.
+        """
+        return self._ask(lambda classifier: classifier.classify(str(run.model_path), digits))
+
+    def hdf5(self, run: Run) -> bytes:
+        """The run's model as an HDF5 file. Raises as ``classify`` does."""
+        if run.hdf5_path.exists():
+            return run.hdf5_path.read_bytes()
+        return self._ask(lambda classifier: classifier.hdf5(str(run.model_path)))
+
+    def train(self, config: RunConfig) -> Run:
+        """Put a new run in line and return it. Raises RunError when its parent cannot be continued."""
+        run = store.create(config, self._home)
+        self.wake()
+        return run
+
+    def resume(self, run: Run) -> None:
+        """Put a run that ended early in line again; it goes on from its last full state."""
+        run.requeue()
+        self.wake()
+
+    def close(self) -> None:
+        """Leave the engine; it ends by itself when nobody else needs it."""
+        self._closed = True
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._client is not None:
+            with suppress(TimeoutError):
+                self._client.close(timeout=1)
+
+    def _connected(self) -> bool:
+        return self._client is not None and self._client.status == "running"
+
+    def _ask(self, question: Callable[["Actor"], "object"]) -> "object":
+        classifier = self._classifier
+        if classifier is None or not self._connected():
+            self.wake()
+            raise EngineNotReady(self.error or "The network is waking up.")
+        try:
+            return question(classifier).result(timeout=ANSWER_TIMEOUT)
+        except (OSError, RuntimeError, TimeoutError) as error:
+            # Its worker or the whole engine is gone: look for it anew.
+            self._classifier = None
+            self.wake()
+            raise EngineNotReady("The network fell asleep and is waking up again.") from error
+
+    def _connect_or_tell(self) -> None:
+        try:
+            self._connect()
+            self.error = None
+        except EngineError as error:
+            self.error = str(error)
+
+    def _connect(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        while not self._closed:
+            if not self._connected():
+                self._find_or_start()
+            if self._connected() and (classifier := self._find_classifier()):
+                self._classifier = classifier
+                return
+            if time.monotonic() > deadline:
+                raise EngineError(f"The engine did not start. Its log may say why: {self._home / LOG_FILE}")
+            time.sleep(SECONDS_BETWEEN_TRIES)
+
+    def _find_or_start(self) -> None:
+        from distributed import Client
+
+        # When the engine dies, Dask logs a traceback; here that is mended, and pages say so in words.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        self._disconnect()
+        if not self._is_alive():
+            self._start()
+        try:
+            address = json.loads((self._home / ADDRESS_FILE).read_text())["address"]
+            self._client = Client(
+                address,
+                name=f"{CLIENT_NAME}-{uuid.uuid4().hex[:8]}",
+                timeout=CONNECT_TIMEOUT,
+                direct_to_workers=True,
+            )
+        except (OSError, ValueError, KeyError):
+            return  # not listening yet; the caller tries again
+
+    def _is_alive(self) -> bool:
+        """Whether an engine holds the home's lock."""
+        try:
+            FileLock(self._home / LOCK_FILE).acquire(timeout=0).lock.release()
+        except Timeout:
+            return True
+        return False
+
+    def _start(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return  # started a moment ago
+        command = [sys.executable, "-m", "mnist_core", "engine", "--leave-when-idle"]
+        (self._home / ADDRESS_FILE).unlink(missing_ok=True)
+        with (self._home / LOG_FILE).open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=Path(__file__).parents[2],
+                env=os.environ | {"DIGIT_LAB_HOME": str(self._home)},
+                start_new_session=True,  # a Ctrl-C in the app's terminal is not the engine's
+            )
+
+    def _find_classifier(self) -> "Actor | None":
+        from distributed import Variable
+        from distributed.client import FutureCancelledError
+
+        try:
+            with self._client.as_current():
+                classifier = Variable(CLASSIFIER, self._client).get(timeout=1).result(timeout=1)
+                classifier.ping().result(timeout=1)
+                return classifier
+        except (OSError, RuntimeError, TimeoutError, FutureCancelledError):
+            return None

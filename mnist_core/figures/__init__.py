@@ -1,0 +1,1 @@
+"""Matplotlib figures, a topic a file; none touches pyplot's global state."""

@@ -1,0 +1,71 @@
+"""Digits as figures: a titled grid, one large with its histogram, their numbers, their labels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from mnist_core.figures.histograms import draw_digit_histogram
+from mnist_core.figures.style import DIGIT_COLOURS, Theme, new_figure, show_digit
+
+INCHES = 1.7  # a side of a digit in a grid
+
+
+def digit_grid(digits: np.ndarray, titles: Sequence[str], theme: Theme, *, columns: int = 3) -> Figure:
+    """``digits``, uint8 (N, 28, 28), row by row in ``columns``, each under its title."""
+    rows = -(-len(digits) // columns)
+    figure = new_figure(columns * INCHES, rows * (INCHES + 0.3), theme)
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, digit, title in zip(grid, digits, titles, strict=False):
+        show_digit(axes, digit, theme, title=title)
+    for axes in grid[len(digits) :]:
+        axes.set_axis_off()
+    return figure
+
+
+def digit_with_histogram(digit: np.ndarray, title: str, theme: Theme, *, colour: str, log: bool) -> Figure:
+    """``digit``, uint8 (28, 28), large, and below it how many of its 784 pixels have which values."""
+    figure = new_figure(4.4, 6.2, theme)
+    above, below = figure.subplots(2, 1, height_ratios=[2.4, 1])
+    show_digit(above, digit, theme, title=title)
+    draw_digit_histogram(below, digit, theme, colour=colour, log=log)
+    return figure
+
+
+def pixel_values(pixels: np.ndarray, theme: Theme, *, largest: float, decimals: int = 0) -> Figure:
+    """``pixels`` (H, W), 0 to ``largest``, as squares of their brightness with the number in each."""
+    height, width = pixels.shape
+    figure = new_figure(0.46 * width, 0.46 * height, theme)
+    axes = figure.subplots()
+    axes.imshow(pixels, cmap="gray", vmin=0, vmax=largest, interpolation="nearest")
+    axes.set_axis_off()
+    for (row, column), value in np.ndenumerate(pixels):
+        colour = "black" if value > largest / 2 else "white"
+        axes.text(column, row, f"{value:.{decimals}f}", color=colour, ha="center", va="center", fontsize=9)
+    return figure
+
+
+def one_hot_rows(vectors: np.ndarray, theme: Theme) -> Figure:
+    """``vectors``, float (N, 10), one-hot, as rows of ten cells; the 1 has its digit's colour."""
+    figure = new_figure(5.4, 0.44 * len(vectors) + 0.5, theme)
+    axes = figure.subplots()
+    axes.imshow(_coloured(vectors, theme), interpolation="nearest", aspect="auto")
+    for (row, column), value in np.ndenumerate(vectors):
+        colour = "black" if value else theme.text
+        weight = "bold" if value else "normal"
+        axes.text(column, row, f"{value:.0f}", color=colour, weight=weight, ha="center", va="center")
+    axes.set_xticks(range(10))
+    axes.set_yticks(range(len(vectors)), [f"label {label}" for label in vectors.argmax(axis=1)])
+    axes.xaxis.tick_top()
+    axes.tick_params(colors=theme.text, length=0)
+    axes.spines[:].set_visible(False)
+    axes.patch.set_alpha(0)
+    return figure
+
+
+def _coloured(vectors: np.ndarray, theme: Theme) -> np.ndarray:
+    """float64 (N, 10, 4): the digit's colour where ``vectors`` is 1, faint elsewhere."""
+    hot = np.array([(*to_rgb(colour), 1.0) for colour in DIGIT_COLOURS])
+    cold = np.array((*to_rgb(theme.faint), 0.35))
+    return np.where(vectors[..., None] == 1, hot, cold)

@@ -1,0 +1,114 @@
+"""What a network gets right and wrong: the confusion matrix, and nine digits of each kind."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure, SubFigure
+
+from mnist_core.figures.style import LIGHT, TEST_COLOUR, Theme, decorate, new_figure, show_digit
+
+CLASSES = 10
+SHOWN = 9  # digits of each kind in the walk-through's figure
+ERROR_TINT = LinearSegmentedColormap.from_list("errors", [f"{TEST_COLOUR}00", f"{TEST_COLOUR}CC"])
+RIGHT_TINT = 0.45  # opacity of the diagonal
+
+
+def confusion_figure(counts: np.ndarray, *, theme: Theme = LIGHT) -> Figure:
+    """The confusion matrix: errors tinted by how many they are, the right answers grey so that they don't drown them.
+
+    ``counts``: int (10, 10), true digit by predicted digit, as ``evaluation.confusion_matrix`` gives it.
+    """
+    figure = new_figure(4.8, 4.8, theme)
+    axes = figure.subplots()
+    errors = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
+    # The square root lets single errors show beside the frequent ones.
+    axes.imshow(np.sqrt(errors), cmap=ERROR_TINT, vmin=0, vmax=max(1.0, np.sqrt(errors.max())))
+    decorate(axes, theme, xlabel="Predicted digit", ylabel="True digit")
+    for true in range(CLASSES):
+        _tint_right_answer(axes, true, theme)
+        for predicted in range(CLASSES):
+            _write_count(axes, true, predicted, int(counts[true, predicted]), theme)
+    _frame_cells(axes, theme)
+    return figure
+
+
+def _tint_right_answer(axes: Axes, digit: int, theme: Theme) -> None:
+    axes.axvspan(
+        digit - 0.5,
+        digit + 0.5,
+        1 - (digit + 1) / CLASSES,
+        1 - digit / CLASSES,
+        facecolor=theme.faint,
+        alpha=RIGHT_TINT,
+        linewidth=0,
+    )
+
+
+def _write_count(axes: Axes, true: int, predicted: int, count: int, theme: Theme) -> None:
+    axes.text(
+        predicted,
+        true,
+        f"{count}",
+        ha="center",
+        va="center_baseline",
+        fontsize=8.5 if count >= 1000 else 10,
+        color=theme.text,
+        alpha=1 if count else 0.35,
+    )
+
+
+def _frame_cells(axes: Axes, theme: Theme) -> None:
+    axes.set_xticks(range(CLASSES))
+    axes.set_yticks(range(CLASSES))
+    axes.set_xticks(np.arange(CLASSES + 1) - 0.5, minor=True)
+    axes.set_yticks(np.arange(CLASSES + 1) - 0.5, minor=True)
+    axes.grid(visible=False, which="major")
+    axes.grid(visible=True, which="minor", color=theme.faint, linewidth=0.6, clip_on=False)
+    axes.tick_params(which="both", length=0)
+    axes.spines[:].set_visible(False)
+
+
+def nine_figure(
+    images: np.ndarray, predicted: np.ndarray, labels: np.ndarray, *, right: bool, theme: Theme = LIGHT
+) -> Figure:
+    """The first nine digits that were read right, or wrong, each titled "Predicted: 7, Truth: 2".
+
+    ``images``: uint8 (N, 28, 28). ``predicted``, ``labels``: integers (N,), 0 to 9.
+    """
+    figure = new_figure(5.2, 5.8, theme)
+    _draw_nine(figure, images, predicted, labels, right=right, theme=theme)
+    return figure
+
+
+def right_and_wrong_figure(
+    images: np.ndarray, predicted: np.ndarray, labels: np.ndarray, *, theme: Theme = LIGHT
+) -> Figure:
+    """The walk-through's figure: nine digits that were read right, above nine that were read wrong.
+
+    Arrays as in ``nine_figure``.
+    """
+    figure = new_figure(5.2, 11.6, theme)
+    for part, right in zip(figure.subfigures(2, 1), (True, False), strict=True):
+        part.patch.set_alpha(0)
+        _draw_nine(part, images, predicted, labels, right=right, theme=theme)
+    return figure
+
+
+def _draw_nine(
+    figure: Figure | SubFigure,
+    images: np.ndarray,
+    predicted: np.ndarray,
+    labels: np.ndarray,
+    *,
+    right: bool,
+    theme: Theme,
+) -> None:
+    indices = np.flatnonzero((predicted == labels) == right)[:SHOWN]
+    figure.suptitle("Read right" if right else "Read wrong", color=theme.text, fontsize=13)
+    grid = figure.subplots(3, 3)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, index in zip(grid.flat, indices, strict=False):
+        title = f"Predicted: {predicted[index]}, Truth: {labels[index]}"
+        show_digit(axes, images[index], theme, title=title)
+        axes.title.set_fontsize(10)

@@ -1,0 +1,64 @@
+"""How figures look: the ten digit colours, and a figure that suits a light or a dark page."""
+
+from dataclasses import dataclass
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Digit n has colour n: Paul Tol's "muted" scheme with grey (Tol, 2021), told apart by colour-blind people too.
+DIGIT_COLOURS = (
+    "#CC6677",
+    "#6A5ACD",
+    "#DDCC77",
+    "#117733",
+    "#88CCEE",
+    "#AA3355",
+    "#44AA99",
+    "#999933",
+    "#AA4499",
+    "#8C8C8C",
+)
+TRAIN_COLOUR = "#4477AA"
+TEST_COLOUR = "#EE7733"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours that depend on the page behind a figure."""
+
+    text: str
+    faint: str  # grid lines and empty things
+
+
+LIGHT = Theme(text="#31333F", faint="#D5D6DC")
+DARK = Theme(text="#FAFAFA", faint="#4A4B55")
+
+
+def new_figure(width: float, height: float, theme: Theme) -> Figure:
+    """An empty figure of ``width`` × ``height`` inches with a transparent ground; labels are set by ``decorate``."""
+    with mpl.rc_context({"font.size": 10}):
+        figure = Figure(figsize=(width, height), layout="constrained")
+    figure.patch.set_alpha(0)
+    figure.set_edgecolor(theme.text)
+    return figure
+
+
+def decorate(axes: Axes, theme: Theme, *, title: str = "", xlabel: str = "", ylabel: str = "") -> None:
+    """Titles and labels in the theme's colours, and a frame that does not shout."""
+    axes.set_title(title, color=theme.text)
+    axes.set_xlabel(xlabel, color=theme.text)
+    axes.set_ylabel(ylabel, color=theme.text)
+    axes.tick_params(colors=theme.text, which="both")
+    axes.patch.set_alpha(0)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(theme.faint)
+    axes.grid(visible=True, axis="y", color=theme.faint, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def show_digit(axes: Axes, digit: object, theme: Theme, *, title: str = "") -> None:
+    """Draw ``digit``, uint8 (28, 28), light on dark with hard pixel edges."""
+    axes.imshow(digit, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set_title(title, color=theme.text)
+    axes.set_axis_off()

@@ -1,0 +1,86 @@
+"""Arrays in, facts out: what a network's answers say about it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well a network answers a labelled set. Loss is the mean cross-entropy in nats."""
+
+    test_loss: float
+    test_accuracy: float
+    correct: int
+    incorrect: int
+
+
+def scores(probabilities: np.ndarray, labels: np.ndarray) -> Scores:
+    """The scores of ``probabilities``, float (N, 10) with rows summing to 1, for ``labels``, uint8 (N,)."""
+    correct = int(np.count_nonzero(probabilities.argmax(axis=1) == labels))
+    return Scores(
+        test_loss=cross_entropy(probabilities, labels),
+        test_accuracy=correct / len(labels),
+        correct=correct,
+        incorrect=len(labels) - correct,
+    )
+
+
+def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """The mean of -ln p(label), in nats; a probability of 0 counts as the smallest float32."""
+    of_label = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    return float(-np.log(np.maximum(of_label, np.finfo(np.float32).tiny)).mean())
+
+
+def confusion_matrix(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """int64 (10, 10): how many digits of each true class (row) were read as each class (column).
+
+    ``predicted``, ``labels``: integers (N,), 0 to 9.
+    """
+    cells = labels.astype(np.int64) * CLASSES + predicted
+    return np.bincount(cells, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+
+
+def misclassified(
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    *,
+    true: int | None = None,
+    predicted: int | None = None,
+) -> np.ndarray:
+    """Indices, int64 (M,), of the wrong answers, the surest first.
+
+    ``probabilities``: float (N, 10). ``labels``: uint8 (N,). ``true`` and ``predicted`` keep only the digits of
+    that label and of that answer.
+    """
+    answers = probabilities.argmax(axis=1)
+    wrong = answers != labels
+    if true is not None:
+        wrong &= labels == true
+    if predicted is not None:
+        wrong &= answers == predicted
+    indices = np.flatnonzero(wrong)
+    return indices[np.argsort(-probabilities[indices].max(axis=1), kind="stable")]
+
+
+@dataclass(frozen=True)
+class MixUp:
+    """How often digits of one class were read as one other class."""
+
+    true: int
+    predicted: int
+    count: int
+
+
+def most_frequent_mix_ups(counts: np.ndarray, *, at_most: int = 3) -> list[MixUp]:
+    """The largest cells off the diagonal of ``counts``, int (10, 10) as ``confusion_matrix`` gives it, largest first.
+
+    Cells of zero are left out, so a faultless network has none.
+    """
+    errors = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
+    order = np.argsort(-errors, axis=None, kind="stable")[:at_most]
+    cells = zip(*np.unravel_index(order, errors.shape), strict=True)
+    mix_ups = [MixUp(int(true), int(predicted), int(errors[true, predicted])) for true, predicted in cells]
+    return [mix_up for mix_up in mix_ups if mix_up.count]

@@ -1,0 +1,169 @@
+"""Dataset, Preparation: what happens to the arrays before a Dense network takes them, step by step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.digits import mnist
+from mnist_core.digits.mnist import Mnist
+from mnist_core.digits.preparation import flatten, one_hot, scale
+from mnist_core.figures.digits import digit_grid, one_hot_rows, pixel_values
+from pages._parts.digit_grid import data_url
+from pages._parts.figure import page_theme, show_figure
+
+CROP = slice(9, 19)  # the middle 10 rows and columns: large enough to see, small enough to read
+MIDDLE = slice(404, 412)  # eight of the 784 pixels, in row 14
+STRIPS = 4  # the 784 pixels are shown as this many strips of 7 rows each
+
+
+@dataclass(frozen=True)
+class Example:
+    """MNIST, and the training digit that the steps follow."""
+
+    data: Mnist
+    index: int
+
+    @property
+    def digit(self) -> np.ndarray:
+        """uint8 (28, 28)."""
+        return self.data.train.images[self.index]
+
+    @property
+    def label(self) -> int:
+        """Which digit it is."""
+        return int(self.data.train.labels[self.index])
+
+
+@st.fragment
+def show_preparation() -> None:
+    """One step at a time, on a digit of the person's choice."""
+    with st.container(horizontal=True, gap="medium"):
+        step = st.segmented_control(
+            "Step", list(STEPS), default="1 Load", required=True, key="dataset_step", persist_state="session"
+        )
+        label = st.segmented_control(
+            "Follow a", range(10), default=8, required=True, key="dataset_example", persist_state="session"
+        )
+    data = mnist.load()
+    STEPS[step](Example(data, int(np.argmax(data.train.labels == label))))
+
+
+def _step(title: str, text: str, code: str) -> None:
+    st.subheader(title)
+    st.markdown(text)
+    st.code(code, language="python")
+
+
+def _show_load(example: Example) -> None:
+    train, test = example.data.train, example.data.test
+    left, right = st.columns([1.2, 1], gap="large")
+    with left:
+        _step(
+            "The arrays as they are",
+            "60,000 training and 10,000 test pictures of 28 rows with 28 pixels each. A pixel is one byte: "
+            "a whole number from 0 to 255.",
+            f">>> x_train.shape, y_train.shape\n{train.images.shape, train.labels.shape}\n"
+            f">>> x_test.shape, y_test.shape\n{test.images.shape, test.labels.shape}\n"
+            f">>> x_train.dtype, x_train.nbytes\n{train.images.dtype, train.images.nbytes}\n"
+            f">>> y_train[{example.index}]\n{example.label}",
+        )
+    with right:
+        title = f"x_train[{example.index}], a digit of class {example.label}"
+        show_figure(digit_grid(example.digit[None], [title], page_theme(), columns=1), width=360)
+
+
+def _show_reshape(example: Example) -> None:
+    train, test = flatten(example.data.train.images), flatten(example.data.test.images)
+    _step(
+        "One row of 784 numbers",
+        "A Dense layer takes a row of numbers, not a picture. So the 28 rows of a digit are laid end to end: "
+        "28 × 28 = 784. No number changes.",
+        f">>> x_train = x_train.reshape(60000, 784)\n>>> x_test = x_test.reshape(10000, 784)\n"
+        f">>> x_train.shape, x_test.shape\n{train.shape, test.shape}",
+    )
+    st.markdown(
+        f"x_train[{example.index}] is now one strip of 784 pixels. It is cut into {STRIPS} here to fit the page:"
+    )
+    strips = train[example.index].reshape(STRIPS, -1)
+    st.html("".join(_strip(strip, number) for number, strip in enumerate(strips)))
+
+
+def _strip(pixels: np.ndarray, number: int) -> str:
+    first = number * len(pixels)
+    name = f"Pixels {first} to {first + len(pixels) - 1} (rows {first // 28} to {(first + len(pixels)) // 28 - 1})"
+    return (
+        f'<div style="font-size: 0.8rem">{name}</div><img src="{data_url(pixels[None])}" alt="{name}" '
+        'style="width: 100%; height: 1.75rem; image-rendering: pixelated; display: block; margin-bottom: 0.5rem">'
+    )
+
+
+def _show_float(example: Example) -> None:
+    pixels = flatten(example.data.train.images)
+    some = pixels[example.index, MIDDLE]
+    _step(
+        "Numbers with a fraction",
+        "A byte cannot hold 0.5. `float32` can: 4 bytes a number in place of 1, so the training digits grow from "
+        f"{pixels.nbytes / 1e6:.0f} MB to {pixels.size * 4 / 1e6:.0f} MB. The values stay the same.",
+        f">>> x_train[{example.index}, {MIDDLE.start}:{MIDDLE.stop}]\n{some!r}\n"
+        f'>>> x_train = x_train.astype("float32")\n>>> x_test = x_test.astype("float32")\n'
+        f">>> x_train[{example.index}, {MIDDLE.start}:{MIDDLE.stop}]\n{some.astype(np.float32)!r}",
+    )
+
+
+def _show_scaling(example: Example) -> None:
+    some = flatten(example.data.train.images)[example.index, MIDDLE]
+    with np.printoptions(precision=4, suppress=True):
+        _step(
+            "From 0 to 255 to 0 to 1",
+            "Dividing by 255 puts each pixel between 0 and 1. A network's first weights are small and meant for inputs "
+            "of that size; with inputs up to 255 the first steps of training are far too large.",
+            f">>> x_train /= 255\n>>> x_test /= 255\n"
+            f">>> x_train[{example.index}, {MIDDLE.start}:{MIDDLE.stop}]\n{scale(some)!r}",
+        )
+    crop = example.digit[CROP, CROP]
+    before, after = st.columns(2, gap="large")
+    with before:
+        st.markdown("**Before**: the middle 10 × 10 pixels")
+        show_figure(pixel_values(crop, page_theme(), largest=255), width=460)
+    with after:
+        st.markdown("**After**: the same pixels divided by 255")
+        show_figure(pixel_values(scale(crop), page_theme(), largest=1, decimals=2), width=460)
+    st.info(
+        "In Digit Lab scaling and flattening are the model's own first layers. So a saved model takes raw digits, "
+        "uint8 from 0 to 255, and nobody who uses it can scale differently.",
+        icon=":material/layers:",
+    )
+
+
+def _show_one_hot(example: Example) -> None:
+    vectors, of_test = one_hot(example.data.train.labels), one_hot(example.data.test.labels)
+    left, right = st.columns([1.2, 1], gap="large")
+    with left:
+        _step(
+            "The label as ten numbers",
+            "The network answers with ten numbers, one for each class. So the label becomes ten numbers too: 0 but for "
+            f"a single 1. The vector of {_article(example.label)} has its 1 at place {example.label}, counted from 0; "
+            f"it is row {example.label} of the 10 × 10 identity matrix.",
+            f">>> y_train[{example.index}]\n{example.label}\n"
+            '>>> y_train = np.eye(10, dtype="float32")[y_train]\n'
+            '>>> y_test = np.eye(10, dtype="float32")[y_test]\n'
+            f">>> y_train.shape, y_test.shape\n{vectors.shape, of_test.shape}\n"
+            f">>> y_train[{example.index}]\n{vectors[example.index]!r}",
+        )
+    with right:
+        st.markdown(f"The {example.label}, then the first nine training labels")
+        show_figure(one_hot_rows(np.concatenate([vectors[[example.index]], vectors[:9]]), page_theme()), width=480)
+
+
+def _article(digit: int) -> str:
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+STEPS = {
+    "1 Load": _show_load,
+    "2 Reshape": _show_reshape,
+    "3 float32": _show_float,
+    "4 Divide by 255": _show_scaling,
+    "5 One-hot": _show_one_hot,
+}

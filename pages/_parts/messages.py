@@ -1,0 +1,34 @@
+"""What a page tells people when something does not work, and how it writes their own words."""
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from mnist_core.errors import LabError
+
+KEY = "message"  # in the session: an error of a button's action, shown once
+
+
+def acting(action: Callable[[], object]) -> Callable[[], None]:
+    """A button's callback that does ``action``; a LabError is shown at the top of the page instead of a traceback."""
+
+    def callback() -> None:
+        try:
+            action()
+        except LabError as error:
+            st.session_state[KEY] = str(error)
+
+    return callback
+
+
+def show_message() -> None:
+    """Show the error of the last action, if it had one."""
+    message = st.session_state.pop(KEY, None)
+    if message:
+        st.error(message, icon=":material/report:")
+
+
+def plain(text: str) -> str:
+    """``text`` with Markdown's signs escaped: what people type is shown as they typed it."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|$~<>:&])", r"\\\1", text)

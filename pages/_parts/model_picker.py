@@ -1,0 +1,46 @@
+"""The sidebar's choice of the trained run that Draw and Errors use."""
+
+import streamlit as st
+
+from mnist_core.errors import LabError
+from mnist_core.runs import store
+from mnist_core.runs.store import Run
+
+KEY = "model"  # in the session: the id of the chosen run
+
+
+class NoModel(LabError):
+    """There is no trained run to choose."""
+
+
+def choose_model() -> None:
+    """Show the choice in the sidebar; it holds for this person alone, and its address keeps it over a reload."""
+    home = store.home()
+    trained = {run.id: run for run in reversed(store.list_runs(home)) if run.has_model}
+    default = store.default_run(home)
+    if trained:
+        st.sidebar.selectbox(
+            "Network",
+            list(trained),
+            index=list(trained).index(default.id) if default else 0,
+            key=KEY,
+            bind="query-params",
+            format_func=lambda run_id: label(trained[run_id]),
+            help="The trained network that Draw and Errors use. Your choice changes nothing for others.",
+        )
+    for message in store.unreadable_runs(home):
+        st.sidebar.warning(f"{message} Other runs are not affected.", icon=":material/folder_off:")
+
+
+def label(run: Run) -> str:
+    """The run's name and how well it does on the test set."""
+    scores = run.status.scores
+    return f"{run.config.name} · {scores['test_accuracy']:.2%}" if scores else run.config.name
+
+
+def chosen_run() -> Run:
+    """The run that this person has chosen. Raises NoModel when there is none to choose."""
+    run_id = st.session_state.get(KEY)
+    if run_id is None:
+        raise NoModel("There is no trained network yet. Train one on the Train page.")
+    return store.find(run_id, store.home())

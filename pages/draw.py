@@ -1,0 +1,64 @@
+"""Draw: draw a digit, and the network reads it."""
+
+import streamlit as st
+
+from mnist_core.digits.drawing import prepare, rasterize
+from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.errors import LabError
+from pages._parts import frame
+from pages._parts.answer import show_answer, show_probabilities
+from pages._parts.canvas import draw_on_canvas
+from pages._parts.digit_grid import show_digits
+from pages._parts.lab import engine
+from pages._parts.model_picker import chosen_run
+
+
+@st.fragment
+def desk() -> None:
+    """Canvas left, answer right; a stroke reruns this alone."""
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        drawing = draw_on_canvas()
+    with right:
+        preparation = prepare(rasterize(drawing))
+        if preparation is None:
+            st.markdown("### Draw a digit from 0 to 9")
+            st.write("Use the mouse, a pen or a finger. The network answers as soon as you lift it.")
+            if not engine().ready:
+                wait_for_engine()
+            return
+        show_reading(preparation.digit)
+
+
+def show_reading(digit) -> None:
+    """What the network makes of ``digit``, uint8 (28, 28), and the digit as it sees it."""
+    try:
+        probabilities = engine().classify(chosen_run(), digit[None])[0]
+    except EngineNotReady:
+        wait_for_engine()
+        return
+    except LabError as error:
+        st.error(str(error))
+        return
+    show_answer(probabilities)
+    show_probabilities(probabilities)
+    with st.container(width=160):
+        show_digits(digit[None], ["What the network sees: 28 × 28 pixels"], side=140)
+
+
+@st.fragment(run_every="500ms")
+def wait_for_engine() -> None:
+    """Say that the network wakes up, and go on by itself when it has."""
+    lab_engine = engine()
+    if lab_engine.ready:
+        st.rerun()
+    lab_engine.wake()
+    if lab_engine.error:
+        st.error(lab_engine.error)
+    else:
+        st.info("The network is waking up; this takes a few seconds. You can draw meanwhile.", icon=":material/bedtime:")
+
+
+frame.require(__file__)
+st.title("Draw")
+desk()

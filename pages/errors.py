@@ -1,0 +1,33 @@
+"""Errors: what the chosen network gets wrong in the test set, how often, and how sure it was."""
+
+import streamlit as st
+
+from mnist_core.digits import mnist
+from mnist_core.runs.store import RunError
+from pages._parts import frame
+from pages._parts.errors_browser import show_browser
+from pages._parts.errors_overview import show_confusion, show_examples, show_scores
+from pages._parts.model_picker import chosen_run
+
+frame.require("pages/errors.py")
+st.title("Errors")
+run = chosen_run()
+try:
+    probabilities = run.test_probabilities
+except RunError as error:
+    st.error(
+        f"{error} Choose another model in the sidebar, or train a new one on the Train page.",
+        icon=":material/build:",
+    )
+    st.stop()
+
+test = mnist.load().test
+predicted = probabilities.argmax(axis=1)
+
+show_scores(run.config.name, probabilities, test.labels)
+left, right = st.columns(2, gap="large")
+with left:
+    show_confusion(predicted, test.labels)
+with right:
+    show_browser(probabilities, test)
+show_examples(predicted, run.config.name)

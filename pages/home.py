@@ -1,0 +1,57 @@
+"""Home: what this is, how the lab stands, and the way on."""
+
+import streamlit as st
+
+from mnist_core.runs import store
+from mnist_core.runs.store import QUEUED, RUNNING
+from pages._parts import frame
+from pages._parts.lab import engine
+from pages._parts.messages import plain
+from pages._parts.model_picker import chosen_run, label
+from pages._parts.published_results import show_published_results
+
+
+def show_way_on() -> None:
+    """One line and one link for each page."""
+    links = (
+        ("pages/draw.py", "Draw a digit", ":material/draw:", "The network reads it as soon as you lift the pen."),
+        ("pages/train.py", "Train a network", ":material/model_training:", "Choose its settings and watch it learn."),
+        ("pages/errors.py", "See its errors", ":material/error:", "Which digits it gets wrong, and how sure it was."),
+        ("pages/dataset.py", "Browse the digits", ":material/grid_view:", "70,000 digits that people wrote by hand."),
+    )
+    for column, (page, title, icon, sentence) in zip(st.columns(4), links, strict=True):
+        with column.container(border=True, height="stretch"):
+            if st.button(title, icon=icon, type="primary" if page == links[0][0] else "secondary", width="stretch"):
+                st.switch_page(page)
+            st.write(sentence)
+
+
+@st.fragment(run_every="2s")
+def show_state() -> None:
+    """The dataset, the network, the engine and the queue, as they are now."""
+    runs = store.list_runs(store.home())
+    states = [run.status.state for run in runs]
+    run = chosen_run()
+    lines = [
+        ("Dataset", "verified: 60,000 training and 10,000 test digits"),
+        ("Network", plain(label(run)) + " of the test digits right"),
+        ("Engine", engine().error or ("ready" if engine().ready else "waking up, a few seconds")),
+        ("Training", f"{states.count(RUNNING)} running, {states.count(QUEUED)} waiting, {len(runs)} runs in all"),
+    ]
+    st.markdown("\n".join(f"- **{name}:** {text}" for name, text in lines))
+
+
+frame.require(__file__)
+st.title("Digit Lab")
+st.markdown(
+    "Meet your first neural network. It has seen 60,000 handwritten digits and learned to read them; nobody told it "
+    "what a 7 looks like. Draw one and see."
+)
+show_way_on()
+left, right = st.columns([1, 1.4], gap="large")
+with left:
+    st.subheader("The lab now")
+    show_state()
+with right:
+    st.subheader("Where this stands")
+    show_published_results()
