@@ -1,5 +1,7 @@
 """Digit Lab: the frame around every page. Start it with ``streamlit run app.py``."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from mnist_core.digits import mnist
@@ -9,6 +11,7 @@ from pages._parts.lab import engine
 from pages._parts.messages import show_message
 from pages._parts.model_picker import choose_model
 
+ICON = Path(__file__).parent / "pages/_parts/icon.png"  # a named icon would be fetched from outside
 PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
@@ -17,7 +20,7 @@ PAGES = [
     st.Page("pages/dataset.py", title="Dataset", icon=":material/grid_view:"),
 ]
 
-st.set_page_config(page_title="Digit Lab", page_icon=":material/draw:", layout="wide")
+st.set_page_config(page_title="Digit Lab", page_icon=str(ICON), layout="wide")
 st.html("<style>[data-testid=stMainBlockContainer] {padding-top: 3.5rem;}</style>")
 page = st.navigation(PAGES)
 frame.enter()

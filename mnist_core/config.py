@@ -85,7 +85,6 @@ class TrainingConfig:
             f"seed must be a whole number from 0 to {2**31 - 1}, got {self.seed!r}.",
         )
 
-
     @property
     def steps_per_epoch(self) -> int:
         """Batches in an epoch, the last and smaller one among them."""

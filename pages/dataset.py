@@ -18,7 +18,7 @@ VIEWS = {
     "About MNIST": show_about,
 }
 
-frame.require("pages/dataset.py")
+frame.require(__file__)
 st.title("Dataset")
 view = st.segmented_control(
     "View",
@@ -26,7 +26,7 @@ view = st.segmented_control(
     default="First look",
     required=True,
     label_visibility="collapsed",
-    key="view",
+    key="dataset_view",
     persist_state="session",
 )
 VIEWS[view]()

@@ -1,5 +1,6 @@
 """Draw: draw a digit, and the network reads it."""
 
+import numpy as np
 import streamlit as st
 
 from mnist_core.digits.drawing import prepare, rasterize
@@ -30,7 +31,7 @@ def desk() -> None:
         show_reading(preparation.digit)
 
 
-def show_reading(digit) -> None:
+def show_reading(digit: np.ndarray) -> None:
     """What the network makes of ``digit``, uint8 (28, 28), and the digit as it sees it."""
     try:
         probabilities = engine().classify(chosen_run(), digit[None])[0]
@@ -56,7 +57,9 @@ def wait_for_engine() -> None:
     if lab_engine.error:
         st.error(lab_engine.error)
     else:
-        st.info("The network is waking up; this takes a few seconds. You can draw meanwhile.", icon=":material/bedtime:")
+        st.info(
+            "The network is waking up; this takes a few seconds. You can draw meanwhile.", icon=":material/bedtime:"
+        )
 
 
 frame.require(__file__)

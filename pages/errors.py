@@ -9,14 +9,14 @@ from pages._parts.errors_browser import show_browser
 from pages._parts.errors_overview import show_confusion, show_examples, show_scores
 from pages._parts.model_picker import chosen_run
 
-frame.require("pages/errors.py")
+frame.require(__file__)
 st.title("Errors")
 run = chosen_run()
 try:
     probabilities = run.test_probabilities
 except RunError as error:
     st.error(
-        f"{error} Choose another model in the sidebar, or train a new one on the Train page.",
+        f"{error} Choose another network in the sidebar, or train a new one on the Train page.",
         icon=":material/build:",
     )
     st.stop()

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from mnist_core.published import WALK_THROUGH, PublishedResult
 from mnist_core.runs import store
-from mnist_core.runs.store import QUEUED, RUNNING
+from mnist_core.runs.store import QUEUED, RUNNING, Run
 from pages._parts import frame
 from pages._parts.lab import engine
 from pages._parts.messages import plain
@@ -31,14 +32,22 @@ def show_state() -> None:
     """The dataset, the network, the engine and the queue, as they are now."""
     runs = store.list_runs(store.home())
     states = [run.status.state for run in runs]
-    run = chosen_run()
     lines = [
         ("Dataset", "verified: 60,000 training and 10,000 test digits"),
-        ("Network", plain(label(run)) + " of the test digits right"),
+        ("Network", plain(label(chosen_run())) + " of the test digits right"),
         ("Engine", engine().error or ("ready" if engine().ready else "waking up, a few seconds")),
-        ("Training", f"{states.count(RUNNING)} running, {states.count(QUEUED)} waiting, {len(runs)} runs in all"),
+        ("Training", f"{states.count(RUNNING)} running, {states.count(QUEUED)} waiting, {len(runs)} in all"),
     ]
     st.markdown("\n".join(f"- **{name}:** {text}" for name, text in lines))
+
+
+def own_result(run: Run) -> PublishedResult:
+    """The error of this person's network, to stand among the published ones."""
+    scores = run.status.scores
+    if scores is None:
+        return WALK_THROUGH
+    error = round(100 - 100 * scores["test_accuracy"], 2)
+    return PublishedResult(f"Yours: {run.config.name}", error, "the network chosen in the sidebar")
 
 
 frame.require(__file__)
@@ -54,4 +63,4 @@ with left:
     show_state()
 with right:
     st.subheader("Where this stands")
-    show_published_results()
+    show_published_results(own_result(chosen_run()))

@@ -16,7 +16,11 @@ with training:
     with form.container(border=True):
         config = training_form()
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", width="stretch", on_click=acting(lambda: start(config))
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            on_click=acting(lambda: start(config)),
         )
     with view:
         run = choose_run()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 from filelock import FileLock, Timeout
 
 from mnist_core.config import RunConfig
@@ -59,6 +60,13 @@ class Engine:
     def ready(self) -> bool:
         """Whether a drawing would be answered at once."""
         return self._classifier is not None and self._connected()
+
+    def process(self) -> psutil.Process:
+        """The engine's process. Raises EngineNotReady when there is none."""
+        try:
+            return psutil.Process(json.loads((self._home / ADDRESS_FILE).read_text())["pid"])
+        except (OSError, ValueError, KeyError, psutil.NoSuchProcess) as error:
+            raise EngineNotReady("There is no engine now.") from error
 
     def wake(self) -> None:
         """See to it that the engine runs: start or mend it in the background if it does not. Returns at once."""

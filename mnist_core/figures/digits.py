@@ -27,7 +27,9 @@ def digit_grid(digits: np.ndarray, titles: Sequence[str], theme: Theme, *, colum
 def digit_with_histogram(digit: np.ndarray, title: str, theme: Theme, *, colour: str, log: bool) -> Figure:
     """``digit``, uint8 (28, 28), large, and below it how many of its 784 pixels have which values."""
     figure = new_figure(4.4, 6.2, theme)
-    above, below = figure.subplots(2, 1, height_ratios=[2.4, 1])
+    figure.set_layout_engine("none")  # it is drawn anew at each click, and fixed places are quicker
+    above = figure.add_axes((0.14, 0.34, 0.85, 0.61))
+    below = figure.add_axes((0.14, 0.085, 0.85, 0.235))
     show_digit(above, digit, theme, title=title)
     draw_digit_histogram(below, digit, theme, colour=colour, log=log)
     return figure

@@ -112,3 +112,5 @@ def _draw_nine(
         title = f"Predicted: {predicted[index]}, Truth: {labels[index]}"
         show_digit(axes, images[index], theme, title=title)
         axes.title.set_fontsize(10)
+    if not len(indices):
+        figure.text(0.5, 0.5, "None", color=theme.text, ha="center")

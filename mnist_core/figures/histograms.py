@@ -25,7 +25,7 @@ def pixel_histogram(
 
     ``histogram``: int (256,), pixels of each value. ``reference``: another one, drawn as an outline.
     """
-    figure = new_figure(9, 4, theme)
+    figure = new_figure(7, 3.5, theme)
     axes = figure.subplots()
     edges = np.arange(257) - 0.5
     axes.stairs(percent(histogram), edges, fill=True, color=colour, label=label)
@@ -45,7 +45,7 @@ def percent(histogram: np.ndarray) -> np.ndarray:
 
 def draw_digit_histogram(axes: Axes, digit: np.ndarray, theme: Theme, *, colour: str, log: bool) -> None:
     """Draw on ``axes`` how many of the pixels of ``digit``, uint8 (28, 28), have which values."""
-    axes.hist(digit.ravel(), bins=np.arange(0, 257, BIN), color=colour)
+    axes.stairs(*np.histogram(digit, bins=np.arange(0, 257, BIN)), fill=True, color=colour)
     decorate(axes, theme, xlabel="Pixel value", ylabel="Pixels")
     _scale(axes, log=log)
     if log:

@@ -9,6 +9,8 @@ import os
 import shutil
 import time
 import uuid
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -129,7 +131,7 @@ class Run:
         try:
             with np.load(path, allow_pickle=False) as archive:
                 probabilities = archive["probabilities"]
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise RunError(f"The run {self.id} cannot be read: evaluation.npz is damaged ({error}).") from error
         if probabilities.shape != (10_000, 10):
             raise RunError(f"The run {self.id} cannot be read: evaluation.npz has shape {probabilities.shape}.")
@@ -285,7 +287,7 @@ def create(config: RunConfig, home: Path, *, state: str = QUEUED) -> Run:
 
 def _inherit(run: Run, parent: Run, epochs: int) -> None:
     if not parent.has_model:
-        raise RunError(f"The run {parent.config.name} has no trained model to go on from.")
+        raise RunError(f"The run {parent.config.name} has no trained network to go on from.")
     (run.path / "resume").mkdir()
     shutil.copyfile(parent.model_path, run.path / "resume" / f"epoch-{epochs:03d}.keras")
     for name in ("epochs.csv", "batches.csv"):

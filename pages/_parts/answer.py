@@ -41,7 +41,9 @@ def in_words(probabilities: np.ndarray) -> str:
 
 def show_probabilities(probabilities: np.ndarray) -> None:
     """Show a bar for each digit; ``probabilities``: float (10,)."""
-    rows = "".join(_bar(digit, float(share), digit == probabilities.argmax()) for digit, share in enumerate(probabilities))
+    rows = "".join(
+        _bar(digit, float(share), digit == probabilities.argmax()) for digit, share in enumerate(probabilities)
+    )
     st.html(f'{STYLE}<div class="bars" role="img" aria-label="The probability of each digit">{rows}</div>')
 
 

@@ -14,8 +14,8 @@ from pages._parts.dataset_controls import ALL, DIGIT, SPLIT_NAMES, choose_class,
 from pages._parts.digit_choice import choose_digit
 from pages._parts.figure import page_theme, show_figure
 
-PAGE_SIZE = 48  # digits on view at once
-INDEX, GRID = "dataset_index", "dataset_grid"  # in the session
+PAGE_SIZE = 60  # digits on view at once: whole rows of 10 and of 6
+INDEX, GRID, OPEN = "dataset_index", "dataset_grid", "dataset_open"  # keys
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,20 @@ def show_browser() -> None:
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         _show_page(shelf)
-    with right:
+    with right, st.container(key=OPEN):
         _show_open_digit(shelf)
 
 
 def _choose_shelf() -> Shelf:
     name = choose_split()
     split = mnist.load().split(name)
-    digit = choose_class()
+    indices = indices_of(split.labels, choose_class())
+    # The open digit stays open; where the choice has left it out, the next one that is in.
+    place = min(int(np.searchsorted(indices, st.session_state.get(INDEX, 0))), len(indices) - 1)
+    shelf = Shelf(name, split, indices, place)
+    st.session_state[INDEX] = shelf.index
     last = len(split) - 1
-    st.session_state[INDEX] = min(st.session_state.get(INDEX, 0), last)
-    index = st.number_input(
+    st.number_input(
         "Index",
         0,
         last,
@@ -76,9 +79,7 @@ def _choose_shelf() -> Shelf:
         persist_state="session",
         help=f"Counts the {SPLIT_NAMES[name]} digits from 0 to {last}. Type one to open that digit.",
     )
-    indices = indices_of(split.labels, digit)
-    place = min(int(np.searchsorted(indices, index)), len(indices) - 1)
-    return Shelf(name, split, indices, place)
+    return shelf
 
 
 def _leave_class(split: Split) -> None:
@@ -98,9 +99,10 @@ def _show_page(shelf: Shelf) -> None:
     choose_digit(
         shelf.split.images[shown],
         [str(index) for index in shown],
-        [f"Index {index}: a {label}" for index, label in zip(shown, labels, strict=True)],
+        [f"Index {index}: digit {label}" for index, label in zip(shown, labels, strict=True)],
         chosen=shelf.place - first,
         key=GRID,
+        shown_in=OPEN,
         on_choose=lambda number: _open(shelf, first + number),
     )
     _show_pagination(shelf)

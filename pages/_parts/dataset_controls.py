@@ -26,7 +26,7 @@ def choose_class() -> int | None:
     """A digit from 0 to 9, or None for all of them."""
     st.session_state.setdefault(DIGIT, ALL)
     choice = st.segmented_control(
-        "Digit", [ALL, *map(str, range(10))], required=True, key=DIGIT, persist_state="session"
+        "Digit", [ALL, *map(str, range(10))], required=True, wrap=True, key=DIGIT, persist_state="session"
     )
     return None if choice == ALL else int(choice)
 

@@ -35,7 +35,8 @@ def show_histograms() -> None:
             log=log,
             reference=reference,
             reference_label=f"All {SPLIT_NAMES[name]} digits",
-        )
+        ),
+        width=960,
     )
 
 

@@ -30,9 +30,9 @@ def show_first_look() -> None:
     """The first nine training digits in the walk-through's grid, and what MNIST is."""
     train = mnist.load().train
     figure = digit_grid(train.images[:9], [f"Digit: {label}" for label in train.labels[:9]], page_theme())
-    left, right = st.columns([1.2, 1], gap="large")
+    left, right = st.columns([1, 1.1], gap="large")
     with left:
-        show_figure(figure, width=560)
+        show_figure(figure)
     right.markdown(FIRST_LOOK)
 
 
@@ -50,7 +50,8 @@ def show_counts_and_means() -> None:
     st.altair_chart(_count_bars(facts.counts), width="stretch")
     st.subheader("The mean image of each digit")
     st.markdown("Each pixel is the mean over all digits of that class. Where people write alike, the mean is sharp.")
-    show_digits(facts.means.round().astype(np.uint8), [str(digit) for digit in range(10)])
+    with st.container(width=930):  # ten in a row, four on a phone
+        show_digits(facts.means.round().astype(np.uint8), [str(digit) for digit in range(10)], side=82)
 
 
 def _count_bars(counts: np.ndarray) -> alt.LayerChart:
@@ -66,4 +67,4 @@ def _count_bars(counts: np.ndarray) -> alt.LayerChart:
     )
     colour = alt.Color("digit:O", scale=alt.Scale(domain=list(range(10)), range=list(DIGIT_COLOURS)), legend=None)
     bars = base.mark_bar().encode(color=colour)
-    return bars + base.mark_text(dy=-8).encode(text=alt.Text("count:Q", format=","))
+    return bars + base.mark_text(dy=-8, color=page_theme().text).encode(text=alt.Text("count:Q", format=","))

@@ -8,11 +8,11 @@ import streamlit as st
 from mnist_core.digits import mnist
 from mnist_core.digits.mnist import Mnist
 from mnist_core.digits.preparation import flatten, one_hot, scale
-from mnist_core.figures.digits import digit_grid, one_hot_rows, pixel_values
-from pages._parts.digit_grid import data_url
+from mnist_core.figures.digits import one_hot_rows, pixel_values
+from pages._parts.digit_grid import data_url, show_digits
 from pages._parts.figure import page_theme, show_figure
 
-CROP = slice(9, 19)  # the middle 10 rows and columns: large enough to see, small enough to read
+CROP = (slice(10, 18), slice(9, 19))  # the middle 8 rows and 10 columns: enough to see, few enough to read
 MIDDLE = slice(404, 412)  # eight of the 784 pixels, in row 14
 STRIPS = 4  # the 784 pixels are shown as this many strips of 7 rows each
 
@@ -40,10 +40,10 @@ def show_preparation() -> None:
     """One step at a time, on a digit of the person's choice."""
     with st.container(horizontal=True, gap="medium"):
         step = st.segmented_control(
-            "Step", list(STEPS), default="1 Load", required=True, key="dataset_step", persist_state="session"
+            "Step", list(STEPS), default="1 Load", required=True, wrap=True, key="dataset_step", persist_state="session"
         )
         label = st.segmented_control(
-            "Follow a", range(10), default=8, required=True, key="dataset_example", persist_state="session"
+            "Follow a", range(10), default=8, required=True, wrap=True, key="dataset_example", persist_state="session"
         )
     data = mnist.load()
     STEPS[step](Example(data, int(np.argmax(data.train.labels == label))))
@@ -68,9 +68,8 @@ def _show_load(example: Example) -> None:
             f">>> x_train.dtype, x_train.nbytes\n{train.images.dtype, train.images.nbytes}\n"
             f">>> y_train[{example.index}]\n{example.label}",
         )
-    with right:
-        title = f"x_train[{example.index}], a digit of class {example.label}"
-        show_figure(digit_grid(example.digit[None], [title], page_theme(), columns=1), width=360)
+    with right, st.container(width=360):
+        show_digits(example.digit[None], [f"x_train[{example.index}], labelled {example.label}"], side=200)
 
 
 def _show_reshape(example: Example) -> None:
@@ -116,19 +115,20 @@ def _show_scaling(example: Example) -> None:
     with np.printoptions(precision=4, suppress=True):
         _step(
             "From 0 to 255 to 0 to 1",
-            "Dividing by 255 puts each pixel between 0 and 1. A network's first weights are small and meant for inputs "
-            "of that size; with inputs up to 255 the first steps of training are far too large.",
+            "Dividing by 255 puts each pixel between 0 and 1. A network starts with small weights, meant for inputs of "
+            "about that size; with inputs up to 255 its sums come out 255 times as large, and training starts from a "
+            "much higher loss.",
             f">>> x_train /= 255\n>>> x_test /= 255\n"
             f">>> x_train[{example.index}, {MIDDLE.start}:{MIDDLE.stop}]\n{scale(some)!r}",
         )
-    crop = example.digit[CROP, CROP]
+    crop = example.digit[CROP]
     before, after = st.columns(2, gap="large")
     with before:
-        st.markdown("**Before**: the middle 10 × 10 pixels")
-        show_figure(pixel_values(crop, page_theme(), largest=255), width=460)
+        st.markdown("**Before**: the middle 8 rows and 10 columns")
+        show_figure(pixel_values(crop, page_theme(), largest=255), width=420)
     with after:
         st.markdown("**After**: the same pixels divided by 255")
-        show_figure(pixel_values(scale(crop), page_theme(), largest=1, decimals=2), width=460)
+        show_figure(pixel_values(scale(crop), page_theme(), largest=1, decimals=2), width=420)
     st.info(
         "In Digit Lab scaling and flattening are the model's own first layers. So a saved model takes raw digits, "
         "uint8 from 0 to 255, and nobody who uses it can scale differently.",
@@ -139,7 +139,7 @@ def _show_scaling(example: Example) -> None:
 def _show_one_hot(example: Example) -> None:
     vectors, of_test = one_hot(example.data.train.labels), one_hot(example.data.test.labels)
     left, right = st.columns([1.2, 1], gap="large")
-    with left:
+    with left, np.printoptions(linewidth=50):
         _step(
             "The label as ten numbers",
             "The network answers with ten numbers, one for each class. So the label becomes ten numbers too: 0 but for "
@@ -150,6 +150,9 @@ def _show_one_hot(example: Example) -> None:
             '>>> y_test = np.eye(10, dtype="float32")[y_test]\n'
             f">>> y_train.shape, y_test.shape\n{vectors.shape, of_test.shape}\n"
             f">>> y_train[{example.index}]\n{vectors[example.index]!r}",
+        )
+        st.markdown(
+            "Digit Lab trains with the sparse form of the loss: it takes the label itself and gives the same numbers."
         )
     with right:
         st.markdown(f"The {example.label}, then the first nine training labels")

@@ -1,4 +1,4 @@
-"""A grid of digits to choose one from: by mouse, finger or keyboard."""
+"""A grid of digits to choose one from, by mouse, finger or keyboard: 10 in a row, 6 on a phone."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,8 +8,9 @@ import streamlit as st
 from pages._parts.digit_grid import data_url
 
 CSS = """
-.digits {display: grid; gap: 0.4rem; grid-template-columns: repeat(auto-fill, minmax(3rem, 1fr));}
-@media (min-width: 640px) {.digits {grid-template-columns: repeat(auto-fill, minmax(3.75rem, 1fr));}}
+:host {container-type: inline-size; display: block;}
+.digits {display: grid; gap: 0.3rem; grid-template-columns: repeat(6, 1fr);}
+@container (min-width: 30rem) {.digits {grid-template-columns: repeat(10, 1fr);}}
 button {border: 0.15rem solid transparent; border-radius: 0.4rem; padding: 0.1rem; background: none; cursor: pointer;
   color: var(--st-text-color); font: 0.75rem var(--st-font); min-width: 0;}
 button:hover {border-color: var(--st-border-color);}
@@ -41,7 +42,12 @@ export default function ({parentElement, data, setTriggerValue}) {
     button.title = cell.name;
     caption.textContent = cell.caption;
     button.setAttribute("aria-pressed", number === data.chosen);
-    button.onclick = () => setTriggerValue("chosen", number);
+    button.onclick = () => {
+      setTriggerValue("chosen", number);
+      // Where columns stack, what was chosen is out of sight.
+      if (matchMedia("(max-width: 640px)").matches)
+        document.querySelector(".st-key-" + data.shown_in)?.scrollIntoView({behavior: "smooth"});
+    };
   });
 }
 """
@@ -56,11 +62,13 @@ def choose_digit(
     *,
     chosen: int | None,
     key: str,
+    shown_in: str,
     on_choose: Callable[[int], None],
 ) -> None:
     """Show ``digits``, uint8 (N, 28, 28), as buttons; ``on_choose`` is called with the place of the pressed one.
 
     ``captions`` stand below the digits, ``names`` in tooltips and for screen readers. ``chosen`` is marked.
+    ``shown_in`` is the key of the container that shows the chosen digit: a phone scrolls there.
     """
     cells = [
         {"image": data_url(digit), "caption": caption, "name": name}
@@ -70,4 +78,4 @@ def choose_digit(
     def pressed() -> None:
         on_choose(st.session_state[key].chosen)
 
-    _grid(data={"cells": cells, "chosen": chosen}, key=key, on_chosen_change=pressed)
+    _grid(data={"cells": cells, "chosen": chosen, "shown_in": shown_in}, key=key, on_chosen_change=pressed)

@@ -12,18 +12,13 @@ from pages._parts.figure import page_theme, png
 
 
 def show_scores(name: str, probabilities: np.ndarray, labels: np.ndarray) -> None:
-    """How many of the digits the run called ``name`` read right. ``probabilities``: float32 (N, 10)."""
+    """How many of the digits the network called ``name`` read right. ``probabilities``: float32 (N, 10)."""
     result = scores(probabilities, labels)
-    st.markdown(f"How the model :blue[{_plain(name)}] reads the {len(labels):,} digits of the test set.")
+    st.text(f"How the network “{name}” reads the {len(labels):,} digits of the test set.")  # a name is no Markdown
     with st.container(horizontal=True, gap="medium"):
         st.metric("Right", f"{result.correct:,}", width="content")
         st.metric("Wrong", f"{result.incorrect:,}", width="content")
         st.metric("Accuracy", f"{result.test_accuracy:.2%}", width="content")
-
-
-def _plain(name: str) -> str:
-    """``name`` with its punctuation escaped, so that Markdown shows it as it was typed."""
-    return "".join(letter if letter.isalnum() or letter == " " else f"\\{letter}" for letter in name)
 
 
 def show_confusion(predicted: np.ndarray, labels: np.ndarray) -> None:
@@ -49,11 +44,15 @@ def _show_mix_ups(mix_ups: list[MixUp]) -> None:
     with st.container(horizontal=True):
         for mix_up in mix_ups:
             st.button(
-                f"{mix_up.true} read as {mix_up.predicted}, {mix_up.count} times",
+                f"{mix_up.true} read as {mix_up.predicted}, {_times(mix_up.count)}",
                 key=f"errors_mix_up_{mix_up.true}_{mix_up.predicted}",
                 on_click=choose_mix_up,
                 args=(mix_up.true, mix_up.predicted),
             )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def show_examples(predicted: np.ndarray, name: str) -> None:

@@ -23,8 +23,8 @@ TERMS = {
     ),
     "Adam": (
         "Each training step changes every weight a little in the direction that lowers the loss. Adam (Kingma and Ba, "
-        "2015) chooses the size of that change for each weight by itself, from the averages of its recent slopes and of "
-        "their squares."
+        "2015) chooses the size of that change for each weight by itself, from the averages of its recent slopes and "
+        "of their squares."
     ),
     "Batch": (
         "A batch is the handful of digits, 128 in the walk-through, that the network looks at before it changes its "

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.errors import LabError
 from mnist_core.runs import store
 from mnist_core.runs.store import Run
+from pages._parts.address import select_in_address
 
 KEY = "model"  # in the session: the id of the chosen run
 
@@ -19,14 +20,14 @@ def choose_model() -> None:
     trained = {run.id: run for run in reversed(store.list_runs(home)) if run.has_model}
     default = store.default_run(home)
     if trained:
-        st.sidebar.selectbox(
+        select_in_address(
+            st.sidebar,
             "Network",
             list(trained),
-            index=list(trained).index(default.id) if default else 0,
             key=KEY,
-            bind="query-params",
+            default=default.id if default else next(iter(trained)),
             format_func=lambda run_id: label(trained[run_id]),
-            help="The trained network that Draw and Errors use. Your choice changes nothing for others.",
+            help_="The trained network that Draw and Errors use. Your choice changes nothing for others.",
         )
     for message in store.unreadable_runs(home):
         st.sidebar.warning(f"{message} Other runs are not affected.", icon=":material/folder_off:")

@@ -5,18 +5,20 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.figures.style import TEST_COLOUR, TRAIN_COLOUR
-from mnist_core.published import PUBLISHED_RESULTS, WALK_THROUGH
+from mnist_core.published import PUBLISHED_RESULTS, WALK_THROUGH, PublishedResult
+from pages._parts.figure import page_theme
 
 
-def show_published_results() -> None:
-    """A bar for each published result, longest error first; the walk-through's stands out."""
+def show_published_results(own: PublishedResult = WALK_THROUGH) -> None:
+    """A bar for each published result, the largest error first; ``own``, one of them or one's own, stands out."""
+    results = sorted({*PUBLISHED_RESULTS, own}, key=lambda result: -result.error_percent)
     table = pd.DataFrame(
         {
-            "name": [result.name for result in PUBLISHED_RESULTS],
-            "error": [result.error_percent for result in PUBLISHED_RESULTS],
-            "label": [f"{result.error_percent:g} %" for result in PUBLISHED_RESULTS],
-            "source": [result.source for result in PUBLISHED_RESULTS],
-            "own": [result is WALK_THROUGH for result in PUBLISHED_RESULTS],
+            "name": [result.name for result in results],
+            "error": [result.error_percent for result in results],
+            "label": [f"{result.error_percent:g} %" for result in results],
+            "source": [result.source for result in results],
+            "own": [result == own for result in results],
         }
     )
     base = alt.Chart(table, height={"step": 30}).encode(
@@ -30,4 +32,5 @@ def show_published_results() -> None:
     )
     colour = alt.when("datum.own").then(alt.value(TEST_COLOUR)).otherwise(alt.value(TRAIN_COLOUR))
     bars = base.mark_bar().encode(color=colour)
-    st.altair_chart(bars + base.mark_text(align="left", dx=5).encode(text="label:N"), width="stretch")
+    labels = base.mark_text(align="left", dx=5, color=page_theme().text).encode(text="label:N")
+    st.altair_chart(bars + labels, width="stretch")

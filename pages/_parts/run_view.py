@@ -6,11 +6,13 @@ from mnist_core.config import MAX_EPOCHS, RunConfig
 from mnist_core.figures.functions import training_curves
 from mnist_core.runs import store
 from mnist_core.runs.store import CANCELLED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, Run, RunError
-from pages._parts.charts import learning_curves
+from pages._parts.address import select_in_address
+from pages._parts.charts import show_learning_curves
 from pages._parts.figure import page_theme, show_figure
 from pages._parts.lab import engine
 from pages._parts.messages import acting, plain
 from pages._parts.model_picker import KEY as MODEL
+from pages._parts.model_picker import label
 
 RUN = "run"  # in the session and in the address: the id of the run on view
 IN_WORDS = {
@@ -26,17 +28,17 @@ IN_WORDS = {
 def choose_run() -> Run:
     """Show the choice of the run on view, the newest first; the address holds it."""
     runs = {run.id: run for run in reversed(store.list_runs(store.home()))}
-    active = [index for index, run in enumerate(runs.values()) if run.status.active]
-    chosen = st.selectbox(
+    if not runs:
+        raise RunError("There is no run to look at yet. Choose your settings and press Train.")
+    newest = next((run_id for run_id, run in runs.items() if run.status.active), next(iter(runs)))
+    chosen = select_in_address(
+        st.container(),
         "Run",
         list(runs),
-        index=active[0] if active else 0,
         key=RUN,
-        bind="query-params",
-        format_func=lambda run_id: f"{runs[run_id].config.name} · {runs[run_id].status.state}",
+        default=newest,
+        format_func=lambda run_id: label(runs[run_id]),
     )
-    if chosen is None:
-        raise RunError("There is no run to look at yet. Choose your settings and press Train.")
     return runs[chosen]
 
 
@@ -48,7 +50,7 @@ def start(config: RunConfig) -> None:
 def show_run(run: Run) -> None:
     """Show ``run``, moving while it trains."""
     active = run.status.active
-    st.fragment(_live, run_every="400ms" if active else None)(run, drawn_active=active)
+    st.fragment(_live, run_every="500ms" if active else None)(run, drawn_active=active)
     if not active:
         _after(run)
 
@@ -62,12 +64,9 @@ def _live(run: Run, *, drawn_active: bool) -> None:
         st.error(status.error, icon=":material/report:")
     if status.active:
         st.progress(run.progress, text=_progress_text(run))
-        st.button(
-            "Cancel, keep what was learned", icon=":material/stop:", on_click=acting(run.ask_to_cancel)
-        )
+        st.button("Cancel, keep what was learned", icon=":material/stop:", on_click=acting(run.ask_to_cancel))
     _numbers(run)
-    for column, chart in zip(st.columns(2), learning_curves(run), strict=True):
-        column.altair_chart(chart, width="stretch")
+    show_learning_curves(run)
 
 
 def _progress_text(run: Run) -> str:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnist_core.config import MAX_EPOCHS, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.config import MAX_EPOCHS, MAX_NAME_LENGTH, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.runs import store
 
 LEARNING_RATES = (0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 BATCH_SIZES = (16, 32, 64, 128, 256, 512, 1024)
@@ -10,14 +11,16 @@ BATCH_SIZES = (16, 32, 64, 128, 256, 512, 1024)
 
 def training_form() -> RunConfig:
     """Show the form; returns what it says. Raises ConfigError when that is out of bounds."""
-    name = st.text_input("Name", placeholder="my network", key="name", persist_state="session", max_chars=60)
+    own_runs = [run for run in store.list_runs(store.home()) if not run.shipped]
+    default_name = f"network {len(own_runs) + 1}"
+    name = st.text_input(
+        "Name", placeholder=default_name, key="name", persist_state="session", max_chars=MAX_NAME_LENGTH
+    )
     model = _network()
     training = _training()
     st.caption(f"{model.parameters:,} parameters: the numbers that the network will learn.")
     own = (model, training) != (ModelConfig(), TrainingConfig())
-    return RunConfig(
-        name=name.strip() or "my network", recipe="own" if own else "book", model=model, training=training
-    )
+    return RunConfig(name=name.strip() or default_name, recipe="own" if own else "book", model=model, training=training)
 
 
 def _network() -> ModelConfig:
@@ -26,9 +29,7 @@ def _network() -> ModelConfig:
     )
     columns = st.columns(layers)
     units = [
-        column.number_input(
-            f"Units {number}", 8, 2048, 512, step=8, key=f"units_{number}", persist_state="session"
-        )
+        column.number_input(f"Units {number}", 8, 2048, 512, step=8, key=f"units_{number}", persist_state="session")
         for number, column in enumerate(columns, start=1)
     ]
     dropout = st.slider(

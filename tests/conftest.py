@@ -1,0 +1,29 @@
+"""What many tests share: a home folder of their own, and the real digits."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_core.digits import mnist
+from mnist_core.digits.mnist import Mnist
+from mnist_core.engine.client import Engine
+from mnist_core.runs import store
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder that the whole process uses."""
+    monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path / "lab"))
+    return store.home()
+
+
+@pytest.fixture(scope="session")
+def digits() -> Mnist:
+    return mnist.load()
+
+
+@pytest.fixture
+def home_without_engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home for tests of pages that ask the engine nothing: none is started."""
+    monkeypatch.setattr(Engine, "wake", lambda self: None)
+    return home

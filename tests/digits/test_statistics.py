@@ -1,0 +1,57 @@
+"""Counts, means and histograms of small sets whose facts are known."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+from mnist_core.digits import statistics
+
+
+def digits_of_one_value(*values: int) -> np.ndarray:
+    return np.stack([np.full((28, 28), value, np.uint8) for value in values])
+
+
+def test_counts_have_a_place_for_each_digit() -> None:
+    facts = statistics.of_digits(digits_of_one_value(0, 0, 0), np.array([3, 9, 3], np.uint8))
+    assert_array_equal(facts.counts, [0, 0, 0, 2, 0, 0, 0, 0, 0, 1])
+
+
+def test_a_mean_image_is_of_its_digit_alone() -> None:
+    facts = statistics.of_digits(digits_of_one_value(10, 30, 200), np.array([3, 3, 9], np.uint8))
+    assert_array_equal(facts.means[3], np.full((28, 28), 20.0))
+    assert_array_equal(facts.means[9], np.full((28, 28), 200.0))
+    assert np.isnan(facts.means[0]).all()
+
+
+def test_a_histogram_counts_each_pixel_once() -> None:
+    facts = statistics.of_digits(digits_of_one_value(0, 255, 7), np.array([1, 1, 2], np.uint8))
+    assert facts.histograms.shape == (10, 256)
+    assert facts.histograms[1, 0] == facts.histograms[1, 255] == 784
+    assert facts.histograms[2, 7] == 784
+    assert facts.histograms.sum() == 3 * 784
+
+
+@given(count=st.integers(0, 7), seed=st.integers(0, 99))
+def test_counting_in_chunks_counts_the_same(count: int, seed: int) -> None:
+    digits = np.random.default_rng(seed).integers(0, 256, (count, 28, 28), np.uint8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statistics, "CHUNK", 3)
+        in_chunks = statistics.pixel_histogram(digits)
+    assert_array_equal(in_chunks, np.bincount(digits.ravel(), minlength=256))
+
+
+def test_indices_are_those_of_the_digit_or_all() -> None:
+    labels = np.array([7, 1, 7, 0], np.uint8)
+    assert_array_equal(statistics.indices_of(labels, 7), [0, 2])
+    assert_array_equal(statistics.indices_of(labels, 5), [])
+    assert_array_equal(statistics.indices_of(labels, None), [0, 1, 2, 3])
+
+
+def test_the_real_splits_have_the_known_counts() -> None:
+    train, test = statistics.of_split("train"), statistics.of_split("test")
+    assert_array_equal(train.counts, [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
+    assert_array_equal(test.counts, [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009])
+    assert train.histograms.sum() == 60_000 * 784
+    assert statistics.of_split("train") is train

@@ -1,0 +1,63 @@
+"""What stands in the figures of digits."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from numpy.testing import assert_allclose, assert_array_equal
+
+from mnist_core.figures import digits
+from mnist_core.figures.style import DARK, DIGIT_COLOURS, LIGHT, Theme
+
+NINE = np.arange(9 * 784).reshape(9, 28, 28).astype(np.uint8)
+THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
+
+
+def titles(figure: Figure) -> list[str]:
+    return [axes.get_title() for axes in figure.axes if axes.get_title()]
+
+
+@THEMES
+def test_the_grid_has_each_digit_below_its_title(theme: Theme) -> None:
+    figure = digits.digit_grid(NINE, [f"Digit: {n}" for n in range(9)], theme)
+    assert titles(figure) == [f"Digit: {n}" for n in range(9)]
+    for axes, digit in zip(figure.axes, NINE, strict=True):
+        assert_array_equal(axes.images[0].get_array(), digit)
+    figure.canvas.draw()
+
+
+def test_digits_have_hard_edges_and_are_light_on_dark() -> None:
+    image = digits.digit_grid(NINE[:1], ["Digit: 0"], LIGHT, columns=1).axes[0].images[0]
+    assert image.get_interpolation() == "nearest"
+    assert image.get_clim() == (0, 255)
+    assert_allclose(image.cmap(255)[:3], 1)
+
+
+def test_places_left_over_in_the_last_row_stay_empty() -> None:
+    figure = digits.digit_grid(NINE[:4], ["a", "b", "c", "d"], LIGHT)
+    assert [len(axes.images) for axes in figure.axes] == [1, 1, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_the_large_digit_has_its_784_pixels_in_the_histogram_below(log: bool) -> None:
+    figure = digits.digit_with_histogram(NINE[3], "Digit: 3", LIGHT, colour=DIGIT_COLOURS[3], log=log)
+    figure.canvas.draw()
+    above, below = figure.axes
+    assert above.get_title() == "Digit: 3"
+    assert below.patches[0].get_data().values.sum() == 784
+    assert above.get_position().y0 > below.get_position().y1
+
+
+def test_each_pixel_has_its_number() -> None:
+    figure = digits.pixel_values(np.array([[0.0, 0.25], [0.996, 1.0]]), LIGHT, largest=1, decimals=2)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0.00", "0.25", "1.00", "1.00"]
+
+
+@THEMES
+def test_a_one_hot_row_has_a_single_1_in_its_digits_colour(theme: Theme) -> None:
+    figure = digits.one_hot_rows(np.eye(10)[[8, 3]], theme)
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.texts].count("1") == 2
+    assert axes.texts[8].get_text() == axes.texts[13].get_text() == "1"
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["label 8", "label 3"]
+    colours = axes.images[0].get_array()
+    assert len(np.unique(np.asarray(colours).reshape(-1, 4), axis=0)) == 3

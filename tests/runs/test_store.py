@@ -1,0 +1,170 @@
+"""A run is a folder; whatever happens to it, others stay usable."""
+
+import json
+import os
+import shutil
+import time
+
+import numpy as np
+import pytest
+
+from mnist_core.config import RunConfig, TrainingConfig
+from mnist_core.runs import store
+from mnist_core.runs.store import CANCELLED, INTERRUPTED, QUEUED, RUNNING, Run, RunError
+
+
+@pytest.fixture
+def run(home):
+    return store.create(RunConfig(name="mine", training=TrainingConfig(epochs=4)), home)
+
+
+def write_history(run: Run, epochs: int) -> None:
+    lines = ["epoch,seconds,loss,accuracy,val_loss,val_accuracy\n"]
+    lines += [f"{epoch},{epoch * 2.5},0.5,0.9,0.4,0.95\n" for epoch in range(1, epochs + 1)]
+    (run.path / "epochs.csv").write_text("".join(lines))
+    lines = ["epoch,step,seconds,loss,accuracy\n"]
+    lines += [f"{epoch},469,{epoch * 2.5},0.5,0.9\n" for epoch in range(1, epochs + 1)]
+    (run.path / "batches.csv").write_text("".join(lines))
+
+
+def test_a_new_run_waits_in_line_and_tells_what_was_asked(home, run):
+    assert run.status.state == QUEUED
+    assert run.config.name == "mine"
+    assert {"keras", "tensorflow", "digit_lab"} <= json.loads((run.path / "config.json").read_text())["versions"].keys()
+    assert store.find(run.id, home) == store.find("mine", home) == store.find(str(run.path), home) == run
+
+
+def test_the_newest_of_one_name_is_found(home, run):
+    time.sleep(1.1)  # ids count seconds
+    newer = store.create(RunConfig(name="mine"), home)
+    assert store.find("mine", home) == newer
+
+
+def test_an_unknown_run_is_told_with_those_there_are(home, run):
+    with pytest.raises(RunError, match=r"'nobody'.*mine"):
+        store.find("nobody", home)
+
+
+def test_a_half_written_last_line_is_not_read(run):
+    write_history(run, 3)
+    with (run.path / "epochs.csv").open("a") as file:
+        file.write("4,10.0,0.4")
+    assert run.epochs["epoch"].tolist() == [1, 2, 3]
+    assert run.epochs["val_accuracy"].tolist() == [0.95] * 3
+
+
+def test_a_run_without_history_has_empty_columns(run):
+    assert {column.shape for column in run.batches.values()} == {(0,)}
+    assert run.progress == 0
+
+
+def test_history_beyond_the_resume_point_is_dropped(run):
+    write_history(run, 3)
+    run.truncate_history(2)
+    assert run.epochs["epoch"].tolist() == run.batches["epoch"].tolist() == [1, 2]
+    assert run.progress == 0.5
+
+
+def test_a_stale_heartbeat_means_interrupted(run):
+    run.update(state=RUNNING, heartbeat=time.time())
+    assert run.status.state == RUNNING
+    run.update(heartbeat=time.time() - 60)
+    assert run.status.state == INTERRUPTED
+    assert not run.status.active
+
+
+def test_cancelling_a_waiting_run_takes_it_out_of_line(run):
+    run.ask_to_cancel()
+    assert run.status.state == CANCELLED
+    run.requeue()
+    assert run.status.state == QUEUED
+    assert not run.cancel_requested
+
+
+def test_a_running_run_is_asked_and_not_overruled(run):
+    run.update(state=RUNNING, heartbeat=time.time())
+    run.ask_to_cancel()
+    assert run.cancel_requested
+    assert run.status.state == RUNNING
+
+
+@pytest.mark.parametrize("name", ["config.json", "status.json"])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"state": 3, "nonsense": 1}', None])
+def test_a_corrupt_run_is_named_and_others_stay_usable(home, run, name, content):
+    good = store.create(RunConfig(name="good"), home)
+    if content is None:
+        (run.path / name).unlink()
+    else:
+        (run.path / name).write_text(content)
+    assert run not in store.list_runs(home)
+    assert good in store.list_runs(home)
+    (message,) = store.unreadable_runs(home)
+    assert run.id in message
+
+
+def test_a_run_without_an_evaluation_says_so(run):
+    with pytest.raises(RunError, match="not been evaluated"):
+        _ = run.test_probabilities
+
+
+@pytest.mark.parametrize("damage", [lambda _: b"PK nonsense", lambda all_: all_[:-100], lambda all_: all_[:5000]])
+def test_a_damaged_evaluation_is_told(home, run, damage):
+    whole = (store.find("book", home).path / "evaluation.npz").read_bytes()
+    (run.path / "evaluation.npz").write_bytes(damage(whole))
+    with pytest.raises(RunError, match="damaged"):
+        _ = run.test_probabilities
+
+
+def test_a_continuation_starts_with_its_parents_history_and_state(home, run):
+    write_history(run, 4)
+    run.model_path.write_bytes(b"the parent's state")
+    child = store.create(run.continuation(epochs=2), home)
+    assert (child.config.parent, child.config.inherited_epochs, child.config.total_epochs) == (run.id, 4, 6)
+    assert child.resume_point[0] == 4
+    assert child.resume_point[1].read_bytes() == b"the parent's state"
+    assert child.epochs["epoch"].tolist() == [1, 2, 3, 4]
+    assert child.progress == 0
+    shutil.rmtree(run.path)
+    assert child in store.list_runs(home)
+
+
+def test_a_run_without_a_model_cannot_be_continued(home, run):
+    with pytest.raises(RunError, match="no trained network"):
+        store.create(run.continuation(epochs=2), home)
+    assert len(list((home / "runs").iterdir())) == 1
+
+
+def test_a_home_that_cannot_be_made_is_told_with_the_way_out(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path / "file" / "lab"))
+    with pytest.raises(RunError, match="DIGIT_LAB_HOME"):
+        store.home()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_home_that_cannot_be_written_is_told_with_the_way_out(tmp_path, monkeypatch):
+    tmp_path.chmod(0o500)
+    monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path))
+    with pytest.raises(RunError, match="DIGIT_LAB_HOME"):
+        store.home()
+
+
+def test_replacing_leaves_the_old_file_when_writing_fails(tmp_path):
+    path = tmp_path / "value.json"
+    store.write_json(path, {"a": 1})
+    with pytest.raises(TypeError):
+        store.write_json(path, {"a": object()})
+    assert json.loads(path.read_text()) == {"a": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_shipped_book_run_is_complete(home):
+    book = store.find("book", home)
+    assert book.shipped
+    assert store.default_run(home).shipped
+    assert book.config.model.parameters == 669_706
+    assert book.epochs_done == 20
+    assert book.test_probabilities.shape == (10_000, 10)
+    np.testing.assert_allclose(book.test_probabilities.sum(axis=1), 1, atol=1e-4)
+    assert len(book.snapshots) == 6
+    assert {1, 20} <= book.snapshots.keys()

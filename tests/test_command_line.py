@@ -1,0 +1,179 @@
+"""The command line does what the design says, and wrong input ends with one line and status 2."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_core import __main__ as command_line
+from mnist_core.digits import mnist
+from mnist_core.runs import store
+from mnist_core.runs.store import FINISHED
+
+
+@pytest.fixture
+def run_command(home, monkeypatch, capsys):
+    """Run a command in this process: (exit status, standard output, standard error)."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["mnist_core", *map(str, words)])
+        status = command_line.main()
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> dict:
+    """One epoch of the book's recipe, trained by the real command in a process of its own."""
+    lab = tmp_path_factory.mktemp("lab")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGIT_LAB_HOME", str(lab))
+        command = [
+            sys.executable,
+            "-m",
+            "mnist_core",
+            "train",
+            "--epochs",
+            "1",
+            "--seed",
+            "3",
+            "--name",
+            "mine",
+            "--json",
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1]) | {"home": lab, "noise": done.stderr}
+
+
+def test_training_reports_its_run_and_says_nothing_else(trained):
+    assert trained.keys() >= {"run", "path", "epochs", "seconds", "parameters", "test_loss", "test_accuracy"}
+    assert (trained["epochs"], trained["parameters"]) == (1, 669_706)
+    assert trained["test_accuracy"] > 0.95
+    assert trained["seconds"] > 0
+    assert trained["noise"] == ""
+
+
+def test_a_trained_run_is_a_folder_as_designed(trained):
+    run = store.find(trained["path"], trained["home"])
+    assert run.status.state == FINISHED
+    assert run.config.name == "mine"
+    assert run.config.training.seed == 3
+    assert {path.name for path in run.path.iterdir()} >= {
+        "config.json",
+        "status.json",
+        "batches.csv",
+        "epochs.csv",
+        "snapshots",
+        "model.keras",
+        "model.h5",
+        "evaluation.npz",
+    }
+
+
+def test_the_run_and_both_its_files_score_the_same(trained, run_command):
+    reports = []
+    for reference in (trained["path"], f"{trained['path']}/model.keras", f"{trained['path']}/model.h5"):
+        status, out, _ = run_command("evaluate", reference, "--json")
+        assert status == 0
+        reports.append(json.loads(out))
+    assert {report["correct"] for report in reports} == {round(trained["test_accuracy"] * 10_000)}
+    assert {report["correct"] + report["incorrect"] for report in reports} == {10_000}
+    for report in reports:
+        assert report["test_loss"] == pytest.approx(trained["test_loss"], abs=5e-7)
+
+
+def test_a_run_can_be_trained_further(trained, run_command, monkeypatch):
+    monkeypatch.setenv("DIGIT_LAB_HOME", str(trained["home"]))
+    status, out, _ = run_command("train", "--from", "mine", "--epochs", 1, "--name", "more", "--json")
+    assert status == 0
+    report = json.loads(out)
+    assert report["epochs"] == 2
+    assert report["test_loss"] < trained["test_loss"]
+
+
+def test_people_read_a_short_summary(run_command):
+    status, out, _ = run_command("evaluate", "book")
+    assert status == 0
+    assert out.startswith("book: 9,8")
+    assert "accuracy 0.98" in out
+
+
+def test_drawings_are_scored_by_digit(run_command, tmp_path):
+    seven = {"label": 7, "strokes": [[[70, 60], [205, 60], [180, 130], [120, 230]]], "canvas": 280, "brush": 20}
+    one = {"label": 1, "strokes": [[[140, 40], [138, 240]]], "canvas": 280, "brush": 20}
+    unknown = {"label": None, "strokes": [[[140, 40], [138, 240]]]}
+    file = tmp_path / "drawings.json"
+    file.write_text(json.dumps([seven, one, unknown]))
+    status, out, _ = run_command("evaluate", "--drawings", file, "--json")
+    assert status == 0
+    assert json.loads(out) == {"run": "book", "drawings": 2, "accuracy": 1.0, "per_digit": {"1": 1.0, "7": 1.0}}
+
+
+def test_pictures_are_read_one_line_each(run_command, tmp_path, digits):
+    Image.fromarray(255 - digits.test.images[0]).resize((200, 200)).save(tmp_path / "seven.jpg")
+    Image.fromarray(digits.test.images[1]).save(tmp_path / "two.png")
+    Image.new("L", (50, 50), "white").save(tmp_path / "blank.png")
+    files = [tmp_path / name for name in ("seven.jpg", "blank.png", "two.png")]
+    status, out, _ = run_command("predict", *files, "--json")
+    assert status == 0
+    reports = [json.loads(line) for line in out.splitlines()]
+    assert [report["digit"] for report in reports] == [7, None, 2]
+    assert [report["not_a_digit"] for report in reports] == [False, True, False]
+    assert np.sum(reports[0]["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_runs_are_listed_with_the_shipped_ones(run_command):
+    status, out, _ = run_command("runs", "--json")
+    assert status == 0
+    assert "book" in {json.loads(line)["name"] for line in out.splitlines()}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["evaluate", "nobody"], "no run called 'nobody'"),
+        (["evaluate", "nowhere.keras"], "no model file"),
+        (["evaluate", "book", "--drawings", "nowhere.json"], "nowhere.json"),
+        (["predict", "nowhere.png"], "no picture"),
+        (["predict", __file__], "not a picture"),
+        (["train", "--epochs", "0"], "epochs"),
+        (["train", "--from", "nobody"], "no run called 'nobody'"),
+        (["train", "--from", "book", "--recipe", "book"], "not both"),
+        (["train", "--name", "x" * 100], "name"),
+    ],
+)
+def test_wrong_input_is_one_clear_line_and_status_2(run_command, words, told):
+    status, out, err = run_command(*words)
+    assert status == 2
+    assert out == ""
+    assert told in err
+    assert err.count("\n") == 1
+
+
+def test_words_that_are_no_command_end_with_status_2():
+    done = subprocess.run([sys.executable, "-m", "mnist_core", "dance"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_home_that_cannot_be_written_is_told(run_command, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path / "file" / "lab"))
+    status, _, err = run_command("runs")
+    assert status == 2
+    assert "DIGIT_LAB_HOME" in err
+
+
+def test_a_damaged_dataset_is_told_before_anything_is_trained(run_command, monkeypatch, tmp_path, home):
+    monkeypatch.setattr(mnist, "FILE", tmp_path / "mnist.npz")
+    for words in (["train"], ["evaluate"]):
+        status, _, err = run_command(*words)
+        assert status == 2
+        assert "mnist.npz" in err
+        assert "git checkout" in err
+    assert not list((home / "runs").iterdir())

@@ -1,0 +1,73 @@
+"""Settings are checked where they are made."""
+
+import pytest
+
+from mnist_core.config import RECIPES, ConfigError, ModelConfig, RunConfig, TrainingConfig
+
+
+def test_the_books_network_has_669_706_parameters():
+    assert RECIPES["book"].model.parameters == 669_706
+
+
+def test_the_books_recipe_is_the_walk_throughs():
+    book = RECIPES["book"]
+    assert (book.model.hidden_units, book.model.dropout, book.model.scaling) == ((512, 512), 0.2, True)
+    assert (book.training.epochs, book.training.batch_size, book.training.steps_per_epoch) == (20, 128, 469)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"epochs": 0}, "epochs"),
+        ({"epochs": 201}, "epochs"),
+        ({"epochs": 2.5}, "epochs"),
+        ({"epochs": True}, "epochs"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"learning_rate": 0}, "learning_rate"),
+        ({"learning_rate": float("nan")}, "learning_rate"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_a_training_out_of_bounds_is_refused_with_its_name_and_value(values, told):
+    with pytest.raises(ConfigError, match=told):
+        TrainingConfig(**values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"hidden_units": ()},
+        {"hidden_units": (512,) * 5},
+        {"hidden_units": (7,)},
+        {"hidden_units": (2049,)},
+        {"hidden_units": (64.0,)},
+        {"dropout": -0.1},
+        {"dropout": 0.95},
+    ],
+)
+def test_a_network_out_of_bounds_is_refused(values):
+    with pytest.raises(ConfigError):
+        ModelConfig(**values)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "two\nlines"])
+def test_a_name_nobody_could_read_is_refused(name):
+    with pytest.raises(ConfigError):
+        RunConfig(name=name)
+
+
+def test_a_configuration_survives_json():
+    config = RunConfig(
+        name="ä name",
+        parent="20260101-000000-abcdef",
+        inherited_epochs=3,
+        model=ModelConfig(hidden_units=(64, 32), dropout=0.5, scaling=False),
+        training=TrainingConfig(epochs=2, batch_size=64, learning_rate=0.01, seed=7),
+    )
+    assert RunConfig.from_json(config.to_json() | {"versions": {}}) == config
+
+
+@pytest.mark.parametrize("values", [{}, {"name": "x"}, {"name": "x", "model": 3}])
+def test_a_configuration_from_elsewhere_is_refused(values):
+    with pytest.raises(ConfigError, match="configuration"):
+        RunConfig.from_json(values)
