@@ -139,7 +139,7 @@ class Engine:
         try:
             self._connect()
             self.error = None
-        except EngineError as error:
+        except (EngineError, OSError) as error:
             self.error = str(error)
 
     def _connect(self) -> None:

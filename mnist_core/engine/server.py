@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -19,9 +19,10 @@ from filelock import FileLock, Timeout
 from mnist_core.engine.protocol import ADDRESS_FILE, CLASSIFIER, CLIENT_NAME, LOCK_FILE, EngineError
 from mnist_core.engine.worker import Classifier, train_in_background
 from mnist_core.runs import store
-from mnist_core.runs.store import FAILED, QUEUED, Run
+from mnist_core.runs.store import FAILED, QUEUED, Run, RunError
 
 SECONDS_BETWEEN_ROUNDS = 0.2
+REST_AFTER = 60.0  # seconds without training after which its workers give back the memory that Keras took
 LEAVE_AFTER = 5.0  # seconds without clients and runs; a reload of a page does not disconnect its server
 
 
@@ -93,6 +94,7 @@ class Dispatcher:
         self._training: dict[str, Future] = {}
         self._classifier: Future | None = None
         self._needed_at = time.monotonic()
+        self._trained_at: float | None = None  # None: the training workers are as new
 
     def work(self, *, leave_when_idle: bool) -> None:
         """Go round until nobody needs the engine (or, without ``leave_when_idle``, for ever)."""
@@ -100,6 +102,7 @@ class Dispatcher:
             self._keep_classifier()
             self._collect()
             self._dispatch()
+            self._rest()
             time.sleep(SECONDS_BETWEEN_ROUNDS)
 
     def _keep_classifier(self) -> None:
@@ -120,10 +123,10 @@ class Dispatcher:
             if not future.done():
                 continue
             del self._training[run_id]
-            run = Run(self._home / "runs" / run_id)
-            if future.status == "error" and run.path.exists():
+            if future.status == "error":
                 reason = f"Its training ended without a word: {future.exception()}"
-                run.update(state=FAILED, ended_at=time.time(), error=reason)
+                with suppress(RunError):  # its folder may be gone
+                    Run(self._home / "runs" / run_id).update(state=FAILED, ended_at=time.time(), error=reason)
 
     def _dispatch(self) -> None:
         for run in queue(self._home):
@@ -134,9 +137,20 @@ class Dispatcher:
                     train_in_background, str(run.path), pure=False, resources={"train": 1}
                 )
 
+    def _rest(self) -> None:
+        if self._training:
+            self._trained_at = time.monotonic()
+        elif self._trained_at is not None and time.monotonic() - self._trained_at > REST_AFTER:
+            self._trained_at = None
+            self._client.restart_workers(list(self._trainers()), raise_for_error=False)
+
+    def _trainers(self) -> dict[str, dict]:
+        """The training workers, by address."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        return {address: worker for address, worker in workers.items() if "train" in worker["resources"]}
+
     def _room(self) -> int:
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        return int(sum(worker["resources"].get("train", 0) for worker in workers))
+        return int(sum(worker["resources"]["train"] for worker in self._trainers().values()))
 
     def _is_idle(self) -> bool:
         if self._training or queue(self._home) or self._client.run_on_scheduler(_people):
@@ -149,7 +163,11 @@ def _people(dask_scheduler: Scheduler) -> int:
 
 
 def queue(home: Path) -> list[Run]:
-    """The runs in line, the next one first."""
-    waiting = [(run.status, run) for run in store.list_runs(home) if not run.shipped]
-    in_line = [(status.queued_at, run) for status, run in waiting if status.state == QUEUED]
-    return [run for _, run in sorted(in_line, key=lambda pair: pair[0])]
+    """The runs in line, the next one first. A folder that cannot be read, or goes away meanwhile, is not in line."""
+    in_line = []
+    for path in (home / "runs").iterdir():
+        with suppress(RunError):
+            status = Run(path).status
+            if status.state == QUEUED:
+                in_line.append((status.queued_at, path))
+    return [Run(path) for _, path in sorted(in_line)]

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
 from mnist_core.runs.store import CANCELLED, FINISHED
+from tests.browser.serving import SEVEN, draw
 from tests.waiting import wait_for
 
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
@@ -21,9 +22,9 @@ PHONE = {
     "has_touch": True,
     "user_agent": PHONE_AGENT,
 }
-SEVEN = [(70, 60), (205, 60), (180, 130), (120, 230)]
 BAR = [(110, 140), (190, 140)]
 SLOW = 60_000  # milliseconds; the engine starts on a busy machine
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def settle(page: Page) -> None:
     """Wait until the page's script has run, and see that it raised nothing."""
     expect(page.locator("h1").first).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SLOW)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -51,18 +53,6 @@ def go_to(page: Page, title: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible(timeout=SLOW)
     settle(page)
-
-
-def draw(page: Page, points: list[tuple[int, int]]) -> None:
-    """Draw one stroke with the mouse, in pixels of a canvas 280 wide."""
-    box = page.locator("canvas").last.bounding_box()
-    scale = box["width"] / 280
-    (x, y), *rest = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in points]
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for x, y in rest:
-        page.mouse.move(x, y, steps=8)
-    page.mouse.up()
 
 
 def tool(page: Page, name: str):
@@ -85,19 +75,28 @@ def test_the_first_drawing_is_answered_when_the_network_has_woken_up(page, serve
     expect(page.locator(".bars .best").first).to_have_text("7")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_opens_without_an_error(browser, server, path, size, theme):
-    context = browser.new_context(**size, color_scheme=theme)
-    page = context.new_page()
-    visit(page, server, path)
-    name = f"{path or 'home'}-{'phone' if size is PHONE else 'wide'}-{theme}.png"
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / name)
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= size["viewport"]["width"], "the page scrolls sideways"
+@pytest.fixture(scope="module", params=["wide-light", "wide-dark", "phone-light", "phone-dark"])
+def look(request, browser):
+    """A browser of this size and theme: (its name, its width, its context)."""
+    size, theme = request.param.split("-")
+    options = {"wide": WIDE, "phone": PHONE}[size]
+    context = browser.new_context(**options, color_scheme=theme)
+    yield request.param, options["viewport"]["width"], context
     context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_opens_without_an_error(look, server, path):
+    name, width, context = look
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    visit(page, server, path)
+    assert not [url for url in asked if not url.startswith((server.url, "data:", "blob:"))], "an outside address"
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{path or 'home'}-{name}.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+    page.close()
 
 
 def test_a_drawing_can_be_undone_redone_cleared_and_survives_another_page(page, server):
@@ -158,6 +157,7 @@ def test_a_training_goes_on_while_people_look_elsewhere(page, browser, server):
     second.context.close()
     assert run.status.state == FINISHED
     assert run.epochs["epoch"].tolist() == [1, 2]
+    expect(page.get_by_text("Batch loss")).to_have_count(0)
     page.screenshot(path=SCREENSHOTS / "train-finished.png")
 
     with page.expect_download() as download:

@@ -1,0 +1,92 @@
+"""How long a newcomer waits, and what it takes: start, first page, first answer, later answers, memory.
+
+Usage: python -m tests.benchmarks.first_visit [--starts 3] [--strokes 30]
+Each start has a server, an engine and a Chromium of its own. Prints medians with the smallest and largest value.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from tests.browser.serving import SEVEN, Server, chromium, draw, serve
+
+# Runs in the page: resolves when a stroke's answer is painted, with the milliseconds since the mouse went up.
+MOUSE_UP_TO_PAINTED = """
+() => new Promise(resolve => {
+  const seen = document.querySelector('.digits img')?.src;
+  let up = 0;
+  window.addEventListener('pointerup', () => { up = performance.now(); }, {once: true, capture: true});
+  const look = () => {
+    const image = document.querySelector('.digits img');
+    if (up && image && image.src !== seen) {
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - up)));
+    } else {
+      requestAnimationFrame(look);
+    }
+  };
+  look();
+})
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--starts", type=int, default=3)
+    parser.add_argument("--strokes", type=int, default=30)
+    arguments = parser.parse_args()
+    figures: dict[str, list[float]] = {}
+    for _ in range(arguments.starts):
+        with tempfile.TemporaryDirectory() as home:
+            for name, values in measure(Path(home), arguments.strokes).items():
+                figures.setdefault(name, []).extend(values)
+    for name, values in figures.items():
+        median, p95 = np.percentile(values, [50, 95])
+        print(f"{name:44} median {median:8.2f}  95 % {p95:8.2f}  {min(values):8.2f} to {max(values):8.2f}")
+
+
+def measure(home: Path, strokes: int) -> dict[str, list[float]]:
+    """One start, one visit, ``strokes`` drawings. Seconds, milliseconds and megabytes, as the names say."""
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(60_000)
+        began = time.perf_counter()
+        with serve(home) as server:
+            page.goto(f"{server.url}/draw")
+            expect(page.get_by_role("button", name="Clear", exact=True)).to_be_visible()
+            page.locator("canvas").last.wait_for()
+            interactive = time.perf_counter()
+            draw(page, SEVEN)
+            expect(page.locator(".answer b")).to_have_text("7", timeout=60_000)
+            answered = time.perf_counter()
+            later = [time_stroke(page, number) for number in range(strokes)]
+            return {
+                "server start to first page usable, s": [interactive - began],
+                "first visit to first answer, s": [answered - interactive],
+                "mouse-up to painted answer, ms": later,
+                "memory of all processes (PSS), MB": [memory(server, "pss")],
+                "memory of all processes (sum of RSS), MB": [memory(server, "rss")],
+            }
+
+
+def time_stroke(page: Page, number: int) -> float:
+    """Milliseconds from mouse-up to the painted answer of one more drawing."""
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    page.wait_for_timeout(300)  # a person does not draw in the moment the canvas is new
+    page.evaluate(f"() => {{ window.painted = ({MOUSE_UP_TO_PAINTED})(); }}")
+    draw(page, [(x + number % 20, y) for x, y in SEVEN])
+    return page.evaluate("() => window.painted")
+
+
+def memory(server: Server, kind: str) -> float:
+    """Megabytes of the web process, the engine and its workers."""
+    return sum(getattr(process.memory_full_info(), kind) for process in server.family()) / 1e6
+
+
+if __name__ == "__main__":
+    main()

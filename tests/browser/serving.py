@@ -1,0 +1,99 @@
+"""A real server of the app, and a real Chromium, for the browser tests and the benchmarks."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SEVEN = [(70, 60), (205, 60), (180, 130), (120, 230)]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app."""
+
+    url: str
+    home: Path
+    process: psutil.Process
+
+    def family(self) -> list[psutil.Process]:
+        """The web process and its engine, with all that they started."""
+        return [self.process, *self.process.children(recursive=True)]
+
+
+@contextlib.contextmanager
+def serve(home: Path) -> Iterator[Server]:
+    """The app on ``home``; when the block ends it is stopped as Ctrl-C does, and none of its processes may be left."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)}, stdout=log, stderr=log
+        )
+    server = Server(f"http://localhost:{port}", home, psutil.Process(process.pid))
+    wait_for(lambda: _answers(server.url))
+    yield server
+    family = server.family()
+    process.send_signal(signal.SIGINT)
+    _, alive = psutil.wait_procs(family, timeout=30)
+    for left in alive:
+        left.kill()
+    assert not alive, "the app left processes behind"
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium, one that is installed."""
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    assert found, "The browser tests need Chromium; make test installs it or says how."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def draw(page: Page, points: list[tuple[int, int]]) -> None:
+    """Draw one stroke with the mouse, in pixels of a canvas 280 wide."""
+    box = page.locator("canvas").last.bounding_box()
+    scale = box["width"] / 280
+    (x, y), *rest = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in points]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for x, y in rest:
+        page.mouse.move(x, y, steps=8)
+    page.mouse.up()
+
+
+def _free_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as response:
+            return response.status == 200
+    except OSError:
+        return False
