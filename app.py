@@ -25,10 +25,11 @@ st.html("<style>[data-testid=stMainBlockContainer] {padding-top: 3.5rem;}</style
 page = st.navigation(PAGES)
 frame.enter()
 try:
-    mnist.load()
-    engine().wake()
     choose_model()
     show_message()
     page.run()
+    # Last, as they would keep the first page waiting.
+    mnist.load()
+    engine().wake()
 except LabError as error:
     st.error(str(error), icon=":material/build:")

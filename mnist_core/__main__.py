@@ -18,7 +18,7 @@ from mnist_core.digits import drawing, mnist, photo
 from mnist_core.errors import LabError
 from mnist_core.runs import store
 from mnist_core.runs.evaluation import scores
-from mnist_core.runs.store import FAILED, FINISHED, Run
+from mnist_core.runs.run import FAILED, FINISHED, RUNNING, Run
 
 
 class UsageError(LabError):
@@ -75,7 +75,7 @@ def train(arguments: argparse.Namespace) -> None:
     """Train a run in this process and report it. Ctrl-C ends it early and keeps what was learned."""
     home = store.home()
     mnist.load()  # complains before Keras is loaded
-    run = store.create(_config(arguments, home), home, state=store.RUNNING)
+    run = store.create(_config(arguments, home), home, state=RUNNING)
     signal.signal(signal.SIGINT, lambda *_: run.ask_to_cancel())
     _train_with_progress(run, quiet=arguments.json)
     status = run.status

@@ -7,9 +7,8 @@ from mnist_core.digits.drawing import prepare, rasterize
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.errors import LabError
 from pages._parts import frame
-from pages._parts.answer import show_answer, show_probabilities
+from pages._parts.answer import show_answer
 from pages._parts.canvas import draw_on_canvas
-from pages._parts.digit_grid import show_digits
 from pages._parts.lab import engine
 from pages._parts.model_picker import chosen_run
 
@@ -21,7 +20,7 @@ def desk() -> None:
     with left:
         drawing = draw_on_canvas()
     with right:
-        preparation = prepare(rasterize(drawing))
+        preparation = prepare(rasterize(drawing)) if drawing.strokes else None
         if preparation is None:
             st.markdown("### Draw a digit from 0 to 9")
             st.write("Use the mouse, a pen or a finger. The network answers as soon as you lift it.")
@@ -41,10 +40,7 @@ def show_reading(digit: np.ndarray) -> None:
     except LabError as error:
         st.error(str(error))
         return
-    show_answer(probabilities)
-    show_probabilities(probabilities)
-    with st.container(width=160):
-        show_digits(digit[None], ["What the network sees: 28 × 28 pixels"], side=140)
+    show_answer(digit, probabilities)
 
 
 @st.fragment(run_every="500ms")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.digits import mnist
-from mnist_core.runs.store import RunError
+from mnist_core.runs.run import RunError
 from pages._parts import frame
 from pages._parts.errors_browser import show_browser
 from pages._parts.errors_overview import show_confusion, show_examples, show_scores

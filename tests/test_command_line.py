@@ -11,7 +11,7 @@ from PIL import Image
 from mnist_core import __main__ as command_line
 from mnist_core.digits import mnist
 from mnist_core.runs import store
-from mnist_core.runs.store import FINISHED
+from mnist_core.runs.run import FINISHED
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from mnist_core.config import RunConfig, TrainingConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
-from mnist_core.runs.store import FAILED, FINISHED, QUEUED
+from mnist_core.runs.run import FAILED, FINISHED, QUEUED
 from pages._parts.answer import in_words
 from pages._parts.explanations import TERMS
 from pages._parts.frame import FRAMED

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
 from mnist_core.runs import store
+from mnist_core.runs.run import FINISHED, Run
 from pages._parts.errors_browser import caption, sureness
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -18,9 +19,9 @@ def home(home_without_engine: Path) -> Path:
     return home_without_engine
 
 
-def trained_run(home: Path, *, probabilities: np.ndarray | None = None) -> store.Run:
+def trained_run(home: Path, *, probabilities: np.ndarray | None = None) -> Run:
     run = store.create(RunConfig(name="a *new* one"), home)
-    run.update(state=store.FINISHED, scores=SOME)
+    run.update(state=FINISHED, scores=SOME)
     run.model_path.touch()
     if probabilities is not None:
         np.savez(run.path / "evaluation.npz", probabilities=probabilities)

@@ -8,15 +8,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.path import Path as Curve
-from matplotlib.transforms import IdentityTransform
 from PIL import Image
 
 from mnist_core.errors import LabError
+
+if TYPE_CHECKING:
+    from matplotlib.path import Path as Curve
 
 CANVAS = 280  # the canvas' side in pixels
 BRUSH = 20  # the brush's width in canvas pixels
@@ -111,6 +111,10 @@ def rasterize(drawing: Drawing) -> np.ndarray:
     Strokes are smoothed as Fabric does, by quadratic curves between the middles of neighbouring points, with
     round ends and joins.
     """
+    # Imported with the first stroke: half a second that would keep a newcomer's first page waiting.
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.transforms import IdentityTransform
+
     renderer = RendererAgg(drawing.canvas, drawing.canvas, 72)  # at 72 dots per inch a point is a pixel
     brush = renderer.new_gc()
     brush.set_linewidth(drawing.brush)
@@ -122,7 +126,9 @@ def rasterize(drawing: Drawing) -> np.ndarray:
     return np.asarray(renderer.buffer_rgba())[..., 3].copy()
 
 
-def _curve(stroke: np.ndarray, canvas: int) -> Curve:
+def _curve(stroke: np.ndarray, canvas: int) -> "Curve":
+    from matplotlib.path import Path as Curve
+
     points = np.column_stack([stroke[:, 0], canvas - stroke[:, 1]])  # Agg's y goes up
     middles = (points[:-1] + points[1:]) / 2
     through = np.empty((2 * len(middles), 2))

@@ -5,6 +5,7 @@ Source: Yann LeCun, Corinna Cortes, Christopher Burges, "The MNIST database of h
 
 import hashlib
 import struct
+import threading
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ SHA256 = {
     "x_test": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "y_test": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
+
+
+_LOADING = threading.Lock()  # several sessions may ask at once; one reads, the others wait for it
 
 
 class DatasetError(LabError):
@@ -62,7 +66,8 @@ def load() -> Mnist:
 
     Raises DatasetError when the file is missing, damaged or altered; the next call then tries again.
     """
-    return _load(FILE)
+    with _LOADING:
+        return _load(FILE)
 
 
 @cache

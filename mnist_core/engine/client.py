@@ -32,7 +32,7 @@ from mnist_core.engine.protocol import (
     EngineNotReady,
 )
 from mnist_core.runs import store
-from mnist_core.runs.store import Run
+from mnist_core.runs.run import Run
 
 if TYPE_CHECKING:
     from distributed import Actor, Client

@@ -9,13 +9,8 @@ import numpy as np
 
 from mnist_core.digits.mnist import Split
 from mnist_core.runs.evaluation import scores
-from mnist_core.runs.store import (
-    BATCH_COLUMNS,
-    EPOCH_COLUMNS,
-    Run,
-    csv_line,
-    replacing,
-)
+from mnist_core.runs.files import csv_line, replacing
+from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
 
 if TYPE_CHECKING:
     import keras

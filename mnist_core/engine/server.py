@@ -19,7 +19,8 @@ from filelock import FileLock, Timeout
 from mnist_core.engine.protocol import ADDRESS_FILE, CLASSIFIER, CLIENT_NAME, LOCK_FILE, EngineError
 from mnist_core.engine.worker import Classifier, train_in_background
 from mnist_core.runs import store
-from mnist_core.runs.store import FAILED, QUEUED, Run, RunError
+from mnist_core.runs.files import write_json
+from mnist_core.runs.run import FAILED, QUEUED, Run, RunError
 
 SECONDS_BETWEEN_ROUNDS = 0.2
 REST_AFTER = 60.0  # seconds without training after which its workers give back the memory that Keras took
@@ -38,7 +39,7 @@ def serve(home: Path, *, leave_when_idle: bool = False) -> None:
         raise EngineError(f"An engine is already running for {home}; one is enough.") from error
     with lock, _stopped_by_signals(), _local_cluster() as cluster, Client(cluster) as client:
         address = home / ADDRESS_FILE
-        store.write_json(address, {"pid": os.getpid(), "address": cluster.scheduler_address})
+        write_json(address, {"pid": os.getpid(), "address": cluster.scheduler_address})
         try:
             Dispatcher(home, client).work(leave_when_idle=leave_when_idle)
         finally:

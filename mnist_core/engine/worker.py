@@ -19,7 +19,8 @@ from mnist_core.digits import mnist
 from mnist_core.engine.recorder import Heartbeat, Recorder
 from mnist_core.errors import LabError
 from mnist_core.runs.evaluation import scores
-from mnist_core.runs.store import CANCELLED, FAILED, FINISHED, RUNNING, Run, replacing
+from mnist_core.runs.files import replacing
+from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, RUNNING, Run
 
 if TYPE_CHECKING:
     import keras

@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.figures.histograms import draw_digit_histogram
-from mnist_core.figures.style import DIGIT_COLOURS, Theme, new_figure, show_digit
+from mnist_core.figures.style import Theme, new_figure, show_digit
 
 INCHES = 1.7  # a side of a digit in a grid
 

@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure, SubFigure
 
-from mnist_core.figures.style import LIGHT, TEST_COLOUR, Theme, decorate, new_figure, show_digit
+from mnist_core.figures.colours import TEST_COLOUR
+from mnist_core.figures.style import LIGHT, Theme, decorate, new_figure, show_digit
 
 CLASSES = 10
 SHOWN = 9  # digits of each kind in the walk-through's figure

@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from mnist_core.figures.style import LIGHT, TEST_COLOUR, TRAIN_COLOUR, Theme, decorate, new_figure
+from mnist_core.figures.colours import TEST_COLOUR, TRAIN_COLOUR
+from mnist_core.figures.style import LIGHT, Theme, decorate, new_figure
 
 SATURATED = 4.0  # beyond this input the sigmoid's slope is below 0.018, a fourteenth of its largest, 0.25
 

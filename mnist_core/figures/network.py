@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from mnist_core.config import ModelConfig
-from mnist_core.figures.style import DIGIT_COLOURS, LIGHT, TRAIN_COLOUR, Theme, new_figure, show_digit
+from mnist_core.figures.colours import DIGIT_COLOURS, TRAIN_COLOUR
+from mnist_core.figures.style import LIGHT, Theme, new_figure, show_digit
 
 PIXELS = 28 * 28
 CLASSES = 10

@@ -1,26 +1,10 @@
-"""How figures look: the ten digit colours, and a figure that suits a light or a dark page."""
+"""How figures look: a figure that suits a light or a dark page."""
 
 from dataclasses import dataclass
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-
-# Digit n has colour n: Paul Tol's "muted" scheme with grey (Tol, 2021), told apart by colour-blind people too.
-DIGIT_COLOURS = (
-    "#CC6677",
-    "#6A5ACD",
-    "#DDCC77",
-    "#117733",
-    "#88CCEE",
-    "#AA3355",
-    "#44AA99",
-    "#999933",
-    "#AA4499",
-    "#8C8C8C",
-)
-TRAIN_COLOUR = "#4477AA"
-TEST_COLOUR = "#EE7733"
 
 
 @dataclass(frozen=True)

@@ -3,29 +3,35 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core.figures.style import DIGIT_COLOURS
+from mnist_core.figures.colours import DIGIT_COLOURS
+from pages._parts.bars import Bar, bars_html
+from pages._parts.digit_grid import digits_html
 
 STYLE = """
 <style>
 .answer {display: flex; align-items: center; gap: 1.25rem; flex-wrap: wrap;}
 .answer b {font-size: 7rem; line-height: 1; font-weight: 700;}
 .answer span {font-size: 1.25rem; max-width: 16rem;}
-.bars {display: grid; grid-template-columns: 1.5rem 1fr 4.5rem; gap: 0.3rem 0.6rem; align-items: center;}
-.bars i {display: block; height: 1.1rem; border-radius: 0.2rem; min-width: 2px;}
-.bars span {font-variant-numeric: tabular-nums; text-align: right;}
-.bars .best {font-weight: 700;}
+.seen {width: 10rem; margin-top: 1rem;}
 </style>
 """
 SURE, FAIRLY_SURE = 0.95, 0.7
 
 
-def show_answer(probabilities: np.ndarray) -> None:
-    """Show the most probable digit and how sure the network is; ``probabilities``: float (10,)."""
-    digit = int(probabilities.argmax())
-    sureness = f"{probabilities[digit]:.1%} sure"
-    st.html(
-        f'{STYLE}<div class="answer"><b style="color: {DIGIT_COLOURS[digit]}">{digit}</b>'
-        f"<span>{in_words(probabilities)}<br><small>{sureness}</small></span></div>"
+def show_answer(digit: np.ndarray, probabilities: np.ndarray) -> None:
+    """Show the answer, how sure the network is, and ``digit``, uint8 (28, 28), as it saw it.
+
+    ``probabilities``: float (10,). One piece of HTML, as the browser paints that sooner than several.
+    """
+    seen = digits_html(digit[None], ["What the network sees: 28 × 28 pixels"], side=140)
+    st.html(_headline(probabilities) + _bars(probabilities) + f'<div class="seen">{seen}</div>')
+
+
+def _headline(probabilities: np.ndarray) -> str:
+    answer = int(probabilities.argmax())
+    return (
+        f'{STYLE}<div class="answer"><b style="color: {DIGIT_COLOURS[answer]}">{answer}</b>'
+        f"<span>{in_words(probabilities)}<br><small>{probabilities[answer]:.1%} sure</small></span></div>"
     )
 
 
@@ -39,18 +45,10 @@ def in_words(probabilities: np.ndarray) -> str:
     return f"Hard to say: a {first} or a {second}?"
 
 
-def show_probabilities(probabilities: np.ndarray) -> None:
-    """Show a bar for each digit; ``probabilities``: float (10,)."""
-    rows = "".join(
-        _bar(digit, float(share), digit == probabilities.argmax()) for digit, share in enumerate(probabilities)
+def _bars(probabilities: np.ndarray) -> str:
+    best = probabilities.argmax()
+    bars = (
+        Bar(str(digit), float(share), f"{share:.1%}", DIGIT_COLOURS[digit], best=digit == best)
+        for digit, share in enumerate(probabilities)
     )
-    st.html(f'{STYLE}<div class="bars" role="img" aria-label="The probability of each digit">{rows}</div>')
-
-
-def _bar(digit: int, share: float, best: bool) -> str:
-    emphasis = ' class="best"' if best else ""
-    return (
-        f"<span{emphasis}>{digit}</span>"
-        f'<div><i style="width: {share:.2%}; background: {DIGIT_COLOURS[digit]}"></i></div>'
-        f"<span{emphasis}>{share:.1%}</span>"
-    )
+    return bars_html(bars, label="The probability of each digit")

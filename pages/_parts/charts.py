@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_core.figures.style import TEST_COLOUR, TRAIN_COLOUR
-from mnist_core.runs.store import Run
+from mnist_core.figures.colours import TEST_COLOUR, TRAIN_COLOUR
+from mnist_core.runs.run import Run
 
 TRAINING, TEST = "training batches", "test set"
 HEIGHT = 340

@@ -8,8 +8,8 @@ import streamlit as st
 from mnist_core.digits import mnist
 from mnist_core.digits.mnist import Split
 from mnist_core.digits.statistics import indices_of
+from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.figures.digits import digit_with_histogram
-from mnist_core.figures.style import DIGIT_COLOURS
 from pages._parts.dataset_controls import ALL, DIGIT, SPLIT_NAMES, choose_class, choose_log, choose_split
 from pages._parts.digit_choice import choose_digit
 from pages._parts.figure import page_theme, show_figure

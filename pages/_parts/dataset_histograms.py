@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.digits import statistics
+from mnist_core.figures.colours import DIGIT_COLOURS, TEST_COLOUR, TRAIN_COLOUR
 from mnist_core.figures.histograms import pixel_histogram
-from mnist_core.figures.style import DIGIT_COLOURS, TEST_COLOUR, TRAIN_COLOUR
 from pages._parts.dataset_controls import SPLIT_NAMES, choose_class, choose_log, choose_split
 from pages._parts.figure import page_theme, show_figure
 

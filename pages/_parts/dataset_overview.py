@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.digits import mnist, statistics
+from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.figures.digits import digit_grid
-from mnist_core.figures.style import DIGIT_COLOURS
 from pages._parts.dataset_controls import SPLIT_NAMES, choose_split
 from pages._parts.digit_grid import show_digits
 from pages._parts.figure import page_theme, show_figure

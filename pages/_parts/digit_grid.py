@@ -21,8 +21,13 @@ STYLE = """
 
 def show_digits(digits: np.ndarray, captions: Sequence[str], *, side: int = 72) -> None:
     """Show ``digits``, uint8 (N, 28, 28), with a caption below each, at least ``side`` CSS pixels wide."""
+    st.html(digits_html(digits, captions, side=side))
+
+
+def digits_html(digits: np.ndarray, captions: Sequence[str], *, side: int) -> str:
+    """What ``show_digits`` shows, to be put together with other HTML."""
     cells = "".join(_cell(*each) for each in zip(digits, captions, strict=True))
-    st.html(f'{STYLE}<div class="digits" style="--side: {side}px">{cells}</div>')
+    return f'{STYLE}<div class="digits" style="--side: {side}px">{cells}</div>'
 
 
 def _cell(digit: np.ndarray, caption: str) -> str:

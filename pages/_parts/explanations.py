@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_core.config import ModelConfig
+from mnist_core.digits import mnist
 from mnist_core.figures.functions import activation_figure
 from mnist_core.figures.network import network_diagram
 from pages._parts.figure import page_theme, show_figure
@@ -44,7 +45,7 @@ def show_network(model: ModelConfig) -> None:
         "A digit enters at the left as 784 numbers. Each unit adds up its inputs, each multiplied by a weight, and "
         "passes the sum through an activation function; training changes the weights."
     )
-    show_figure(network_diagram(model, theme=page_theme()))
+    show_figure(network_diagram(model, digit=mnist.load().test.images[0], theme=page_theme()))
 
 
 def show_activations() -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.errors import LabError
 from mnist_core.runs import store
-from mnist_core.runs.store import Run
+from mnist_core.runs.run import Run
 from pages._parts.address import select_in_address
 
 KEY = "model"  # in the session: the id of the chosen run

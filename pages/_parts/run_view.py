@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.config import MAX_EPOCHS, RunConfig
 from mnist_core.figures.functions import training_curves
 from mnist_core.runs import store
-from mnist_core.runs.store import CANCELLED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, Run, RunError
+from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING, Run, RunError
 from pages._parts.address import select_in_address
 from pages._parts.charts import show_learning_curves
 from pages._parts.figure import page_theme, show_figure

@@ -20,15 +20,14 @@ MOUSE_UP_TO_PAINTED = """
   const seen = document.querySelector('.digits img')?.src;
   let up = 0;
   window.addEventListener('pointerup', () => { up = performance.now(); }, {once: true, capture: true});
-  const look = () => {
+  const observer = new MutationObserver(() => {
     const image = document.querySelector('.digits img');
     if (up && image && image.src !== seen) {
+      observer.disconnect();
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - up)));
-    } else {
-      requestAnimationFrame(look);
     }
-  };
-  look();
+  });
+  observer.observe(document.body, {childList: true, subtree: true, attributes: true});
 })
 """
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
-from mnist_core.runs.store import CANCELLED, FINISHED
+from mnist_core.runs.run import CANCELLED, FINISHED
 from tests.browser.serving import SEVEN, draw
 from tests.waiting import wait_for
 
@@ -171,6 +171,16 @@ def test_a_training_goes_on_while_people_look_elsewhere(page, browser, server):
     expect(page.locator(".answer b")).to_be_visible()
     go_to(page, "Errors")
     expect(page.get_by_text("from the browser").first).to_be_visible()
+
+
+def test_a_click_opens_a_digit_of_the_dataset(page, server):
+    visit(page, server, "dataset")
+    page.get_by_role("radio", name="Browse").click()
+    page.get_by_title("Index 17: digit 8").click()
+    expect(page.get_by_label("Index", exact=True)).to_have_value("17")
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.get_by_label("Index", exact=True)).to_have_value("18")
+    expect(page.get_by_title("Index 18: digit 6")).to_have_attribute("aria-pressed", "true")
 
 
 def test_one_persons_new_run_changes_nothing_for_others(page, server):

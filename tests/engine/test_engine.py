@@ -17,7 +17,7 @@ from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
 from mnist_core.errors import ModelError
 from mnist_core.runs import store
 from mnist_core.runs.evaluation import scores
-from mnist_core.runs.store import CANCELLED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING
+from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING
 from tests.waiting import wait_for
 
 SMALL = ModelConfig(hidden_units=(32,))

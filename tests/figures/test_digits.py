@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mnist_core.figures import digits
-from mnist_core.figures.style import DARK, DIGIT_COLOURS, LIGHT, Theme
+from mnist_core.figures.colours import DIGIT_COLOURS
+from mnist_core.figures.style import DARK, LIGHT, Theme
 
 NINE = np.arange(9 * 784).reshape(9, 28, 28).astype(np.uint8)
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])

@@ -10,7 +10,8 @@ import pytest
 
 from mnist_core.config import RunConfig, TrainingConfig
 from mnist_core.runs import store
-from mnist_core.runs.store import CANCELLED, INTERRUPTED, QUEUED, RUNNING, Run, RunError
+from mnist_core.runs.files import write_json
+from mnist_core.runs.run import CANCELLED, INTERRUPTED, QUEUED, RUNNING, Run, RunError
 
 
 @pytest.fixture
@@ -151,9 +152,9 @@ def test_a_home_that_cannot_be_written_is_told_with_the_way_out(tmp_path, monkey
 
 def test_replacing_leaves_the_old_file_when_writing_fails(tmp_path):
     path = tmp_path / "value.json"
-    store.write_json(path, {"a": 1})
+    write_json(path, {"a": 1})
     with pytest.raises(TypeError):
-        store.write_json(path, {"a": object()})
+        write_json(path, {"a": object()})
     assert json.loads(path.read_text()) == {"a": 1}
     assert list(tmp_path.iterdir()) == [path]
 

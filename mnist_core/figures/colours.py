@@ -1,0 +1,17 @@
+"""The colours that stand for the same thing everywhere; without matplotlib, which takes its time to import."""
+
+# Digit n has colour n: Paul Tol's "muted" scheme with grey (Tol, 2021), told apart by colour-blind people too.
+DIGIT_COLOURS = (
+    "#CC6677",
+    "#6A5ACD",
+    "#DDCC77",
+    "#117733",
+    "#88CCEE",
+    "#AA3355",
+    "#44AA99",
+    "#999933",
+    "#AA4499",
+    "#8C8C8C",
+)
+TRAIN_COLOUR = "#4477AA"
+TEST_COLOUR = "#EE7733"

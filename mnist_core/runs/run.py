@@ -1,0 +1,230 @@
+"""One run: a folder that is the single source of truth about it.
+
+Whoever trains writes it; pages and commands read it while it grows. What is replaced is replaced atomically, what
+grows is a CSV whose last line may be half-written, so a reader never needs a lock.
+"""
+
+import json
+import time
+import zipfile
+import zlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_core.config import MAX_NAME_LENGTH, RunConfig
+from mnist_core.errors import LabError
+from mnist_core.runs.files import csv_line, replacing, write_json
+
+SHIPPED = Path(__file__).parents[1] / "pretrained"
+STALE_AFTER = 10.0  # seconds without a heartbeat; a trainer beats at least once a second
+
+QUEUED, RUNNING, FINISHED, CANCELLED, FAILED = "queued", "running", "finished", "cancelled", "failed"
+INTERRUPTED = "interrupted"  # never written: a running one whose heartbeat is stale
+
+EPOCH_COLUMNS = ("epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy")
+BATCH_COLUMNS = ("epoch", "step", "seconds", "loss", "accuracy")
+
+
+class RunError(LabError):
+    """A run that is unknown, or a folder that is not a readable run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """How a run stands. Times are seconds since 1970, ``seconds`` is the time spent training."""
+
+    state: str
+    queued_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+    heartbeat: float | None = None
+    seconds: float = 0.0
+    error: str | None = None
+    scores: dict[str, float] | None = None  # of a run that ended: those of evaluation.Scores
+
+    @property
+    def active(self) -> bool:
+        """Whether something will still happen without anybody asking."""
+        return self.state in (QUEUED, RUNNING)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run's folder. Every property reads the files as they are now."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The folder's name."""
+        return self.path.name
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """What was asked; it never changes. Raises RunError when config.json is damaged."""
+        try:
+            return RunConfig.from_json(self._json("config.json"))
+        except LabError as error:
+            raise RunError(f"The run {self.id} cannot be read: {error}") from error
+
+    @property
+    def status(self) -> Status:
+        """How it stands now; RUNNING without a recent heartbeat is INTERRUPTED."""
+        try:
+            values = self._json("status.json")
+            status = Status(**values)
+        except TypeError as error:
+            raise RunError(f"The run {self.id} cannot be read: status.json has other fields ({error}).") from error
+        if status.state == RUNNING and time.time() - (status.heartbeat or 0) > STALE_AFTER:
+            return Status(**values | {"state": INTERRUPTED})
+        return status
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with the app and is never written."""
+        return self.path.parent == SHIPPED
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a trained model to ask."""
+        return self.model_path.exists()
+
+    @property
+    def model_path(self) -> Path:
+        """The trained model with its optimizer's state, in Keras' own format."""
+        return self.path / "model.keras"
+
+    @property
+    def hdf5_path(self) -> Path:
+        """The trained model as HDF5; shipped runs have none until someone asks (``engine.hdf5``)."""
+        return self.path / "model.h5"
+
+    @property
+    def epochs(self) -> dict[str, np.ndarray]:
+        """Columns of epochs.csv, float64 (epochs so far,): epoch, seconds, loss, accuracy, val_loss, val_accuracy."""
+        return self._csv("epochs.csv", EPOCH_COLUMNS)
+
+    @property
+    def batches(self) -> dict[str, np.ndarray]:
+        """Columns of batches.csv, float64: epoch, step, seconds, loss, accuracy; step counts batches in the epoch."""
+        return self._csv("batches.csv", BATCH_COLUMNS)
+
+    @property
+    def test_probabilities(self) -> np.ndarray:
+        """The trained model's answers for the test set, float32 (10000, 10), rows sum to 1.
+
+        Raises RunError when the run has not been evaluated or the file is damaged.
+        """
+        path = self.path / "evaluation.npz"
+        if not path.exists():
+            raise RunError(f"The run {self.config.name} has not been evaluated yet: its training has not ended.")
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                probabilities = archive["probabilities"]
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise RunError(f"The run {self.id} cannot be read: evaluation.npz is damaged ({error}).") from error
+        if probabilities.shape != (10_000, 10):
+            raise RunError(f"The run {self.id} cannot be read: evaluation.npz has shape {probabilities.shape}.")
+        return probabilities
+
+    @property
+    def snapshots(self) -> dict[int, Path]:
+        """Epoch to file, oldest first: float16 weights as "layer/kernel" and "layer/bias", and test_probabilities."""
+        paths = (self.path / "snapshots").glob("epoch-*.npz")
+        return dict(sorted((int(path.stem.removeprefix("epoch-")), path) for path in paths))
+
+    @property
+    def resume_point(self) -> tuple[int, Path] | None:
+        """Epochs done and the newest full state, or None where training has left none."""
+        states = sorted((self.path / "resume").glob("epoch-*.keras"))
+        return (int(states[-1].stem.removeprefix("epoch-")), states[-1]) if states else None
+
+    @property
+    def epochs_done(self) -> int:
+        """Whole epochs behind the network so far."""
+        epochs = self.epochs["epoch"]
+        return int(epochs[-1]) if len(epochs) else 0
+
+    @property
+    def progress(self) -> float:
+        """The share of this run's own epochs that is done, 0 to 1, as its batches tell."""
+        batches, config = self.batches, self.config
+        if not len(batches["epoch"]):
+            return 0.0
+        done = batches["epoch"][-1] - 1 - config.inherited_epochs
+        done += batches["step"][-1] / config.training.steps_per_epoch
+        return float(min(max(done / config.training.epochs, 0.0), 1.0))
+
+    def continuation(self, *, name: str | None = None, **changes: Any) -> RunConfig:  # noqa: ANN401
+        """The configuration of a new run that trains this run's network further, from where it stopped.
+
+        ``changes``: TrainingConfig fields to change, such as the epochs to add.
+        """
+        config = self.config
+        return RunConfig(
+            name=name or f"{config.name} trained on"[:MAX_NAME_LENGTH],
+            recipe=config.recipe,
+            parent=self.id,
+            inherited_epochs=self.epochs_done,
+            model=config.model,
+            training=replace(config.training, **changes),
+        )
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether someone has asked the trainer to stop."""
+        return bool(self._control().get("cancel"))
+
+    def ask_to_cancel(self) -> None:
+        """Ask the trainer to stop and keep what was learned; a queued run is cancelled at once."""
+        write_json(self.path / "control.json", {"cancel": True})
+        if self.status.state == QUEUED:
+            self.update(state=CANCELLED, ended_at=time.time())
+
+    def requeue(self) -> None:
+        """Put an interrupted, failed or cancelled run in line again, to go on from its last state."""
+        write_json(self.path / "control.json", {})
+        self.update(state=QUEUED, queued_at=time.time(), ended_at=None, error=None, scores=None)
+
+    def update(self, **changes: Any) -> None:  # noqa: ANN401, a Status' own fields
+        """Replace some fields of status.json."""
+        values = self._json("status.json") | changes
+        write_json(self.path / "status.json", vars(Status(**values)))
+
+    def truncate_history(self, epochs: int) -> None:
+        """Drop what the CSVs hold beyond ``epochs`` whole epochs: it will be trained again."""
+        for name, columns in (("epochs.csv", EPOCH_COLUMNS), ("batches.csv", BATCH_COLUMNS)):
+            values = self._csv(name, columns)
+            kept = values["epoch"] <= epochs
+            rows = zip(*(values[column][kept] for column in columns), strict=True)
+            text = "".join(csv_line(row) for row in [columns, *rows])
+            with replacing(self.path / name) as path:
+                path.write_text(text)
+
+    def _control(self) -> dict[str, Any]:
+        return self._json("control.json") if (self.path / "control.json").exists() else {}
+
+    def _json(self, name: str) -> dict[str, Any]:
+        try:
+            values = json.loads((self.path / name).read_text())
+        except FileNotFoundError as error:
+            raise RunError(f"The run {self.id} cannot be read: {name} is missing.") from error
+        except (OSError, ValueError) as error:
+            raise RunError(f"The run {self.id} cannot be read: {name} is damaged ({error}).") from error
+        if not isinstance(values, dict):
+            raise RunError(f"The run {self.id} cannot be read: {name} is damaged (not an object).")
+        return values
+
+    def _csv(self, name: str, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
+        path = self.path / name
+        lines = path.read_text().splitlines(keepends=True)[1:] if path.exists() else []
+        rows = [line.split(",") for line in lines if line.endswith("\n")]
+        try:
+            values = np.array(rows, dtype=np.float64).reshape(-1, len(columns))
+        except ValueError as error:
+            raise RunError(f"The run {self.id} cannot be read: {name} is damaged ({error}).") from error
+        return dict(zip(columns, values.T, strict=True))
