@@ -1,5 +1,6 @@
 """One run on the Train page: how it stands, its curves while they grow, and what it left."""
 
+import numpy as np
 import streamlit as st
 
 from mnist_core.config import MAX_EPOCHS, RunConfig
@@ -84,18 +85,33 @@ def _progress_text(run: Run) -> str:
 
 
 def _numbers(run: Run) -> None:
-    batches, epochs, scores = run.batches, run.epochs, run.status.scores
-    columns = st.columns(4)
-    if scores:
-        columns[0].metric("Test accuracy", f"{scores['test_accuracy']:.2%}")
-        columns[1].metric("Test loss", f"{scores['test_loss']:.4f}")
-        columns[2].metric("Right", f"{scores['correct']:,}")
-        columns[3].metric("Wrong", f"{scores['incorrect']:,}")
-        return
-    columns[0].metric("Batch loss", f"{batches['loss'][-1]:.4f}" if len(batches["loss"]) else "–")
-    columns[1].metric("Batch accuracy", f"{batches['accuracy'][-1]:.2%}" if len(batches["loss"]) else "–")
-    columns[2].metric("Test loss", f"{epochs['val_loss'][-1]:.4f}" if len(epochs["epoch"]) else "–")
-    columns[3].metric("Test accuracy", f"{epochs['val_accuracy'][-1]:.2%}" if len(epochs["epoch"]) else "–")
+    scores = run.status.scores
+    with st.container(horizontal=True, gap="medium"):
+        for name, value in (_final(scores) if scores else _latest(run)).items():
+            st.metric(name, value, width="content")
+
+
+def _final(scores: dict[str, float]) -> dict[str, str]:
+    return {
+        "Test accuracy": f"{scores['test_accuracy']:.2%}",
+        "Test loss": f"{scores['test_loss']:.4f}",
+        "Right": f"{scores['correct']:,}",
+        "Wrong": f"{scores['incorrect']:,}",
+    }
+
+
+def _latest(run: Run) -> dict[str, str]:
+    batches, epochs = run.batches, run.epochs
+    return {
+        "Batch loss": _last(batches["loss"], ".4f"),
+        "Batch accuracy": _last(batches["accuracy"], ".2%"),
+        "Test loss": _last(epochs["val_loss"], ".4f"),
+        "Test accuracy": _last(epochs["val_accuracy"], ".2%"),
+    }
+
+
+def _last(column: np.ndarray, form: str) -> str:
+    return format(column[-1], form) if len(column) else "–"
 
 
 def _after(run: Run) -> None:
