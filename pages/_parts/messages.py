@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
 from mnist_core.errors import LabError
 
+P = ParamSpec("P")
 KEY = "message"  # in the session: an error of a button's action, shown once
 
 
@@ -20,6 +23,19 @@ def acting(action: Callable[[], object]) -> Callable[[], None]:
             st.session_state[KEY] = str(error)
 
     return callback
+
+
+def telling(part: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that shows a LabError in its place: app.py does not see what a fragment raises on its own."""
+
+    @wraps(part)
+    def told(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            part(*args, **kwargs)
+        except LabError as error:
+            st.error(str(error), icon=":material/report:")
+
+    return told
 
 
 def show_message() -> None:

@@ -11,7 +11,7 @@ from pages._parts.address import select_in_address
 from pages._parts.charts import show_learning_curves
 from pages._parts.figure import page_theme, show_figure
 from pages._parts.lab import engine
-from pages._parts.messages import acting, plain
+from pages._parts.messages import acting, plain, telling
 from pages._parts.model_picker import KEY as MODEL
 from pages._parts.model_picker import label
 
@@ -51,7 +51,7 @@ def start(config: RunConfig) -> None:
 def show_run(run: Run) -> None:
     """Show ``run``, moving while it trains."""
     active = run.status.active
-    st.fragment(_live, run_every="500ms" if active else None)(run, drawn_active=active)
+    st.fragment(telling(_live), run_every="500ms" if active else None)(run, drawn_active=active)
     if not active:
         _after(run)
 
