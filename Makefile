@@ -15,7 +15,7 @@ run: $(VENV)/app.txt
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/tests.txt chromium lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/tests.txt
 	@$(BIN)/ruff check .

@@ -33,6 +33,9 @@ NICENESS = 10  # training gives way to drawing
 
 def train_in_background(path: str) -> None:
     """Train the run at ``path`` at low priority: what the dispatcher submits."""
+    # Keras is loaded before the priority drops: someone is waiting for the first point of the curve.
+    import mnist_core.network.training  # noqa: F401
+
     process = psutil.Process()
     process.nice(NICENESS if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
     train_run(Run(Path(path)))

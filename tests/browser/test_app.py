@@ -151,7 +151,7 @@ def test_a_training_goes_on_while_people_look_elsewhere(page, browser, server):
     second.goto(page.url)
     expect(second.get_by_text("from the browser").first).to_be_visible(timeout=SLOW)
     for each in (page, second):
-        expect(each.get_by_text("finished").first).to_be_visible(timeout=2 * SLOW)
+        expect(each.get_by_text("finished").first).to_be_visible(timeout=4 * SLOW)
         expect(each.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"9\d\.\d\d%"), timeout=SLOW)
         expect(each.get_by_test_id("stException")).to_have_count(0)
     second.context.close()
