@@ -33,22 +33,23 @@ NICENESS = 10  # training gives way to drawing
 
 def train_in_background(path: str) -> None:
     """Train the run at ``path`` at low priority: what the dispatcher submits."""
-    # Keras is loaded before the priority drops: someone is waiting for the first point of the curve.
-    import mnist_core.network.training  # noqa: F401
-
-    process = psutil.Process()
-    process.nice(NICENESS if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    train_run(Run(Path(path)))
+    train_run(Run(Path(path)), background=True)
 
 
-def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None) -> None:
+def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None, background: bool = False) -> None:
     """Train ``run`` to its end, from its last full state if there is one; its folder tells the rest.
 
-    ``watch`` hears the progress too. What goes wrong is written to the run's status, not raised.
+    ``watch`` hears the progress too. ``background`` lowers this process' priority. What goes wrong is written to
+    the run's status, not raised.
     """
     try:
         run.update(state=RUNNING, started_at=time.time(), heartbeat=time.time())
         with Heartbeat(run) as heartbeat:
+            # Keras is loaded before the priority drops: someone is waiting for the first point of the curve.
+            import mnist_core.network.training  # noqa: F401
+
+            if background:
+                psutil.Process().nice(NICENESS if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
             ending = _train(run, heartbeat, watch)
         run.update(ended_at=time.time(), **ending)
     except Exception as error:  # noqa: BLE001, whatever ends a run must be told to those who wait for it

@@ -38,7 +38,7 @@ def page(browser: Browser, server):
 def settle(page: Page) -> None:
     """Wait until the page's script has run, and see that it raised nothing."""
     expect(page.locator("h1").first).to_be_visible(timeout=SLOW)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=SLOW)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SLOW)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
