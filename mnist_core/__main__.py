@@ -206,7 +206,7 @@ def _model(reference: str | None) -> tuple[str, Path]:
     if reference and reference.endswith((".keras", ".h5")):
         return Path(reference).name, Path(reference)
     home = store.home()
-    run = store.find(reference, home) if reference else store.default_run(home)
+    run = store.find(reference, home) if reference else store.default_run()
     if run is None:
         raise UsageError("No network ships with this copy. Name a run, or train one: python -m mnist_core train")
     if not run.has_model:

@@ -109,7 +109,7 @@ class Dispatcher:
     def _keep_classifier(self) -> None:
         if self._classifier is not None and self._classifier.status in ("pending", "finished"):
             return
-        default = store.default_run(self._home)
+        default = store.default_run()
         self._classifier = self._client.submit(
             Classifier,
             str(default.model_path) if default else None,

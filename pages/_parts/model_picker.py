@@ -18,7 +18,7 @@ def choose_model() -> None:
     """Show the choice in the sidebar; it holds for this person alone, and its address keeps it over a reload."""
     home = store.home()
     trained = {run.id: run for run in reversed(store.list_runs(home)) if run.has_model}
-    default = store.default_run(home)
+    default = store.default_run()
     if trained:
         select_in_address(
             st.sidebar,

@@ -162,7 +162,7 @@ def test_replacing_leaves_the_old_file_when_writing_fails(tmp_path):
 def test_the_shipped_book_run_is_complete(home):
     book = store.find("book", home)
     assert book.shipped
-    assert store.default_run(home).shipped
+    assert store.default_run().shipped
     assert book.config.model.parameters == 669_706
     assert book.epochs_done == 20
     assert book.test_probabilities.shape == (10_000, 10)
