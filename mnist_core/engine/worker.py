@@ -51,7 +51,7 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
             if background:
                 psutil.Process().nice(NICENESS if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
             ending = _train(run, heartbeat, watch)
-        run.update(ended_at=time.time(), **ending)
+        run.update(ended_at=time.time(), seconds=heartbeat.seconds, **ending)
     except Exception as error:  # noqa: BLE001, whatever ends a run must be told to those who wait for it
         if run.path.exists():  # else its folder was deleted, and with it the wish for it
             run.update(state=FAILED, ended_at=time.time(), error=_reason(error))
