@@ -76,7 +76,7 @@ def train(arguments: argparse.Namespace) -> None:
     home = store.home()
     mnist.load()  # complains before Keras is loaded
     run = store.create(_config(arguments, home), home, state=RUNNING)
-    signal.signal(signal.SIGINT, lambda *_: run.ask_to_cancel())
+    signal.signal(signal.SIGINT, lambda *_: run.cancel())
     _train_with_progress(run, quiet=arguments.json)
     status = run.status
     if status.state == FAILED:

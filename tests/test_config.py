@@ -2,7 +2,17 @@
 
 import pytest
 
-from mnist_core.config import RECIPES, ConfigError, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.config import (
+    CONSTANT,
+    COSINE,
+    ON_HELD_OUT,
+    ONE_CYCLE,
+    RECIPES,
+    ConfigError,
+    ModelConfig,
+    RunConfig,
+    TrainingConfig,
+)
 
 
 def test_the_books_network_has_669_706_parameters():
@@ -26,6 +36,14 @@ def test_the_books_recipe_is_the_walk_throughs():
         ({"learning_rate": 0}, "learning_rate"),
         ({"learning_rate": float("nan")}, "learning_rate"),
         ({"seed": -1}, "seed"),
+        ({"optimizer": "lion"}, "adam, adamw, sgd, rmsprop"),
+        ({"schedule": "step"}, "one-cycle"),
+        ({"weight_decay": -0.1}, "weight_decay"),
+        ({"label_smoothing": 0.6}, "label_smoothing"),
+        ({"distortions": "yes"}, "distortions"),
+        ({"validation": "train"}, "held-out"),
+        ({"patience": -1}, "patience"),
+        ({"precision": "int8"}, "precision"),
     ],
 )
 def test_a_training_out_of_bounds_is_refused_with_its_name_and_value(values, told):
@@ -43,11 +61,37 @@ def test_a_training_out_of_bounds_is_refused_with_its_name_and_value(values, tol
         {"hidden_units": (64.0,)},
         {"dropout": -0.1},
         {"dropout": 0.95},
+        {"activation": "step"},
     ],
 )
 def test_a_network_out_of_bounds_is_refused(values):
     with pytest.raises(ConfigError):
         ModelConfig(**values)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rates"),
+    [
+        (CONSTANT, {0: 1, 0.5: 1, 1: 1}),
+        (COSINE, {0: 1, 0.5: 0.5, 1: 0}),
+        (ONE_CYCLE, {0: 0.04, 0.125: 0.5, 0.25: 1, 0.625: 0.5, 1: 0}),
+    ],
+)
+def test_a_schedule_goes_from_its_start_to_its_end(schedule, rates):
+    config = TrainingConfig(learning_rate=0.1, schedule=schedule)
+    for progress, share in rates.items():
+        assert config.rate_at(progress) == pytest.approx(0.1 * share, abs=1e-9)
+
+
+def test_holding_digits_out_leaves_fewer_to_train_on():
+    config = TrainingConfig(validation=ON_HELD_OUT)
+    assert (config.training_digits, config.held_out) == (54_000, 6_000)
+
+
+def test_a_configuration_of_an_earlier_version_has_todays_defaults():
+    values = RunConfig(name="old").to_json()
+    del values["person"], values["training"]["optimizer"], values["model"]["activation"]
+    assert RunConfig.from_json(values) == RunConfig(name="old")
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "two\nlines"])

@@ -48,6 +48,10 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def take(self, indices: np.ndarray) -> "Split":
+        """Those at ``indices``, int (M,)."""
+        return Split(self.images[indices], self.labels[indices])
+
 
 @dataclass(frozen=True)
 class Mnist:
@@ -59,6 +63,11 @@ class Mnist:
     def split(self, name: str) -> Split:
         """The split called "train" or "test"."""
         return {"train": self.train, "test": self.test}[name]
+
+    def hold_out(self, count: int) -> "tuple[Split, Split]":
+        """The training digits in two: those left to train on, and ``count`` to validate with, the same at each call."""
+        order = np.random.default_rng(0).permutation(len(self.train))
+        return self.train.take(np.sort(order[count:])), self.train.take(np.sort(order[:count]))
 
 
 def load() -> Mnist:

@@ -1,16 +1,19 @@
-"""Writes a training into its run's folder as it happens, and hears there when someone wants it to stop."""
+"""Writes a training into its run's folder as it happens, and hears there what people ask of it."""
 
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mnist_core.digits.mnist import Split
+from mnist_core.engine.heartbeat import Heartbeat
+from mnist_core.engine.states import States
+from mnist_core.runs.control import Control
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.files import csv_line, replacing
-from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
+from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, PAUSED, RUNNING, Run
 
 if TYPE_CHECKING:
     import keras
@@ -18,113 +21,156 @@ if TYPE_CHECKING:
     from mnist_core.network.training import EpochResult, Progress
 
 SNAPSHOTS = 12
-SECONDS_BETWEEN_BEATS = 1.0
 SECONDS_BETWEEN_LOOKS = 0.2
-
-
-class Heartbeat:
-    """Tells in status.json that the trainer lives, once a second, while Keras starts up and while it works.
-
-    Inside the ``with`` block it is the only one that writes the status.
-    """
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self.seconds = run.status.seconds  # of training so far; the recorder keeps it fresh
-
-    def __enter__(self) -> "Heartbeat":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while self._run.path.exists():
-            self._run.update(heartbeat=time.time(), seconds=self.seconds)
-            if self._stopped.wait(SECONDS_BETWEEN_BEATS):
-                return
+SECONDS_BETWEEN_STATES = 10.0  # what a killed worker costs at most
+SECONDS_PER_SLOW_BATCH = 0.25
 
 
 class Recorder:
-    """The listener of ``training.train`` that keeps a run's folder up to date."""
+    """The listener of ``training.train`` that keeps a run's folder up to date and follows its control.json."""
 
     def __init__(
         self,
         run: Run,
+        model: "keras.Model",
+        *,
+        validation: Split,
         test: Split,
         heartbeat: Heartbeat,
-        *,
-        epochs_done: int,
+        park_after: float,
         watch: Callable[["Progress"], None] = lambda _: None,
     ) -> None:
-        """``test``: the split that epochs are validated on. ``watch`` hears the progress too."""
+        """``model``: what is trained. ``park_after``: seconds of a pause after which the training ends for now.
+
+        ``watch`` hears the progress too.
+        """
         self._run = run
+        self._model = model
+        self._validation = validation
         self._test = test
         self._heartbeat = heartbeat
+        self._park_after = park_after
         self._watch = watch
-        self._snapshot_epochs = snapshot_epochs(epochs_done + 1, run.config.total_epochs)
-        run.truncate_history(epochs_done)
+        self.states = States(run)
+        self.position = self.states.position
+        run.truncate_history(*self.position)
+        self._snapshot_epochs = snapshot_epochs(self.position[0] + 1, run.config.total_epochs)
         history = run.epochs
+        self._seconds_before = float(run.batches["seconds"][-1]) if len(run.batches["seconds"]) else 0.0
         inherited = history["seconds"][history["epoch"] == run.config.inherited_epochs]
-        self._seconds_before = float(history["seconds"][-1]) if len(history["seconds"]) else 0.0
         self._seconds_inherited = float(inherited[0]) if len(inherited) else 0.0
-        self._next_look = 0.0
-        self.epochs_done = epochs_done
+        self._control = run.control
+        self._next_look = self._saved_at = time.monotonic()
+        self.seconds = 0.0  # of training, here
+        self.recording_seconds = 0.0  # of those, spent writing
+        self.parked = False
         self._at(0.0)
 
     def on_progress(self, progress: "Progress") -> None:
         """Append a line to batches.csv."""
-        row = (progress.epoch, progress.step, self._at(progress.seconds), progress.loss, progress.accuracy)
-        self._append("batches.csv", BATCH_COLUMNS, row)
+        with self._timed():
+            row = (progress.epoch, progress.step, self._at(progress.seconds), progress.loss, progress.accuracy)
+            self._append("batches.csv", BATCH_COLUMNS, row)
+            self.position = (progress.epoch - 1, progress.step)
         self._watch(progress)
 
     def on_epoch(self, result: "EpochResult") -> None:
-        """Append a line to epochs.csv; save the full state and, at the epochs chosen for it, a snapshot."""
-        self.epochs_done = result.epoch
-        self.save_state(result.model)
-        if result.epoch in self._snapshot_epochs:
-            self.save_snapshot(result.model, result.test_probabilities)
-        test = scores(result.test_probabilities, self._test.labels)
-        means = (result.loss, result.accuracy, test.test_loss, test.test_accuracy)
-        # Last: once the line is there, everything that belongs to the epoch is.
-        self._append("epochs.csv", EPOCH_COLUMNS, (result.epoch, self._at(result.seconds), *means))
+        """Append a line to epochs.csv; remember the best epoch and, at the epochs chosen for it, keep a snapshot."""
+        probabilities = result.answer(self._validation.images)
+        snapshot = result.epoch in self._snapshot_epochs
+        on_test = result.answer(self._test.images) if snapshot and self._test is not self._validation else probabilities
+        with self._timed():
+            self.position = (result.epoch, 0)
+            found = scores(probabilities, self._validation.labels)
+            self.states.judge(result.epoch, found.test_accuracy, self._model)
+            if snapshot:
+                self.save_snapshot(on_test)
+            means = (result.loss, result.accuracy, found.test_loss, found.test_accuracy)
+            # Last: once the line is there, everything that belongs to the epoch is.
+            self._append("epochs.csv", EPOCH_COLUMNS, (result.epoch, self._at(result.seconds), *means))
 
-    def wants_stop(self) -> bool:
-        """Whether someone asked to cancel; control.json is read a few times a second."""
-        if time.monotonic() < self._next_look:
-            return False
-        self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
-        return self._run.cancel_requested
+    def may_go_on(self) -> bool:
+        """Whether nobody wants a stop; waits as long as people want a pause, and a little in slow motion.
 
-    def save_state(self, model: "keras.Model") -> None:
-        """Save the full state, the optimizer's included, as resume/epoch-NNN.keras, and drop the older ones."""
-        folder = self._run.path / "resume"
-        folder.mkdir(exist_ok=True)
-        newest = folder / f"epoch-{self.epochs_done:03d}.keras"
-        with replacing(newest) as path:
-            model.save(path)
-        for state in folder.glob("epoch-*.keras"):
-            if state != newest:
-                state.unlink()
+        Now and then it saves the full state.
+        """
+        if time.monotonic() - self._saved_at > SECONDS_BETWEEN_STATES and not self._between_epochs:
+            with self._timed():
+                self.save_state()
+        if self.wishes().pause and not self._control.cancel:
+            self._wait_while_paused()
+        if self._control.slow_motion:
+            time.sleep(SECONDS_PER_SLOW_BATCH)
+        return not (self._control.cancel or self.parked or self.out_of_patience)
 
-    def save_snapshot(self, model: "keras.Model", test_probabilities: np.ndarray) -> None:
-        """Save the weights and the test probabilities in float16 as snapshots/epoch-NN.npz."""
+    def wishes(self) -> Control:
+        """What is asked for in control.json, which is read a few times a second."""
+        if time.monotonic() > self._next_look:
+            self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
+            self._control = self._run.control
+        return self._control
+
+    @property
+    def own_seconds(self) -> float:
+        """Seconds of training of this run, those before an interruption among them, its parent's not."""
+        return self._heartbeat.seconds
+
+    @property
+    def out_of_patience(self) -> bool:
+        """Whether early stopping is on and the best epoch is that long ago."""
+        patience = self._run.config.training.patience
+        return 0 < patience <= self.position[0] - self.states.best_epoch
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to train."""
+        return self.position[0] >= self._run.config.total_epochs or self.out_of_patience
+
+    @property
+    def _between_epochs(self) -> bool:
+        """Whether an epoch's batches are done and its end is not."""
+        return self.position[1] == self._run.config.training.steps_per_epoch
+
+    def save_state(self) -> None:
+        """Save what it takes to go on from here."""
+        self.states.save(self._model, *self.position)
+        self._saved_at = time.monotonic()
+
+    def save_snapshot(self, test_probabilities: np.ndarray) -> None:
+        """Save the weights and the test probabilities in float16 as snapshots/epoch-NN.npz.
+
+        Uncompressed: weights hardly shrink, and compressing them takes longer than an epoch's share.
+        """
         folder = self._run.path / "snapshots"
         folder.mkdir(exist_ok=True)
         weights = {
             f"{layer.name}/{weight.name}": weight.numpy().astype(np.float16)
-            for layer in model.layers
+            for layer in self._model.layers
             for weight in layer.trainable_weights
         }
-        with replacing(folder / f"epoch-{self.epochs_done:02d}.npz") as path:
-            np.savez_compressed(path, test_probabilities=test_probabilities.astype(np.float16), **weights)
+        with replacing(folder / f"epoch-{self.position[0]:02d}.npz") as path:
+            np.savez(path, test_probabilities=test_probabilities.astype(np.float16), **weights)
+
+    def _wait_while_paused(self) -> None:
+        """Until people want it to go on, or the pause is so long that others should have the worker."""
+        began = time.monotonic()
+        self._run.update(only_in=(RUNNING,), state=PAUSED)
+        while self._control.pause and not self._control.cancel and not self.parked:
+            time.sleep(SECONDS_BETWEEN_LOOKS / 2)
+            self.wishes()
+            self.parked = time.monotonic() - began > self._park_after
+        if not self.parked:
+            self._run.update(only_in=(PAUSED,), state=RUNNING)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.recording_seconds += time.perf_counter() - started
 
     def _at(self, seconds: float) -> float:
         """Seconds of training behind the network, its parent's and those before an interruption among them."""
+        self.seconds = seconds
         at = self._seconds_before + seconds
         self._heartbeat.seconds = at - self._seconds_inherited
         return at

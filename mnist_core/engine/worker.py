@@ -4,6 +4,7 @@ Keras is imported inside the functions: the engine process and the pages' proces
 what they ask for, and must stay free of it.
 """
 
+import errno
 import os
 import shutil
 import time
@@ -15,12 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import psutil
 
+from mnist_core.config import FASTEST
 from mnist_core.digits import mnist
-from mnist_core.engine.recorder import Heartbeat, Recorder
+from mnist_core.engine.heartbeat import Heartbeat
+from mnist_core.engine.recorder import Recorder
 from mnist_core.errors import LabError
+from mnist_core.runs import pace
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.files import replacing
-from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, RUNNING, Run
+from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run
 
 if TYPE_CHECKING:
     import keras
@@ -29,6 +33,13 @@ if TYPE_CHECKING:
 
 MODELS_KEPT = 4
 NICENESS = 10  # training gives way to drawing
+MOST_DEATHS = 3  # of workers, after which a run is given up
+PARK_AFTER = 60.0  # seconds of a pause; $DIGIT_LAB_PARK_AFTER changes it
+PRECISION_FILE = "precision.json"  # in the home folder
+
+
+class TrainerDied(LabError):
+    """The processes that trained a run died too often."""
 
 
 def train_in_background(path: str) -> None:
@@ -43,7 +54,8 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
     the run's status, not raised.
     """
     try:
-        run.update(state=RUNNING, started_at=time.time(), heartbeat=time.time())
+        if not _take_up(run):
+            return
         with Heartbeat(run) as heartbeat:
             # Keras is loaded before the priority drops: someone is waiting for the first point of the curve.
             import mnist_core.network.training  # noqa: F401
@@ -51,13 +63,37 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
             if background:
                 psutil.Process().nice(NICENESS if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
             ending = _train(run, heartbeat, watch)
-        run.update(ended_at=time.time(), seconds=heartbeat.seconds, **ending)
+        run.update(ended_at=time.time(), **ending)
+        if run.status.parked and not run.control.pause:
+            run.requeue()  # somebody wanted it to go on just when its trainer left
     except Exception as error:  # noqa: BLE001, whatever ends a run must be told to those who wait for it
         if run.path.exists():  # else its folder was deleted, and with it the wish for it
+            run.give_up_reserve()
             run.update(state=FAILED, ended_at=time.time(), error=_reason(error))
 
 
+def _take_up(run: Run) -> bool:
+    """Make ``run`` a running one. False where it was cancelled meanwhile, or has cost too many workers their lives.
+
+    Raises TrainerDied in the latter case.
+    """
+    status = run.status
+    died = status.started_at is not None and status.state in (RUNNING, PAUSED, INTERRUPTED)
+    deaths = status.deaths + died
+    if deaths >= MOST_DEATHS:
+        raise TrainerDied(
+            f"Its worker died {deaths} times while training it, so it is not tried again. "
+            "Perhaps memory ran out: a smaller network or batch may help."
+        )
+    now = time.time()
+    return run.update(
+        only_in=(QUEUED, RUNNING, PAUSED), state=RUNNING, started_at=now, heartbeat=now, deaths=deaths, error=None
+    )
+
+
 def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and (error.errno == errno.ENOSPC or "errno = 28" in str(error)):  # HDF5 only says so
+        return "No space is left on the disk that holds the runs. Make room, then continue the run."
     return str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
 
 
@@ -65,35 +101,65 @@ def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) 
     """Train, save and evaluate ``run``; returns its status' last fields."""
     from mnist_core.network import model as network
     from mnist_core.network import training
+    from mnist_core.network.precision import FLOAT32, fastest
 
-    data = mnist.load()
-    resume = run.resume_point
-    if resume:
-        epochs_done, model = resume[0], network.load(resume[1])
-    else:
-        epochs_done, model = 0, network.build(run.config.model, seed=run.config.training.seed)
-    recorder = Recorder(run, data.test, heartbeat, epochs_done=epochs_done, watch=watch)
-    training.train(model, run.config, data, recorder, epochs_done=epochs_done)
+    config, data, resume = run.config, mnist.load(), run.resume_point
+    model = network.load(resume.path) if resume else network.build(config.model, seed=config.training.seed)
+    recorder = Recorder(
+        run,
+        model,
+        validation=training.validation_split(config.training, data),
+        test=data.test,
+        heartbeat=heartbeat,
+        park_after=float(os.environ.get("DIGIT_LAB_PARK_AFTER") or PARK_AFTER),
+        watch=watch,
+    )
+    begun = recorder.position
+    training.train(
+        model,
+        config,
+        data,
+        recorder,
+        precision=fastest(run.home / PRECISION_FILE) if config.training.precision == FASTEST else FLOAT32,
+        epochs_done=begun[0],
+        steps_done=begun[1],
+    )
+    _remember_pace(run, begun, recorder)
     return _finish(run, recorder, model, data.test)
 
 
+def _remember_pace(run: Run, begun: tuple[int, int], recorder: Recorder) -> None:
+    """Keep what an epoch took, where at least one was trained."""
+    steps = run.config.training.steps_per_epoch
+    epochs = (recorder.position[0] - begun[0]) + (recorder.position[1] - begun[1]) / steps
+    if epochs >= 1:
+        pace.remember(run.config, run.home, epochs=epochs, seconds=recorder.seconds)
+
+
 def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Split) -> dict:
+    """Evaluate and save what was trained: all of it where it is complete, else the best epoch.
+
+    After early stopping the best epoch is what was asked for; a run that was stopped can go on from its last state.
+    """
     from mnist_core.network import model as network
 
+    if not recorder.complete:
+        recorder.save_state()
+    if not recorder.complete or recorder.out_of_patience:
+        recorder.states.restore_best(model)
     probabilities = network.probabilities(model, test.images)
     with replacing(run.path / "evaluation.npz") as path:
         np.savez_compressed(path, probabilities=probabilities)
-    recorder.save_snapshot(model, probabilities)
     for target in (run.model_path, run.hdf5_path):
         with replacing(target) as path:
             model.save(path)
-    complete = recorder.epochs_done == run.config.total_epochs
-    if complete:
-        shutil.rmtree(run.path / "resume")  # model.keras holds the same state
-    else:
-        recorder.save_state(model)
+    if recorder.complete:
+        shutil.rmtree(run.path / "resume", ignore_errors=True)  # model.keras holds what is worth going on from
     return {
-        "state": FINISHED if complete else CANCELLED,
+        "state": FINISHED if recorder.complete else PAUSED if recorder.parked else CANCELLED,
+        "heartbeat": None,
+        "seconds": recorder.own_seconds,
+        "recording_seconds": recorder.recording_seconds,
         "scores": vars(scores(probabilities, test.labels)),
     }
 

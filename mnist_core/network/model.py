@@ -29,7 +29,7 @@ def build(config: ModelConfig, *, seed: int) -> keras.Model:
     model.add(layers.Rescaling(1 / 255 if config.scaling else 1.0, name="scaling"))
     model.add(layers.Flatten(name="flatten"))
     for number, units in enumerate(config.hidden_units, start=1):
-        model.add(layers.Dense(units, activation="relu", name=f"hidden_{number}"))
+        model.add(layers.Dense(units, activation=config.activation, name=f"hidden_{number}"))
         model.add(layers.Dropout(config.dropout, name=f"dropout_{number}"))
     model.add(layers.Dense(10, activation="softmax", name="probabilities"))
     return model

@@ -1,22 +1,26 @@
-"""Training: Keras' ``fit``, watched by a listener."""
+"""Training: Keras' ``fit``, epoch by epoch, watched and steered by a listener."""
 
 import math
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import keras
 import numpy as np
+import tensorflow as tf
 
-from mnist_core.config import TRAINING_DIGITS, RunConfig, TrainingConfig
-from mnist_core.digits.mnist import Mnist
+from mnist_core.config import ON_HELD_OUT, RunConfig, TrainingConfig
+from mnist_core.digits.mnist import Mnist, Split
 from mnist_core.errors import LabError
 from mnist_core.network import model as network
+from mnist_core.network.graph import GraphTrainer, make_optimizer
+from mnist_core.network.precision import FLOAT32
 
-UPDATES_PER_EPOCH = 30  # points on the live curve; between them Keras stays inside its graph
-LONGEST_SILENCE = 0.2  # seconds between two looks at people's requests, on a slow machine
-SLOW_MACHINE = 50e9  # floating-point operations a second that even a slow laptop does
+SECONDS_PER_CHUNK = 0.1  # between two points of the live curve, and between two looks at people's requests
+FIRST_CHUNK = 8  # steps, before anything is known of their speed
 
 
 class TrainingDiverged(LabError):
@@ -25,9 +29,9 @@ class TrainingDiverged(LabError):
 
 @dataclass(frozen=True)
 class Progress:
-    """Means over the last few batches. ``epoch`` and ``step`` count from 1, ``step`` in batches of this epoch.
+    """Means over the last chunk of batches. ``epoch`` and ``step`` count from 1, ``step`` in batches of this epoch.
 
-    ``seconds`` is the training time so far, in this call of ``train``.
+    ``seconds`` is the training time so far, in this call of ``train``; waiting for people is not counted.
     """
 
     epoch: int
@@ -39,133 +43,173 @@ class Progress:
 
 @dataclass(frozen=True)
 class EpochResult:
-    """An epoch's end. ``loss`` and ``accuracy`` are means over it, with dropout active, as Keras reports them.
+    """An epoch's end. ``loss`` and ``accuracy`` are means over it, with dropout and distortions, as trained on.
 
-    ``test_probabilities``: float32 (10000, 10), without dropout. ``model`` is the live model, to be saved or copied.
+    ``answer`` gives the network's probabilities, float32 (N, 10), without dropout, for uint8 (N, 28, 28).
     """
 
     epoch: int
     seconds: float
     loss: float
     accuracy: float
-    test_probabilities: np.ndarray
-    model: keras.Model
+    answer: Callable[[np.ndarray], np.ndarray]
+
+
+class Wishes(Protocol):
+    """What people may change while it trains; runs.control.Control is one."""
+
+    slow_motion: bool
+    learning_rate_factor: float
+    dropout: float | None
 
 
 class Listener(Protocol):
-    """Who hears of a training. Both are called between two batches, in the thread that trains."""
+    """Who hears of a training and steers it. All is called between two batches, in the thread that trains."""
 
     def on_progress(self, progress: Progress) -> None: ...
 
     def on_epoch(self, result: EpochResult) -> None: ...
 
-    def wants_stop(self) -> bool: ...
+    def may_go_on(self) -> bool:
+        """Whether to go on; a pause is a long call of this."""
+
+    def wishes(self) -> Wishes:
+        """What is asked for now."""
 
 
-def compile_for(model: keras.Model, config: TrainingConfig) -> None:
-    """Give ``model`` its loss and Adam; a loaded model keeps its optimizer's state and gets the learning rate."""
-    optimizer = getattr(model, "optimizer", None)
-    if optimizer is None:
-        optimizer = keras.optimizers.Adam(config.learning_rate)
-    optimizer.learning_rate = config.learning_rate
-    model.compile(
-        optimizer=optimizer,
-        # The sparse twin of the book's categorical cross-entropy: the same numbers without one-hot rows.
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        steps_per_execution=steps_per_execution(model.count_params(), config.batch_size),
-    )
-
-
-def steps_per_execution(parameters: int, batch_size: int) -> int:
-    """How many batches run inside one call of the graph: few enough for live curves and quick answers.
-
-    A step costs about 6 operations per parameter and digit: 2 forwards, 4 backwards (Kaplan et al., 2020).
-    """
-    for_curve = TRAINING_DIGITS // batch_size // UPDATES_PER_EPOCH
-    for_requests = int(LONGEST_SILENCE * SLOW_MACHINE / (6 * parameters * batch_size))
-    return max(1, min(for_curve, for_requests))
+def validation_split(config: TrainingConfig, data: Mnist) -> Split:
+    """The digits that epochs are validated on: the test set, or those held out from training."""
+    return data.hold_out(config.held_out)[1] if config.validation == ON_HELD_OUT else data.test
 
 
 def train(
-    model: keras.Model, config: RunConfig, data: Mnist, listener: Listener, *, epochs_done: int = 0
-) -> keras.Model:
+    model: keras.Model,
+    config: RunConfig,
+    data: Mnist,
+    listener: Listener,
+    *,
+    precision: str = FLOAT32,
+    epochs_done: int = 0,
+    steps_done: int = 0,
+) -> None:
     """Train ``model`` on until it has ``config.total_epochs`` epochs behind it, or the listener wants a stop.
 
-    ``epochs_done``: the epochs it has already. Returns ``model``. Raises TrainingDiverged when the loss is no
-    longer a number.
+    ``epochs_done`` and ``steps_done``: whole epochs, and batches of the next, that it has behind it already. It ends
+    up as if it had never stopped, but for the dropout's chance. Raises TrainingDiverged when the loss is no longer
+    a number.
     """
     training = config.training
-    keras.utils.set_random_seed(training.seed + epochs_done)
-    compile_for(model, training)
-    model.fit(
-        data.train.images,
-        data.train.labels,
-        batch_size=training.batch_size,
-        initial_epoch=epochs_done,
-        epochs=config.total_epochs,
-        verbose=0,
-        callbacks=[_Watch(data.test.images, training.batch_size, listener)],
-    )
-    return model
+    keras.utils.set_random_seed((training.seed + 7919 * epochs_done + steps_done) % 2**32)
+    if getattr(model, "optimizer", None) is None:
+        model.compile(make_optimizer(training), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    digits = data.hold_out(training.held_out)[0] if training.held_out else data.train
+    trainer = GraphTrainer(model, digits, training, precision=precision)
+    watch = _Watch(config, listener, steps_done)
+    for epoch in range(epochs_done, config.total_epochs):
+        watch.begin(trainer, epoch)
+        with warnings.catch_warnings():
+            # Keras expects epochs whose chunks it can count; people's wishes change how large they are.
+            warnings.filterwarnings("ignore", "Your input ran out of data")
+            trainer.fit(
+                watch.dataset(), shuffle=False, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[watch]
+            )
+        if watch.stopped:
+            return
 
 
 class _Watch(keras.callbacks.Callback):
-    """Tells the listener of progress and epochs, and stops the training when it wants that."""
+    """Cuts an epoch into chunks that take a tenth of a second, and tells the listener of them."""
 
-    def __init__(self, test_images: np.ndarray, batch_size: int, listener: Listener) -> None:
+    def __init__(self, config: RunConfig, listener: Listener, steps_done: int) -> None:
         super().__init__()
-        self._test_images = test_images
-        self._batch_size = batch_size
+        self._config = config
         self._listener = listener
-        self._started = time.perf_counter()
-        self._epoch = 0
-        self._means = _RunningMeans()
+        self._steps_done = steps_done  # of the epoch
+        self._chunk = FIRST_CHUNK
+        self._sums = np.zeros(3)  # digits, their loss, their right answers
+        self._dropout: float | None = None
         self._ask: Callable | None = None
+        self._started = time.perf_counter()
+        self._waited = 0.0
+        self.stopped = False
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        self._ask = network.answers(self.model)
+    def begin(self, trainer: GraphTrainer, epoch: int) -> None:
+        """Get ready for an epoch, counted from 0."""
+        dropout = self._listener.wishes().dropout
+        if self._ask is None or dropout != self._dropout:
+            self._dropout = dropout
+            trainer.set_dropout(dropout, seed=self._config.training.seed + 1000 * epoch)
+        if self._ask is None:
+            self._ask = network.answers(trainer.network)
+        else:
+            self._steps_done = 0
+        self._epoch, self._sums = epoch, np.zeros(3)
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self._epoch = epoch + 1
-        self._means = _RunningMeans()
+    def dataset(self) -> tf.data.Dataset:
+        """The chunks of what is left of the epoch, each cut when the one before it is done."""
+        spec = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.float32)
+        return tf.data.Dataset.from_generator(self._chunks, output_signature=spec)
+
+    def _chunks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        training = self._config.training
+        order = np.random.default_rng((training.seed, self._epoch)).permutation(training.training_digits)
+        size, step = training.batch_size, self._steps_done
+        whole = len(order) // size
+        batches = order[: whole * size].reshape(whole, size).astype(np.int32)
+        while step < whole:
+            count = min(self._steps_at_once(), whole - step)
+            yield batches[step : step + count], self._rates(step, count)
+            step += count
+        if step < training.steps_per_epoch:
+            yield order[None, whole * size :].astype(np.int32), self._rates(step, 1)
+
+    def _steps_at_once(self) -> int:
+        return 1 if self._listener.wishes().slow_motion else self._chunk
+
+    def _rates(self, step: int, count: int) -> np.ndarray:
+        """The learning rates of ``count`` steps from ``step`` of this epoch: float32 (count,)."""
+        training = self._config.training
+        done = (self._epoch - self._config.inherited_epochs) * training.steps_per_epoch + step
+        total = training.epochs * training.steps_per_epoch
+        factor = self._listener.wishes().learning_rate_factor
+        return np.array([factor * training.rate_at((done + each) / total) for each in range(count)], np.float32)
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        self._chunk_started = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        # The last execution of an epoch holds fewer batches than Keras counts.
-        digits = min((batch + 1) * self._batch_size, TRAINING_DIGITS)
-        recent = self._means.since_last(digits, logs)
-        if not math.isfinite(recent["loss"]):
+        """After a chunk, which is what Keras takes for a batch."""
+        self._steps_done += int(logs["steps"])
+        self._sums += logs["digits"] * np.array([1, logs["loss"], logs["accuracy"]])
+        self._adapt(int(logs["steps"]), time.perf_counter() - self._chunk_started)
+        if not math.isfinite(logs["loss"]):
             raise TrainingDiverged(
-                f"The loss became {recent['loss']} in epoch {self._epoch}: the training has diverged. "
+                f"The loss became {logs['loss']} in epoch {self._epoch + 1}: the training has diverged. "
                 "Try a learning rate ten times lower, and leave scaling on."
             )
-        step = math.ceil(digits / self._batch_size)
-        self._listener.on_progress(Progress(self._epoch, step, self._seconds(), **recent))
-        if self._listener.wants_stop():
-            self.model.stop_training = True
+        self._listener.on_progress(
+            Progress(self._epoch + 1, self._steps_done, self._seconds(), logs["loss"], logs["accuracy"])
+        )
+        self._go_on_or_stop()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        if self.model.stop_training:
+        if self._steps_done < self._config.training.steps_per_epoch:
             return  # a part of an epoch is no epoch
-        probabilities = network.probabilities_by(self._ask, self._test_images)
-        self._listener.on_epoch(
-            EpochResult(self._epoch, self._seconds(), logs["loss"], logs["accuracy"], probabilities, self.model)
-        )
+        _, loss, accuracy = self._sums / self._sums[0]
+        answer = partial(network.probabilities_by, self._ask)
+        self._listener.on_epoch(EpochResult(self._epoch + 1, self._seconds(), loss, accuracy, answer))
+        self._go_on_or_stop()
+
+    def _adapt(self, steps: int, seconds: float) -> None:
+        """Cut the next chunks so that each takes SECONDS_PER_CHUNK. The first one's time is the graph's building."""
+        if steps > 1 and not (self._steps_done == steps and self._chunk == FIRST_CHUNK):
+            self._chunk = max(1, round(steps * min(SECONDS_PER_CHUNK / seconds, 4)))
+
+    def _go_on_or_stop(self) -> None:
+        asked = time.perf_counter()
+        if not self._listener.may_go_on():
+            self.stopped = self.model.stop_training = True
+        self._waited += time.perf_counter() - asked
 
     def _seconds(self) -> float:
-        return time.perf_counter() - self._started
-
-
-class _RunningMeans:
-    """Means since the last look, out of the means since the epoch's start that Keras reports."""
-
-    def __init__(self) -> None:
-        self._digits = 0
-        self._sums = {"loss": 0.0, "accuracy": 0.0}
-
-    def since_last(self, digits: int, means: dict[str, float]) -> dict[str, float]:
-        """The means over the digits seen since the last call; ``digits``: those seen since the epoch's start."""
-        sums = {name: float(means[name]) * digits for name in self._sums}
-        recent = {name: (sums[name] - self._sums[name]) / (digits - self._digits) for name in sums}
-        self._digits, self._sums = digits, sums
-        return recent
+        return time.perf_counter() - self._started - self._waited

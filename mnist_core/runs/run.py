@@ -8,22 +8,29 @@ import json
 import time
 import zipfile
 import zlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from mnist_core.config import MAX_NAME_LENGTH, RunConfig
 from mnist_core.errors import LabError
+from mnist_core.runs.control import Control
 from mnist_core.runs.files import csv_line, replacing, write_json
 
 SHIPPED = Path(__file__).parents[1] / "pretrained"
 STALE_AFTER = 10.0  # seconds without a heartbeat; a trainer beats at least once a second
 
-QUEUED, RUNNING, FINISHED, CANCELLED, FAILED = "queued", "running", "finished", "cancelled", "failed"
-INTERRUPTED = "interrupted"  # never written: a running one whose heartbeat is stale
+QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
+FINISHED, CANCELLED, FAILED = "finished", "cancelled", "failed"
+INTERRUPTED = "interrupted"  # never written: a running or paused one whose heartbeat is stale
+
+RESERVE = ".reserve"  # in a run's folder: space for its status when the disk is full
 
 EPOCH_COLUMNS = ("epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy")
 BATCH_COLUMNS = ("epoch", "step", "seconds", "loss", "accuracy")
@@ -41,8 +48,11 @@ class Status:
     queued_at: float
     started_at: float | None = None
     ended_at: float | None = None
-    heartbeat: float | None = None
+    heartbeat: float | None = None  # None while no trainer has the run
     seconds: float = 0.0
+    expected_seconds: float | None = None  # what it was thought to take, when it was asked for
+    deaths: int = 0  # of workers that trained it, since somebody put it in line
+    recording_seconds: float = 0.0  # of its training, spent writing its files
     error: str | None = None
     scores: dict[str, float] | None = None  # of a run that ended: those of evaluation.Scores
 
@@ -50,6 +60,26 @@ class Status:
     def active(self) -> bool:
         """Whether something will still happen without anybody asking."""
         return self.state in (QUEUED, RUNNING)
+
+    @property
+    def parked(self) -> bool:
+        """Whether it was paused so long that its trainer has left; what it has learned is saved."""
+        return self.state == PAUSED and self.heartbeat is None
+
+
+@dataclass(frozen=True, order=True)
+class ResumePoint:
+    """A full state to go on from: whole epochs and further batches behind it, and its .keras file."""
+
+    epochs: int
+    steps: int
+    path: Path
+
+    @classmethod
+    def of(cls, path: Path) -> "ResumePoint":
+        """The point that a file called epoch-EPOCHS+STEPS.keras (or epoch-EPOCHS.keras) holds."""
+        epochs, _, steps = path.stem.removeprefix("epoch-").partition("+")
+        return cls(int(epochs), int(steps or 0), path)
 
 
 @dataclass(frozen=True)
@@ -73,20 +103,26 @@ class Run:
 
     @property
     def status(self) -> Status:
-        """How it stands now; RUNNING without a recent heartbeat is INTERRUPTED."""
+        """How it stands now; RUNNING or PAUSED by a trainer without a recent heartbeat is INTERRUPTED."""
         try:
             values = self._json("status.json")
             status = Status(**values)
         except TypeError as error:
             raise RunError(f"The run {self.id} cannot be read: status.json has other fields ({error}).") from error
-        if status.state == RUNNING and time.time() - (status.heartbeat or 0) > STALE_AFTER:
-            return Status(**values | {"state": INTERRUPTED})
+        trained = status.state in (RUNNING, PAUSED) and not status.parked
+        if trained and time.time() - (status.heartbeat or 0) > STALE_AFTER:
+            return replace(status, state=INTERRUPTED)
         return status
 
     @property
     def shipped(self) -> bool:
         """Whether it came with the app and is never written."""
         return self.path.parent == SHIPPED
+
+    @property
+    def home(self) -> Path:
+        """The lab's home folder that it lies in."""
+        return self.path.parents[1]
 
     @property
     def has_model(self) -> bool:
@@ -138,10 +174,9 @@ class Run:
         return dict(sorted((int(path.stem.removeprefix("epoch-")), path) for path in paths))
 
     @property
-    def resume_point(self) -> tuple[int, Path] | None:
-        """Epochs done and the newest full state, or None where training has left none."""
-        states = sorted((self.path / "resume").glob("epoch-*.keras"))
-        return (int(states[-1].stem.removeprefix("epoch-")), states[-1]) if states else None
+    def resume_point(self) -> ResumePoint | None:
+        """The newest full state, or None where training has left none."""
+        return max(map(ResumePoint.of, (self.path / "resume").glob("epoch-*.keras")), default=None)
 
     @property
     def epochs_done(self) -> int:
@@ -175,38 +210,67 @@ class Run:
         )
 
     @property
-    def cancel_requested(self) -> bool:
-        """Whether someone has asked the trainer to stop."""
-        return bool(self._control().get("cancel"))
+    def control(self) -> Control:
+        """What people ask of its trainer now. Raises RunError when control.json is damaged."""
+        if not (self.path / "control.json").exists():
+            return Control()
+        try:
+            return Control(**self._json("control.json"))
+        except (LabError, TypeError) as error:
+            raise RunError(f"The run {self.id} cannot be read: control.json is damaged ({error}).") from error
 
-    def ask_to_cancel(self) -> None:
-        """Ask the trainer to stop and keep what was learned; a queued run is cancelled at once."""
-        write_json(self.path / "control.json", {"cancel": True})
-        if self.status.state == QUEUED:
-            self.update(state=CANCELLED, ended_at=time.time())
+    def ask(self, **changes: Any) -> None:  # noqa: ANN401, a Control's own fields
+        """Ask its trainer for ``changes``, fields of Control. Raises ConfigError when one is out of bounds."""
+        with self._locked():
+            write_json(self.path / "control.json", asdict(replace(self.control, **changes)))
+
+    def cancel(self) -> None:
+        """Ask the trainer to stop and keep what was learned; where no trainer has the run, it stops at once."""
+        self.ask(cancel=True)
+        if self.status.state == QUEUED or self.status.parked:
+            self.update(only_in=(QUEUED, PAUSED), state=CANCELLED, ended_at=time.time())
 
     def requeue(self) -> None:
-        """Put an interrupted, failed or cancelled run in line again, to go on from its last state."""
-        write_json(self.path / "control.json", {})
-        self.update(state=QUEUED, queued_at=time.time(), ended_at=None, error=None, scores=None)
+        """Put a run that no trainer has in line again, to go on from its last state."""
+        self.ask(cancel=False, pause=False)
+        self.update(state=QUEUED, queued_at=time.time(), ended_at=None, error=None, scores=None, deaths=0)
 
-    def update(self, **changes: Any) -> None:  # noqa: ANN401, a Status' own fields
-        """Replace some fields of status.json."""
-        values = self._json("status.json") | changes
-        write_json(self.path / "status.json", vars(Status(**values)))
+    def update(self, *, only_in: tuple[str, ...] = (), **changes: Any) -> bool:  # noqa: ANN401, a Status' own fields
+        """Replace some fields of status.json; with ``only_in``, only from one of those states.
 
-    def truncate_history(self, epochs: int) -> None:
-        """Drop what the CSVs hold beyond ``epochs`` whole epochs: it will be trained again."""
-        for name, columns in (("epochs.csv", EPOCH_COLUMNS), ("batches.csv", BATCH_COLUMNS)):
-            values = self._csv(name, columns)
-            kept = values["epoch"] <= epochs
-            rows = zip(*(values[column][kept] for column in columns), strict=True)
-            text = "".join(csv_line(row) for row in [columns, *rows])
-            with replacing(self.path / name) as path:
-                path.write_text(text)
+        Returns whether it was done.
+        """
+        with self._locked():
+            values = self._json("status.json")
+            if only_in and values["state"] not in only_in:
+                return False
+            write_json(self.path / "status.json", vars(Status(**values | changes)))
+        return True
 
-    def _control(self) -> dict[str, Any]:
-        return self._json("control.json") if (self.path / "control.json").exists() else {}
+    def give_up_reserve(self) -> None:
+        """Free the little space that was set aside so that a full disk can still be told."""
+        (self.path / RESERVE).unlink(missing_ok=True)
+
+    def truncate_history(self, epochs: int, steps: int = 0) -> None:
+        """Drop what the CSVs hold beyond ``epochs`` whole epochs and ``steps`` batches: it will be trained again."""
+        whole, batches = self.epochs, self.batches
+        begun = (batches["epoch"] == epochs + 1) & (batches["step"] <= steps)
+        self._rewrite("epochs.csv", whole, whole["epoch"] <= epochs)
+        self._rewrite("batches.csv", batches, (batches["epoch"] <= epochs) | begun)
+
+    def _rewrite(self, name: str, values: dict[str, np.ndarray], kept: np.ndarray) -> None:
+        rows = zip(*(column[kept] for column in values.values()), strict=True)
+        with replacing(self.path / name) as path:
+            path.write_text("".join(csv_line(row) for row in [tuple(values), *rows]))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Alone among all who change a status or a control here: what is read inside still holds when it is written.
+
+        The lock lies beside the runs: in a run's own folder it would bring back one that was deleted.
+        """
+        with FileLock(self.path.parent / ".lock"):
+            yield
 
     def _json(self, name: str) -> dict[str, Any]:
         try:

@@ -13,10 +13,11 @@ import numpy as np
 from mnist_core import __version__
 from mnist_core.config import RunConfig
 from mnist_core.runs.files import write_json
-from mnist_core.runs.run import QUEUED, SHIPPED, Run, RunError, Status
+from mnist_core.runs.run import QUEUED, RESERVE, SHIPPED, Run, RunError, Status
 
 DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that ships
 SHIPPED_SNAPSHOTS = 6
+RESERVED_BYTES = 32_768
 
 
 def home() -> Path:
@@ -51,6 +52,7 @@ def create(config: RunConfig, home: Path, *, state: str = QUEUED) -> Run:
             _inherit(run, find(config.parent, home), config.inherited_epochs)
         versions = {name: version(name) for name in ("keras", "tensorflow")} | {"digit_lab": __version__}
         write_json(run.path / "config.json", config.to_json() | {"versions": versions})
+        (run.path / RESERVE).write_bytes(bytes(RESERVED_BYTES))
         # The status comes last: a folder without one is not in the queue yet.
         write_json(run.path / "status.json", vars(Status(state=state, queued_at=time.time(), heartbeat=time.time())))
     except BaseException:
@@ -72,7 +74,7 @@ def ship(run: Run) -> Run:
     """Copy ``run`` to where the app's own runs are, under its name: without HDF5, with six snapshots."""
     target = Run(SHIPPED / run.config.name)
     shutil.rmtree(target.path, ignore_errors=True)
-    shutil.copytree(run.path, target.path, ignore=shutil.ignore_patterns("model.h5", "control.json"))
+    shutil.copytree(run.path, target.path, ignore=shutil.ignore_patterns("model.h5", "control.json", RESERVE))
     snapshots = target.snapshots
     kept = {round(index) for index in np.linspace(0, len(snapshots) - 1, SHIPPED_SNAPSHOTS)}
     for index, path in enumerate(snapshots.values()):
@@ -90,7 +92,7 @@ def list_runs(home: Path) -> list[Run]:
 def unreadable_runs(home: Path) -> list[str]:
     """One message for each folder of the lab that should be a run and cannot be read."""
     messages = []
-    for path in sorted((home / "runs").iterdir()):
+    for path in sorted(path for path in (home / "runs").iterdir() if path.is_dir()):
         try:
             _check(Run(path))
         except RunError as error:

@@ -1,0 +1,114 @@
+"""How fast and how well each recipe trains, through the engine, against plain Keras in the same hour.
+
+Usage: python -m tests.benchmarks.training [--seeds 0 1 2] [--recipes book express distorted] [--script-epochs 20]
+The plain script and the recipes take turns, so that a noisy machine treats them alike. With fewer epochs of the script
+its time is scaled up to 20. Times are of training alone, the building of its graph included.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from mnist_core.config import RECIPES, RunConfig
+from mnist_core.engine.client import Engine
+from mnist_core.runs import store
+from mnist_core.runs.run import FINISHED
+from tests.waiting import wait_for
+
+SCRIPT = "plain script"
+SCRIPT_EPOCHS = 20
+
+
+@dataclass(frozen=True)
+class Result:
+    """One training: seconds in all and per epoch, test accuracy, and the share of its time spent writing files."""
+
+    seconds: float
+    per_epoch: float
+    accuracy: float
+    writing: float = 0.0
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=list(RECIPES))
+    parser.add_argument("--script-epochs", type=int, default=SCRIPT_EPOCHS)
+    arguments = parser.parse_args()
+    results: dict[str, list[Result]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DIGIT_LAB_HOME"] = folder
+        engine = Engine(store.home())
+        engine.wait()
+        for seed in arguments.seeds:
+            results[SCRIPT].append(run_script(seed, arguments.script_epochs))
+            for name in arguments.recipes:
+                results[name].append(run_recipe(engine, name, seed))
+        engine.close()
+    show(results)
+
+
+def run_script(seed: int, epochs: int) -> Result:
+    """The plain script in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.plain_script", "--seed", str(seed), "--epochs", str(epochs)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    report = json.loads(done.stdout.splitlines()[-1])
+    per_epoch = report["seconds"] / epochs
+    return Result(per_epoch * SCRIPT_EPOCHS, per_epoch, report["test_accuracy"])
+
+
+def run_recipe(engine: Engine, name: str, seed: int) -> Result:
+    """A recipe as the app trains it."""
+    recipe = RECIPES[name]
+    training = replace(recipe.training, seed=seed)
+    run = engine.train(RunConfig(name=name, recipe=name, model=recipe.model, training=training))
+    wait_for(lambda: not run.status.active, seconds=3600)
+    status = run.status
+    assert status.state == FINISHED, status.error
+    return Result(
+        status.seconds,
+        status.seconds / training.epochs,
+        status.scores["test_accuracy"],
+        status.recording_seconds / status.seconds,
+    )
+
+
+def show(results: dict[str, list[Result]]) -> None:
+    """A line for each, with ratios to the script's times of the same turn."""
+    print(f"{os.cpu_count()} cores, {_processor()}, Python {platform.python_version()}")
+    script = results[SCRIPT]
+    for name, own in results.items():
+        times = [theirs.seconds / result.seconds for theirs, result in zip(script, own, strict=True)]
+        per_epoch = [theirs.per_epoch / result.per_epoch for theirs, result in zip(script, own, strict=True)]
+        print(
+            f"{name:12}  {_spread([result.seconds for result in own], '.1f')} s"
+            f"  accuracy {_spread([result.accuracy for result in own], '.4f')}"
+            f"  1/{_spread(times, '.1f')} of the script's time"
+            f"  an epoch {_spread(per_epoch, '.2f')} times as fast"
+            f"  writing {_spread([100 * result.writing for result in own], '.1f')} %"
+        )
+
+
+def _spread(values: list[float], form: str) -> str:
+    return f"{np.mean(values):{form}} ({min(values):{form}} to {max(values):{form}})"
+
+
+def _processor() -> str:
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text().splitlines() if information.exists() else []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor()
+
+
+if __name__ == "__main__":
+    main()

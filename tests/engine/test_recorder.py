@@ -1,0 +1,199 @@
+"""What a training writes into its run's folder, and how it follows what people ask there; in this process."""
+
+import errno
+
+import numpy as np
+import pytest
+
+from mnist_core.config import ON_HELD_OUT, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.engine import recorder
+from mnist_core.engine.worker import train_run
+from mnist_core.runs import pace, store
+from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, RUNNING, Run
+
+
+@pytest.fixture(autouse=True)
+def _all_is_heard_at_once(monkeypatch):
+    """These trainings are over in less time than usually passes between two looks at control.json."""
+    monkeypatch.setattr(recorder, "SECONDS_BETWEEN_LOOKS", 0.0)
+
+
+def new_run(home, *, epochs: int = 2, **training) -> Run:
+    values = {"batch_size": 1000, "learning_rate": 0.003} | training
+    model = ModelConfig(hidden_units=(32,), dropout=0)
+    return store.create(RunConfig(name="test", model=model, training=TrainingConfig(epochs=epochs, **values)), home)
+
+
+def at_epoch(epoch: int, action):
+    """Do ``action`` once, at the first report of ``epoch``."""
+    done = []
+
+    def watch(progress):
+        if progress.epoch == epoch and not done:
+            done.append(True)
+            action()
+
+    return watch
+
+
+def test_a_finished_run_has_its_last_epochs_network_and_no_state_to_resume(home):
+    run = new_run(home, epochs=3)
+    train_run(run)
+    status = run.status
+    assert (status.state, status.error, status.heartbeat) == (FINISHED, None, None)
+    assert run.epochs["epoch"].tolist() == [1, 2, 3]
+    assert status.scores["test_accuracy"] == pytest.approx(run.epochs["val_accuracy"][-1], abs=1e-4)
+    assert status.seconds == pytest.approx(run.epochs["seconds"][-1], abs=0.01)
+    assert 0 < status.recording_seconds < status.seconds
+    assert run.resume_point is None
+
+
+def test_what_it_took_is_remembered_for_the_next_expectation(home):
+    run = new_run(home)
+    assert not pace.is_measured(run.config, home)
+    train_run(run)
+    assert pace.is_measured(run.config, home)
+    assert pace.expected_seconds(run.config, home) == pytest.approx(run.status.seconds, rel=0.01)
+
+
+def test_a_cancelled_run_keeps_the_best_epoch_and_can_go_on_from_the_last(home):
+    run = new_run(home, epochs=20)
+
+    def spoil_and_cancel(progress):
+        if progress.epoch == 3:
+            run.ask(learning_rate_factor=100.0)
+        if progress.epoch == 5:
+            run.cancel()
+
+    train_run(run, watch=spoil_and_cancel)
+    assert run.status.state == CANCELLED
+    accuracies = run.epochs["val_accuracy"]
+    assert accuracies[-1] < accuracies.max()
+    assert run.status.scores["test_accuracy"] == pytest.approx(accuracies.max(), abs=1e-4)
+    assert run.resume_point.epochs == run.epochs_done < 20
+
+
+def test_a_run_stopped_after_three_of_six_epochs_and_continued_ends_like_one_that_ran_through(home):
+    through, stopped = (new_run(home, epochs=6, schedule="cosine") for _ in range(2))
+    train_run(through)
+    train_run(stopped, watch=at_epoch(4, stopped.cancel))
+    assert stopped.epochs_done == 3
+    stopped.requeue()
+    train_run(stopped)
+    assert stopped.status.state == FINISHED
+    assert stopped.epochs["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert stopped.epochs["val_loss"] == pytest.approx(through.epochs["val_loss"], abs=0.01)
+    assert np.all(np.diff(stopped.batches["seconds"]) > 0)
+
+
+def test_early_stopping_ends_with_the_best_epoch(home):
+    run = new_run(home, epochs=100, patience=1, learning_rate=0.05)
+    train_run(run)
+    accuracies = run.epochs["val_accuracy"]
+    assert run.status.state == FINISHED
+    assert len(accuracies) < 100
+    assert accuracies[-1] <= accuracies[-2] == accuracies.max()
+    assert run.status.scores["test_accuracy"] == pytest.approx(accuracies.max(), abs=1e-4)
+
+
+def test_validation_on_held_out_digits_leaves_the_test_set_for_the_end(home):
+    run = new_run(home, validation=ON_HELD_OUT)
+    train_run(run)
+    assert run.batches["step"].max() == 54
+    assert run.status.scores["correct"] + run.status.scores["incorrect"] == 10_000
+    assert run.status.scores["test_accuracy"] != run.epochs["val_accuracy"][-1]
+    with np.load(run.snapshots[2]) as snapshot:
+        assert snapshot["test_probabilities"].shape == (10_000, 10)
+
+
+def test_a_long_pause_saves_all_and_ends_and_resumed_the_run_goes_on(home, monkeypatch):
+    monkeypatch.setenv("DIGIT_LAB_PARK_AFTER", "0.3")
+    run = new_run(home, epochs=3)
+    train_run(run, watch=at_epoch(2, lambda: run.ask(pause=True)))
+    assert run.status.state == PAUSED
+    assert run.status.parked
+    assert run.has_model
+    assert run.resume_point.epochs == run.epochs_done == 1
+    run.requeue()
+    train_run(run)
+    assert run.status.state == FINISHED
+    assert run.epochs["epoch"].tolist() == [1, 2, 3]
+
+
+def test_a_short_pause_only_waits_and_is_not_training_time(home):
+    run = new_run(home)
+    states = []
+    original = recorder.Recorder.wishes
+
+    def wishes(self):
+        state = run.status.state
+        if states.count(PAUSED) == 5:
+            run.ask(pause=False)
+        states.append(state)
+        return original(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recorder.Recorder, "wishes", wishes)
+        train_run(run, watch=at_epoch(2, lambda: run.ask(pause=True)))
+    assert states.count(PAUSED) > 5
+    assert run.status.state == FINISHED
+    assert run.status.seconds == pytest.approx(run.batches["seconds"][-1], abs=0.2)
+
+
+def test_a_worker_that_died_costs_what_came_after_its_last_state(home, monkeypatch):
+    monkeypatch.setattr(recorder, "SECONDS_BETWEEN_STATES", 0.0)
+    run = new_run(home, epochs=3)
+
+    class Killed(BaseException):
+        """What no handler of the trainer catches."""
+
+    def die():
+        raise Killed
+
+    with pytest.raises(Killed):
+        train_run(run, watch=at_epoch(2, die))
+    assert run.status.state == RUNNING
+    point = run.resume_point
+    assert (point.epochs, point.steps) >= (0, 1)
+    train_run(run)
+    assert (run.status.state, run.status.deaths) == (FINISHED, 1)
+    assert run.epochs["epoch"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("state", [RUNNING, PAUSED])
+def test_the_third_death_is_the_last(home, state):
+    run = new_run(home)
+    run.update(state=state, started_at=1.0, heartbeat=2.0, deaths=2)
+    assert run.status.state == INTERRUPTED
+    train_run(run)
+    assert run.status.state == FAILED
+    assert "died 3 times" in run.status.error
+    run.requeue()
+    assert run.status.deaths == 0
+
+
+def test_a_run_that_was_cancelled_in_line_is_not_trained(home):
+    run = new_run(home)
+    run.cancel()
+    train_run(run)
+    assert run.status.state == CANCELLED
+    assert not len(run.batches["epoch"])
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space is left on the disk"),
+        (OSError("Unable to write (errno = 28, error message = 'No space left on device')"), "No space is left"),
+        (RuntimeError("out of luck"), "RuntimeError: out of luck"),
+    ],
+)
+def test_what_goes_wrong_is_told_and_what_it_had_stays_readable(home, error, told):
+    def fail():
+        raise error
+
+    run = new_run(home)
+    train_run(run, watch=at_epoch(2, fail))
+    assert run.status.state == FAILED
+    assert told in run.status.error
+    assert run.epochs["epoch"].tolist() == [1]
