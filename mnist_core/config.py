@@ -223,10 +223,11 @@ RECIPES = {
         description="The same layers, each digit bent and turned anew each time it is seen: about 99.4 % right.",
         model=ModelConfig(dropout=0.0),
         training=TrainingConfig(
-            epochs=160,
+            epochs=MAX_EPOCHS,
             batch_size=512,
             learning_rate=4e-3,
             schedule=ONE_CYCLE,
+            weight_decay=0.2,
             distortions=True,
             precision=FASTEST,
         ),

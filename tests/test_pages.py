@@ -131,7 +131,7 @@ def test_a_waiting_run_can_be_cancelled_and_put_in_line_again(home):
     next(button for button in app.button if button.label.startswith("Cancel")).click().run()
     assert not run.status.active
     app.run()
-    next(button for button in app.button if button.label.startswith("Continue")).click().run()
+    next(button for button in app.button if button.label == "Start it again").click().run()
     assert run.status.state == QUEUED
 
 

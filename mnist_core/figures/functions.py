@@ -64,26 +64,27 @@ def _draw_sigmoid(axes: Axes, theme: Theme) -> None:
     axes.set_xlim(-10, 10)
 
 
-def training_curves(epochs: dict[str, np.ndarray], *, theme: Theme = LIGHT) -> Figure:
+def training_curves(epochs: dict[str, np.ndarray], *, validation: str = "Test", theme: Theme = LIGHT) -> Figure:
     """The walk-through's figure: accuracy above, loss below, for train and test after each epoch.
 
     ``epochs``: float64 columns (epochs so far,) as ``Run.epochs`` has them, of which epoch, accuracy and loss (in
-    nats), val_accuracy and val_loss are shown; there may be one epoch or none.
+    nats), val_accuracy and val_loss are shown; there may be one epoch or none. ``validation`` names the digits that
+    the latter two are of.
     """
     figure = new_figure(5.2, 5.4, theme)
     top, bottom = figure.subplots(2, 1, sharex=True)
     decorate(top, theme, title="Accuracy")
     decorate(bottom, theme, title="Loss", xlabel="Epoch")
-    _draw_history(top, epochs, "accuracy", theme)
-    _draw_history(bottom, epochs, "loss", theme)
+    for axes, metric in ((top, "accuracy"), (bottom, "loss")):
+        _draw_history(axes, epochs, metric, validation, theme)
     return figure
 
 
-def _draw_history(axes: Axes, epochs: dict[str, np.ndarray], metric: str, theme: Theme) -> None:
+def _draw_history(axes: Axes, epochs: dict[str, np.ndarray], metric: str, validation: str, theme: Theme) -> None:
     number = epochs["epoch"]
     style = {"linewidth": 2, "marker": "o", "markersize": 4 if len(number) < 40 else 0}
     axes.plot(number, epochs[metric], color=TRAIN_COLOUR, label="Train", **style)
-    axes.plot(number, epochs[f"val_{metric}"], color=TEST_COLOUR, label="Test", **style)
+    axes.plot(number, epochs[f"val_{metric}"], color=TEST_COLOUR, label=validation, **style)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=(1, 2, 5, 10)))
     if len(number) < 2:
         only = number[0] if len(number) else 1

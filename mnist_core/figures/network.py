@@ -15,6 +15,7 @@ from mnist_core.figures.style import LIGHT, Theme, new_figure, show_digit
 
 PIXELS = 28 * 28
 CLASSES = 10
+ACTIVATION_NAMES = {"relu": "ReLU", "gelu": "GELU"}  # those that are not written as Keras writes them
 CIRCLES = 10  # places in a column; a larger layer leaves the middle two to the dots
 
 # Inches; heights count down from the figure's top.
@@ -50,7 +51,8 @@ class Layer:
 
 def layers(config: ModelConfig) -> list[Layer]:
     """The flattened input, the hidden layers and the output of a network."""
-    notes = ("ReLU", f"dropout {config.dropout * 100:g}%") if config.dropout else ("ReLU",)
+    activation = ACTIVATION_NAMES.get(config.activation, config.activation)
+    notes = (activation, f"dropout {config.dropout * 100:g}%") if config.dropout else (activation,)
     sizes = pairwise((PIXELS, *config.hidden_units))
     hidden = [Layer("Dense", units, notes, inputs) for inputs, units in sizes]
     return [

@@ -13,10 +13,10 @@ import tensorflow as tf
 
 SIDE = 28
 GRID = 7  # points along a side at which the elastic displacement is drawn
-ELASTIC = 1.0  # pixels, standard deviation of a displacement at such a point
-TURN = math.radians(12)  # largest, either way, as are all below
-SHEAR = 0.2
-STRETCH = 0.12
+ELASTIC = 0.8  # pixels, standard deviation of a displacement at such a point
+TURN = math.radians(9)  # largest, either way, as are all below
+SHEAR = 0.15
+STRETCH = 0.1
 SHIFT = 1.5  # pixels
 
 

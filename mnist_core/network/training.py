@@ -111,7 +111,7 @@ def train(
             # Keras expects epochs whose chunks it can count; people's wishes change how large they are.
             warnings.filterwarnings("ignore", "Your input ran out of data")
             trainer.fit(
-                watch.dataset(), shuffle=False, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[watch]
+                watch.chunks, shuffle=False, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[watch]
             )
         if watch.stopped:
             return
@@ -132,6 +132,9 @@ class _Watch(keras.callbacks.Callback):
         self._started = time.perf_counter()
         self._waited = 0.0
         self.stopped = False
+        # What is left of the epoch; each chunk is cut just before its turn.
+        spec = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.float32)
+        self.chunks = tf.data.Dataset.from_generator(self._chunks, output_signature=spec)
 
     def begin(self, trainer: GraphTrainer, epoch: int) -> None:
         """Get ready for an epoch, counted from 0."""
@@ -144,11 +147,6 @@ class _Watch(keras.callbacks.Callback):
         else:
             self._steps_done = 0
         self._epoch, self._sums = epoch, np.zeros(3)
-
-    def dataset(self) -> tf.data.Dataset:
-        """The chunks of what is left of the epoch, each cut when the one before it is done."""
-        spec = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.float32)
-        return tf.data.Dataset.from_generator(self._chunks, output_signature=spec)
 
     def _chunks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         training = self._config.training

@@ -35,6 +35,31 @@ TERMS = {
         "An epoch is one pass through all 60,000 training digits, in a new order each time. With batches of 128 it "
         "takes 469 steps."
     ),
+    "Learning rate and schedule": (
+        "The learning rate says how large each change of the weights is. A schedule makes it small at the end, so that "
+        "the network settles; one cycle also starts small, which allows a larger rate in between (Smith and Topin, "
+        "2019)."
+    ),
+    "Label smoothing": (
+        "Instead of all certainty for the right digit, the target keeps a little for the nine others (Szegedy et al., "
+        "2016). The network is then not pushed to be ever surer, and it reads new digits better."
+    ),
+    "Weight decay": (
+        "Each step also makes every weight a little smaller. A weight stays large only if the digits keep asking for "
+        "it, which leaves less room to learn them by heart."
+    ),
+    "Distortions": (
+        "Each digit is bent, turned and moved a little, anew whenever the network sees it (Simard et al., 2003). It "
+        "never meets the same picture twice, so it has to learn shapes instead of pixels."
+    ),
+    "Validation": (
+        "After each epoch the network is tried on digits it does not learn from. Whoever chooses settings by the test "
+        "set makes its score look better than the network is, so 10 % of the training digits can be held out for that."
+    ),
+    "Early stopping": (
+        "When the validation accuracy has not got better for some epochs, training stops and the best epoch is kept. "
+        "It saves time and keeps a network from learning its training digits by heart."
+    ),
 }
 
 
@@ -52,8 +77,9 @@ def show_activations() -> None:
     """ReLU and sigmoid, and why saturation matters."""
     st.subheader("Activation functions")
     st.write(
-        "Without an activation function between them, two layers could do no more than one. This network uses ReLU, "
-        "which passes what is positive and stops the rest."
+        "Without an activation function between them, two layers could do no more than one. The book's network uses "
+        "ReLU, which passes what is positive and stops the rest. GELU is a ReLU with a rounded corner; tanh is a "
+        "sigmoid stretched to -1..1."
     )
     show_figure(activation_figure(theme=page_theme()))
     st.write(

@@ -61,6 +61,12 @@ def test_training_curves_show_every_epoch_at_whole_numbers(epochs: int, theme: T
         assert all(tick == round(tick) for tick in ticks)
 
 
+def test_the_curves_name_the_digits_that_were_validated_on() -> None:
+    figure = training_curves(history(3), validation="Validation")
+    for axes in figure.axes:
+        assert [text.get_text() for text in axes.get_legend().get_texts()] == ["Train", "Validation"]
+
+
 def test_before_the_first_epoch_the_curves_say_so() -> None:
     figure = training_curves(history(0))
     figure.draw_without_rendering()

@@ -62,3 +62,8 @@ def test_the_digit_stands_in_the_inputs_place() -> None:
     figure = network_diagram(ModelConfig(), digit=digit)
     (shown,) = (image for axes in figure.axes[0].child_axes for image in axes.images)
     np.testing.assert_array_equal(shown.get_array(), digit)
+
+
+def test_the_diagram_names_the_activation():
+    assert layers(ModelConfig(activation="gelu"))[1].notes == ("GELU", "dropout 20%")
+    assert layers(ModelConfig(activation="tanh", dropout=0))[1].notes == ("tanh",)

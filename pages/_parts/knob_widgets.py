@@ -1,0 +1,157 @@
+"""The knobs as one sees them: the common ones, and the others."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.config import (
+    ACTIVATIONS,
+    MAX_EPOCHS,
+    ON_HELD_OUT,
+    OPTIMIZERS,
+    PRECISIONS,
+    RECIPES,
+    SCHEDULES,
+    VALIDATIONS,
+)
+from pages._parts import knobs
+
+BATCH_SIZES = tuple(2**power for power in range(13))  # 1 to 4096
+LEARNING_RATES = (*(round(digit * 10**power, 9) for power in range(-6, 0) for digit in (1, 2, 3, 5)), 1.0)
+WEIGHT_DECAYS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
+NAMES = {
+    "relu": "ReLU",
+    "gelu": "GELU",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "sgd": "SGD",
+    "rmsprop": "RMSprop",
+    "one-cycle": "one cycle",
+    "test": "the test set",
+    "held-out": "digits held out",
+    "fastest": "fastest here",
+}
+KEPT = {"persist_state": "session"}  # the knobs stay as they are while one looks at another page
+
+
+def show_common_knobs() -> None:
+    """Epochs, layers, dropout and learning rate."""
+    st.number_input("Epochs", 1, MAX_EPOCHS, key="epochs", help="How often it sees all training digits.", **KEPT)
+    layers = st.segmented_control(
+        "Hidden layers", range(1, knobs.MAX_LAYERS + 1), key=knobs.LAYERS, required=True, **KEPT
+    )
+    for layer, column in enumerate(st.columns(layers), start=1):
+        column.number_input(f"Units {layer}", 8, 2048, step=8, key=knobs.units_key(layer), **KEPT)
+    st.slider(
+        "Dropout",
+        0.0,
+        0.9,
+        step=0.05,
+        key="dropout",
+        help="The share of each hidden layer's outputs that is set to 0 at random in each training step.",
+        **KEPT,
+    )
+    _steps(
+        "Learning rate",
+        "learning_rate",
+        LEARNING_RATES,
+        help_="How large each change of the weights is, at its highest. Adam's usual value is 0.001.",
+    )
+
+
+def show_other_knobs() -> None:
+    """The network's other knobs, then the training's."""
+    _choice("Activation", "activation", ACTIVATIONS, help_="What a hidden unit does with the sum of its inputs.")
+    _switch("Scale pixels to 0..1", "scaling", help_="Off leaves pixels at 0..255: see what scaling is good for.")
+    _choice("Optimizer", "optimizer", OPTIMIZERS, help_="How slopes become changes. SGD has a momentum of 0.9.")
+    _choice(
+        "Learning-rate schedule",
+        "schedule",
+        SCHEDULES,
+        help_="Cosine falls smoothly to 0 until the end; one cycle rises for a quarter of the training first.",
+    )
+    _steps(
+        "Batch size",
+        "batch_size",
+        BATCH_SIZES,
+        help_="How many digits it looks at before each small change of its weights.",
+    )
+    _steps(
+        "Weight decay",
+        "weight_decay",
+        WEIGHT_DECAYS,
+        help_="The share that each step takes off every weight, times the learning rate.",
+    )
+    st.slider(
+        "Label smoothing",
+        0.0,
+        0.5,
+        step=0.01,
+        key="label_smoothing",
+        help="The share of the right answer that is spread over all ten digits.",
+        **KEPT,
+    )
+    _switch("Distort the digits", "distortions", help_="Each digit is bent, turned and moved anew whenever it is seen.")
+    _show_validation()
+    st.number_input(
+        "Stop early after epochs without improvement",
+        0,
+        MAX_EPOCHS,
+        key="patience",
+        help="How many epochs in a row the validation accuracy may fail to get better; 0 never stops early.",
+        **KEPT,
+    )
+    _choice(
+        "Precision",
+        "precision",
+        PRECISIONS,
+        help_="Fastest here: numbers of 16 bits (bfloat16) in place of 32, where this machine is faster with them.",
+    )
+    st.number_input(
+        "Seed",
+        0,
+        2**31 - 1,
+        key="seed",
+        help="The start of all randomness: the same seed and settings give almost the same network.",
+        **KEPT,
+    )
+
+
+def _show_validation() -> None:
+    on = _choice("Validate on", "validation", VALIDATIONS)
+    if on == ON_HELD_OUT:
+        note = "10 % of the training digits are kept apart to choose settings by; the test set stays fresh for the end."
+    else:
+        note = (
+            "The book's way. Choosing settings by the test set makes its score look better than the network is; "
+            "holding out 10 % of the training digits is the right way."
+        )
+    st.caption(note)
+
+
+def _choice(name: str, key: str, options: Iterable[str], *, help_: str | None = None) -> str:
+    return st.segmented_control(
+        name,
+        list(options),
+        key=key,
+        required=True,
+        format_func=lambda option: NAMES.get(option, option),
+        help=help_,
+        **KEPT,
+    )
+
+
+def _switch(name: str, key: str, *, help_: str) -> None:
+    st.toggle(name, key=key, help=help_, **KEPT)
+
+
+def _steps(name: str, key: str, values: tuple[float, ...], *, help_: str) -> None:
+    """A slider over ``values`` and those that the recipes have."""
+    of_recipes = {vars(recipe.training)[key] for recipe in RECIPES.values()}
+    st.select_slider(name, sorted(of_recipes.union(values)), key=key, format_func=number, help=help_, **KEPT)
+
+
+def number(value: float) -> str:
+    """``value`` without an exponent or needless zeros: 0.00001, 128."""
+    return np.format_float_positional(value, trim="-")

@@ -1,0 +1,100 @@
+"""A run in numbers: what it is, how far it is, how fast."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.config import ON_HELD_OUT, RunConfig
+from mnist_core.runs.run import Run, Status
+from pages._parts.durations import in_words
+from pages._parts.knob_widgets import NAMES, number
+
+RECENT = 2.0  # seconds of training that the speed is measured over
+
+
+def in_short(config: RunConfig) -> str:
+    """Network and training in one line."""
+    model, training = config.model, config.training
+    parts = [
+        config.recipe,
+        "-".join(map(str, (784, *model.hidden_units, 10))),
+        NAMES.get(model.activation, model.activation) + ("" if model.scaling else ", not scaled"),
+        f"dropout {model.dropout:.0%}",
+        f"{NAMES[training.optimizer]} {number(training.learning_rate)}",
+        f"batch {training.batch_size}",
+    ]
+    if training.distortions:
+        parts.append("distorted digits")
+    return " · ".join(parts)
+
+
+def images_per_second(config: RunConfig, batches: dict[str, np.ndarray]) -> float | None:
+    """How many digits a second the network was trained on lately; None while that is not known.
+
+    ``batches``: float64 columns as ``Run.batches`` has them.
+    """
+    seconds, training = batches["seconds"], config.training
+    if len(seconds) < 2:
+        return None
+    in_epoch = np.minimum(batches["step"] * training.batch_size, training.training_digits)
+    digits = (batches["epoch"] - 1) * training.training_digits + in_epoch
+    first = min(int(np.searchsorted(seconds, seconds[-1] - RECENT)), len(seconds) - 2)
+    return (digits[-1] - digits[first]) / max(seconds[-1] - seconds[first], 1e-9)
+
+
+def progress_text(run: Run, status: Status, batches: dict[str, np.ndarray]) -> str:
+    """How far ``run`` is and how long it will take."""
+    config, share = run.config, run.progress
+    if not share:
+        return "Starting: loading TensorFlow and building the network takes a few seconds."
+    if run.control.slow_motion:
+        epoch, step = int(batches["epoch"][-1]), int(batches["step"][-1])
+        return f"Epoch {epoch} of {config.total_epochs} · batch {step:,} of {config.training.steps_per_epoch:,}"
+    epoch = min(int(share * config.training.epochs) + 1, config.training.epochs) + config.inherited_epochs
+    left = status.seconds / share * (1 - share)
+    return f"Epoch {epoch} of {config.total_epochs} · {_took(status)} · about {in_words(left)} left"
+
+
+def summary(run: Run, status: Status) -> str:
+    """How long a run that ended has trained, and whether it stopped early."""
+    epochs, config = run.epochs_done, run.config
+    early = epochs < config.total_epochs
+    why = f": no better validation accuracy for {config.training.patience} epochs" if early else ""
+    return f"{'Stopped early after' if early else 'After'} {epochs} epochs{why} · {_took(status)}"
+
+
+def _took(status: Status) -> str:
+    expected = f", {in_words(status.expected_seconds)} expected" if status.expected_seconds else ""
+    return f"{in_words(status.seconds)} of training{expected}"
+
+
+def show_numbers(run: Run, status: Status, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> None:
+    """The latest numbers, or the final scores."""
+    values = _final(status.scores) if status.scores else _latest(run, batches, epochs)
+    with st.container(horizontal=True, gap="medium"):
+        for name, value in values.items():
+            st.metric(name, value, width="content")
+
+
+def _final(scores: dict[str, float]) -> dict[str, str]:
+    return {
+        "Test accuracy": f"{scores['test_accuracy']:.2%}",
+        "Test loss": f"{scores['test_loss']:.4f}",
+        "Right": f"{scores['correct']:,}",
+        "Wrong": f"{scores['incorrect']:,}",
+    }
+
+
+def _latest(run: Run, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> dict[str, str]:
+    validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
+    speed = images_per_second(run.config, batches)
+    return {
+        "Batch loss": _last(batches["loss"], ".4f"),
+        "Batch accuracy": _last(batches["accuracy"], ".2%"),
+        f"{validation} loss": _last(epochs["val_loss"], ".4f"),
+        f"{validation} accuracy": _last(epochs["val_accuracy"], ".2%"),
+        "Images a second": format(speed, ",.0f") if speed else "–",
+    }
+
+
+def _last(column: np.ndarray, form: str) -> str:
+    return format(column[-1], form) if len(column) else "–"

@@ -1,0 +1,71 @@
+"""What a run that trains no more left, and how to go on from it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from mnist_core.config import MAX_EPOCHS, ON_HELD_OUT
+from mnist_core.figures.functions import training_curves
+from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, Run, Status
+from pages._parts.figure import page_theme, show_figure
+from pages._parts.lab import engine
+from pages._parts.messages import acting
+from pages._parts.model_picker import KEY as MODEL
+from pages._parts.person import person
+from pages._parts.run_choice import start
+
+
+def show_results(run: Run, status: Status) -> None:
+    """Show the ways on and what can be taken home."""
+    if status.state in (INTERRUPTED, FAILED, CANCELLED):
+        _continue(run)
+    if run.has_model:
+        _use(run)
+        _go_on(run)
+        _downloads(run)
+    with st.expander("The walk-through's figure: accuracy and loss of training and test digits"):
+        validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
+        show_figure(training_curves(run.epochs, validation=validation, theme=page_theme()))
+
+
+def _continue(run: Run) -> None:
+    point = run.resume_point
+    st.button(
+        f"Continue after epoch {point.epochs}" if point and point.epochs else "Start it again",
+        icon=":material/play_arrow:",
+        type="primary",
+        on_click=acting(lambda: engine().resume(run)),
+    )
+
+
+def _use(run: Run) -> None:
+    if st.session_state.get(MODEL) == run.id:
+        st.success("Draw and Errors use this network now.", icon=":material/check:")
+        return
+
+    def use() -> None:
+        st.session_state[MODEL] = run.id
+
+    st.button("Use this network on Draw and Errors", icon=":material/draw:", on_click=use, type="primary")
+
+
+def _go_on(run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        epochs = st.number_input("Train it further, epochs", 1, MAX_EPOCHS, 5, key=f"further-{run.id}", width=220)
+        st.button(
+            "Train further",
+            icon=":material/fast_forward:",
+            on_click=acting(lambda: start(replace(run.continuation(epochs=epochs), person=person()))),
+        )
+
+
+def _downloads(run: Run) -> None:
+    with st.container(horizontal=True):
+        st.download_button("model.keras", run.model_path.read_bytes, f"{run.id}.keras", on_click="ignore")
+        st.download_button("model.h5", lambda: _hdf5(run), f"{run.id}.h5", on_click="ignore")
+        st.download_button("history.csv", (run.path / "epochs.csv").read_bytes, f"{run.id}.csv", on_click="ignore")
+
+
+def _hdf5(run: Run) -> bytes:
+    engine().wait()
+    return engine().hdf5(run)

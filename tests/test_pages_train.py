@@ -1,0 +1,263 @@
+"""The Train page without a browser: the form's knobs, and a run in each of its states."""
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.config import RECIPES, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.runs import pace, store
+from mnist_core.runs.run import (
+    BATCH_COLUMNS,
+    CANCELLED,
+    EPOCH_COLUMNS,
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    PAUSED,
+    QUEUED,
+    RUNNING,
+    Run,
+)
+from pages._parts.durations import in_words
+from pages._parts.person import unmasked
+
+APP = str(Path(__file__).parents[1] / "app.py")
+
+
+@pytest.fixture
+def home(home_without_engine: Path) -> Path:
+    return home_without_engine
+
+
+def opened(run: Run | None = None) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    if run:
+        app.query_params["run"] = run.id
+    return app.switch_page("pages/train.py").run()
+
+
+def text(app: AppTest) -> str:
+    elements = [*app.markdown, *app.caption, *app.text, *app.info, *app.error]
+    return "\n".join(element.value for element in elements)
+
+
+def button(app: AppTest, label: str):
+    return next(each for each in app.button if each.label == label)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return button(app, label).click().run()
+
+
+def labels(app: AppTest) -> set[str]:
+    return {each.label for each in app.button}
+
+
+def new_run(home: Path, **status) -> Run:
+    """A run of four epochs that has done two and a half."""
+    model = ModelConfig(hidden_units=(16,))
+    run = store.create(RunConfig(name="ours", model=model, training=TrainingConfig(epochs=4, batch_size=600)), home)
+    rows = [(epoch, step, 10 * epoch + step / 10, 0.5, 0.9) for epoch in (1, 2, 3) for step in (50, 100)][:-1]
+    write(run, "batches.csv", BATCH_COLUMNS, rows)
+    write(run, "epochs.csv", EPOCH_COLUMNS, [(1, 20, 0.5, 0.8, 0.4, 0.85), (2, 30, 0.4, 0.9, 0.3, 0.91)])
+    run.update(**{"started_at": time.time(), "heartbeat": time.time(), "seconds": 35.0} | status)
+    return run
+
+
+def write(run: Run, name: str, columns: tuple, rows: list) -> None:
+    lines = [",".join(map(str, row)) + "\n" for row in (columns, *rows)]
+    (run.path / name).write_text("".join(lines))
+
+
+def test_the_form_starts_with_the_books_recipe(home):
+    app = opened()
+    press(app, "Train")
+    run = store.find("network 1", home)
+    assert (run.config.recipe, run.config.model) == ("book", RECIPES["book"].model)
+    assert run.config.training == RECIPES["book"].training
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_choosing_a_recipe_turns_all_knobs(home, name):
+    app = opened()
+    app.button_group(key="recipe").set_value(name).run()
+    app.number_input(key="seed").set_value(7).run()
+    assert RECIPES[name].description in text(app)
+    press(app, "Train")
+    config = store.find("network 1", home).config
+    assert config.recipe == name
+    assert config.model == RECIPES[name].model
+    assert config.training == TrainingConfig(**vars(RECIPES[name].training) | {"seed": 7})
+
+
+def test_a_knob_turned_makes_it_ones_own(home):
+    app = opened()
+    app.slider(key="label_smoothing").set_value(0.1).run()
+    assert "Your own settings" in text(app)
+    press(app, "Train")
+    config = store.find("network 1", home).config
+    assert (config.recipe, config.training.label_smoothing) == ("own", 0.1)
+
+
+def test_every_knob_arrives_in_the_run(home):
+    app = opened()
+    app.button_group(key="layers").set_value(3).run()
+    app.number_input(key="units_3").set_value(64)
+    for key, value in {
+        "activation": "gelu",
+        "optimizer": "sgd",
+        "schedule": "cosine",
+        "validation": "held-out",
+    }.items():
+        app.button_group(key=key).set_value(value)
+    app.button_group(key="precision").set_value("fastest")
+    app.toggle(key="distortions").set_value(True)
+    app.number_input(key="patience").set_value(5)
+    app.select_slider(key="weight_decay").set_value(0.01)
+    app.run()
+    press(app, "Train")
+    config = store.find("network 1", home).config
+    assert (config.model.hidden_units, config.model.activation) == ((512, 512, 64), "gelu")
+    training = config.training
+    assert (training.optimizer, training.schedule, training.validation) == ("sgd", "cosine", "held-out")
+    assert (training.precision, training.distortions, training.patience) == ("fastest", True, 5)
+    assert training.weight_decay == 0.01
+
+
+def test_the_expected_time_follows_the_knobs_and_what_was_measured(home):
+    app = opened()
+    config = RunConfig(name="x")
+    assert f"about {in_words(pace.expected_seconds(config, home))}" in text(app)
+    assert "first guess" in text(app)
+    pace.remember(config, home, epochs=20, seconds=1000)
+    app.run()
+    assert "about 17 min on this machine" in text(app)
+    assert "first guess" not in text(app)
+
+
+def test_validating_on_held_out_digits_says_why(home):
+    app = opened()
+    assert "makes its score look better than the network is" in text(app)
+    app.button_group(key="validation").set_value("held-out").run()
+    assert "the test set stays fresh for the end" in text(app)
+
+
+def test_a_third_waiting_run_of_one_person_is_refused_with_the_reason_and_nothing_is_lost(home):
+    app = opened()
+    for _ in range(3):
+        app.text_input(key="name").set_value("mine").run()
+        press(app, "Train")
+    waiting = [run for run in store.list_runs(home) if not run.shipped]
+    assert len(waiting) == 2
+    assert app.text_input(key="name").value == "mine"
+    assert "two trainings waiting already" in text(app)
+
+
+def test_a_waiting_run_shows_its_place_and_when_it_starts(home):
+    new_run(home, state=RUNNING)
+    run = store.create(RunConfig(name="later"), home)
+    said = text(opened(run))
+    assert "1 before it" in said
+    assert "1 in line" in said
+
+
+def test_a_running_run_shows_where_it_is_and_what_can_be_asked(home):
+    run = new_run(home, state=RUNNING, expected_seconds=50.0)
+    app = opened(run)
+    assert {"Pause", "Cancel", "÷ 10", "× 10"} <= labels(app)
+    assert not app.exception
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["Test accuracy"] == "91.00%"
+    assert metrics["Images a second"] != "–"
+    press(app, "÷ 10")
+    assert run.control.learning_rate_factor == 0.1
+    app.toggle(key=f"slow-motion-{run.id}").set_value(True).run()
+    assert run.control.slow_motion
+    app.slider(key=f"dropout-{run.id}").set_value(0.5).run()
+    assert run.control.dropout == 0.5
+    press(app, "Pause")
+    assert run.control.pause
+    press(app, "Cancel")
+    assert run.control.cancel
+
+
+def test_what_another_browser_asks_shows_here_too(home):
+    run = new_run(home, state=RUNNING)
+    app = opened(run)
+    run.ask(dropout=0.7, slow_motion=True, learning_rate_factor=2.0)
+    app.run()
+    assert app.slider(key=f"dropout-{run.id}").value == 0.7
+    assert app.toggle(key=f"slow-motion-{run.id}").value
+    assert "**0.002**, 2 × planned" in text(app)
+
+
+def test_a_paused_run_can_be_resumed(home):
+    run = new_run(home, state=PAUSED)
+    run.ask(pause=True)
+    app = opened(run)
+    assert "It holds still" in text(app)
+    press(app, "Resume")
+    assert not run.control.pause
+    assert run.status.state == PAUSED  # its trainer sees it and goes on
+
+
+def test_a_parked_run_goes_in_line_again(home):
+    run = new_run(home, state=PAUSED, heartbeat=None)
+    run.ask(pause=True)
+    app = opened(run)
+    assert "place was given to others" in text(app)
+    press(app, "Resume")
+    assert run.status.state == QUEUED
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ({"state": FAILED, "error": "The loss became nan."}, "The loss became nan."),
+        ({"state": CANCELLED}, "What it had learned is kept"),
+        ({"state": RUNNING, "heartbeat": 1.0}, "Whoever trained it is gone"),
+    ],
+    ids=[FAILED, CANCELLED, INTERRUPTED],
+)
+def test_a_run_that_ended_early_says_why_and_can_go_on(home, status, told):
+    run = new_run(home, **status)
+    (run.path / "resume").mkdir()
+    (run.path / "resume" / "epoch-002+0010.keras").touch()
+    app = opened(run)
+    assert told in text(app)
+    press(app, "Continue after epoch 2")
+    assert run.status.state == QUEUED
+
+
+def test_a_finished_run_says_what_it_took_beside_what_was_expected(home):
+    scores = {"test_accuracy": 0.97, "test_loss": 0.1, "correct": 9700, "incorrect": 300}
+    run = new_run(home, state=FINISHED, scores=scores, expected_seconds=50.0)
+    said = text(opened(run))
+    assert "35 s of training, 50 s expected" in said
+    assert "Stopped early after 2 epochs" in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (0.2, "1 s"),
+        (59.4, "59 s"),
+        (100, "1 min 40 s"),
+        (120, "2 min"),
+        (1000, "17 min"),
+        (7500, "2 h 5 min"),
+    ],
+)
+def test_durations_are_said_as_people_say_them(seconds, words):
+    assert in_words(seconds) == words
+
+
+def test_a_browser_is_known_again_by_its_cookie():
+    masked = "2|0f0f0f0f|2e2d2c2b|1795400000"
+    other_mask = "2|00000000|21222324|1795400009"
+    assert unmasked(masked) == unmasked(other_mask) == bytes.fromhex("21222324")
+    for nonsense in ("", "2|zz|zz|1", "a|b", "2|||3"):
+        assert unmasked(nonsense) == b""
