@@ -31,11 +31,14 @@ def look_at(run: Run) -> None:
 
 
 def is_watching() -> bool:
-    """Whether this person has put a run on view that still moves."""
+    """Whether this person has put a run on view, or come by a link to it, and it still moves."""
+    linked = RUN not in st.session_state and st.query_params.get(RUN)
+    if linked:
+        st.session_state[WATCHING] = True
     if not st.session_state.get(WATCHING):
         return False
     try:
-        return moves(store.find(st.session_state.get(RUN, ""), store.home()).status)
+        return moves(store.find(linked or st.session_state[RUN], store.home()).status)
     except RunError:
         return False
 
@@ -80,9 +83,9 @@ def show_line() -> None:
     line = [run for _, run in waiting]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         if training:
-            st.caption("Training")
+            st.caption("Training", width="content")
             _doors(training, [""] * len(training))
-        st.caption(f"{len(line)} in line")
+        st.caption(f"{len(line)} in line", width="content")
         places = [f"{place}. " for place in range(1, len(line) + 1)]
         _doors(line[:SHOWN_IN_LINE], places)
         if len(line) > SHOWN_IN_LINE:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.serving import Server, chromium, serve
+from tests.browser.visits import SCREENSHOTS, SLOW, WIDE
 
 
 @pytest.fixture(scope="module")
@@ -18,5 +19,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    SCREENSHOTS.mkdir(exist_ok=True)
     with chromium() as running:
         yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a wide browser, of a person nobody has met."""
+    context = browser.new_context(**WIDE)
+    context.set_default_timeout(SLOW)
+    yield context.new_page()
+    context.close()

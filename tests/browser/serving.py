@@ -44,7 +44,10 @@ class Server:
 
 @contextlib.contextmanager
 def serve(home: Path) -> Iterator[Server]:
-    """The app on ``home``; when the block ends it is stopped as Ctrl-C does, and none of its processes may be left."""
+    """The app on ``home``; when the block ends it is stopped as Ctrl-C does, and none of its processes may be left.
+
+    Unless it was killed in the block: its engine then lives on.
+    """
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (home / "server.log").open("wb") as log:
@@ -54,6 +57,8 @@ def serve(home: Path) -> Iterator[Server]:
     server = Server(f"http://localhost:{port}", home, psutil.Process(process.pid))
     wait_for(lambda: _answers(server.url))
     yield server
+    if process.poll() is not None:
+        return
     family = server.family()
     process.send_signal(signal.SIGINT)
     _, alive = psutil.wait_procs(family, timeout=30)

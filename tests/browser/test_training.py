@@ -1,0 +1,135 @@
+"""Training from the page: several browsers, one run; and a web process that dies."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from mnist_core.engine.client import Engine
+from mnist_core.runs import store
+from mnist_core.runs.run import CANCELLED, FINISHED, PAUSED, RUNNING, Run
+from tests.browser.serving import SEVEN, Server, draw, serve
+from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, WIDE, button, fill, go_to, visit
+from tests.waiting import wait_for
+
+
+def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
+    """Train a small network from the Train page's form."""
+    fill(page, Name=name, Epochs=epochs, Units_1=16, Units_2=16)
+    button(page, "Train").click()
+    wait_for(lambda: name in {run.config.name for run in store.list_runs(server.home)})
+    return store.find(name, server.home)
+
+
+def test_a_training_goes_on_while_people_look_elsewhere(page, browser, server):
+    visit(page, server, "train")
+    fill(page, Name="from the browser", Epochs=2, Units_1=64, Units_2=32)
+    expect(page.get_by_text("52,650 parameters")).to_be_visible()
+    button(page, "Train").click()
+    expect(page.get_by_text("from the browser").first).to_be_visible()
+
+    go_to(page, "Dataset")
+    go_to(page, "Train")
+    run = store.find("from the browser", server.home)
+    assert f"run={run.id}" in page.url
+    page.reload()
+    expect(page.get_by_text("from the browser").first).to_be_visible()
+
+    second = browser.new_context(**PHONE).new_page()
+    second.goto(page.url)
+    expect(second.get_by_text("from the browser").first).to_be_visible(timeout=SLOW)
+    for each in (page, second):
+        expect(each.get_by_text("finished").first).to_be_visible(timeout=4 * SLOW)
+        expect(each.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"9\d\.\d\d%"), timeout=SLOW)
+        expect(each.get_by_test_id("stException")).to_have_count(0)
+    second.context.close()
+    assert run.status.state == FINISHED
+    assert run.epochs["epoch"].tolist() == [1, 2]
+    expect(page.get_by_text("Batch loss")).to_have_count(0)
+    page.screenshot(path=SCREENSHOTS / "train-finished.png")
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="model.h5").click()
+    assert Path(download.value.path()).read_bytes() == run.hdf5_path.read_bytes()
+
+    page.get_by_role("button", name="Use this network on Draw and Errors").click()
+    expect(page.get_by_text("Draw and Errors use this network now.")).to_be_visible()
+    go_to(page, "Draw")
+    draw(page, SEVEN)
+    expect(page.locator(".answer b")).to_be_visible()
+    go_to(page, "Errors")
+    expect(page.get_by_text("from the browser").first).to_be_visible()
+
+    stranger = browser.new_context(**WIDE).new_page()
+    visit(stranger, server, "errors")
+    expect(stranger.get_by_text("How the network “book” reads")).to_be_visible()
+    stranger.context.close()
+
+
+def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, browser, server):
+    visit(page, server, "train")
+    run = train(page, server, "steered", epochs=200)
+    wait_for(lambda: run.epochs_done >= 1)
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 200 .* left"))).to_be_visible()
+    expect(page.get_by_text("Images a second")).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "train-running.png")
+    context = browser.new_context(**PHONE)
+    phone = context.new_page()
+    visit(phone, server, f"train?run={run.id}")
+
+    button(page, "Pause").click()
+    wait_for(lambda: run.status.state == PAUSED)
+    trained = len(run.batches["step"])
+    expect(phone.get_by_text("It holds still")).to_be_visible()
+    phone.screenshot(path=SCREENSHOTS / "train-paused-phone.png")
+    assert len(run.batches["step"]) == trained
+    button(phone, "Resume").click()
+    wait_for(lambda: run.status.state == RUNNING and len(run.batches["step"]) > trained)
+
+    expect(button(page, "Pause")).to_be_visible()
+    button(page, "÷ 10").click()
+    expect(phone.get_by_text("0.1 × planned")).to_be_visible()
+    page.get_by_text("Slow motion").click()
+    wait_for(lambda: np.array_equal(np.diff(run.batches["step"][-4:]), [1, 1, 1]))
+    page.get_by_text("Slow motion").click()
+    wait_for(lambda: not run.control.slow_motion)
+
+    phone.get_by_text("New training").click()
+    waiting = train(phone, server, "waiting", epochs=1)
+    expect(phone.get_by_text("1 before it")).to_be_visible()
+    expect(phone.get_by_text(re.compile(r"It starts by itself, in about .+\."))).to_be_visible()
+    expect(page.get_by_text("1 in line")).to_be_visible()
+    phone.screenshot(path=SCREENSHOTS / "train-waiting-phone.png")
+
+    button(page, "Cancel").click()
+    expect(page.get_by_text("the best epoch of it")).to_be_visible(timeout=SLOW)
+    assert run.status.state == CANCELLED
+    best = run.epochs["val_accuracy"].max()
+    assert abs(run.status.scores["test_accuracy"] - best) < 1e-4
+    wait_for(lambda: waiting.status.state == FINISHED)
+    expect(phone.get_by_text("finished").first).to_be_visible(timeout=SLOW)
+    context.close()
+
+    done = run.epochs_done
+    page.get_by_role("button", name=f"Continue after epoch {done}").click()
+    wait_for(lambda: run.epochs_done > done)
+    button(page, "Cancel").click()
+    expect(page.get_by_text("the best epoch of it")).to_be_visible(timeout=SLOW)
+
+
+def test_a_killed_web_process_costs_no_training(page, tmp_path):
+    with serve(tmp_path) as first:
+        visit(page, first, "train")
+        run = train(page, first, "survivor", epochs=200)
+        wait_for(lambda: run.epochs_done >= 1)
+        first.process.kill()
+        first.process.wait()
+    done = run.epochs_done
+    wait_for(lambda: run.epochs_done > done)
+    with serve(tmp_path) as second:
+        visit(page, second, f"train?run={run.id}")
+        expect(page.get_by_text(re.compile(r"Epoch \d+ of 200"))).to_be_visible()
+        button(page, "Cancel").click()
+        wait_for(lambda: run.status.state == CANCELLED)
+        engine = Engine(tmp_path).process()
+    wait_for(lambda: not engine.is_running())  # nobody needs it any more

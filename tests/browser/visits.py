@@ -1,0 +1,56 @@
+"""How the browser tests go about: visit a page, wait until it has settled, go to another."""
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.serving import Server
+
+SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
+PAGES = {"": "Digit Lab", "draw": "Draw", "train": "Train", "errors": "Errors", "dataset": "Dataset"}
+PHONE_AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36"
+WIDE = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "user_agent": PHONE_AGENT,
+}
+SLOW = 60_000  # milliseconds; the engine starts on a busy machine
+expect.set_options(timeout=30_000)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has run, and see that it raised nothing."""
+    expect(page.locator("h1").first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=SLOW)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def visit(page: Page, server: Server, path: str) -> None:
+    """Open the page at ``path``, which may carry a query."""
+    page.goto(f"{server.url}/{path}")
+    expect(page.get_by_role("heading", name=PAGES[path.partition("?")[0]], level=1)).to_be_visible(timeout=SLOW)
+    settle(page)
+
+
+def go_to(page: Page, title: str) -> None:
+    """Go to another page through the navigation."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
+    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible(timeout=SLOW)
+    settle(page)
+
+
+def button(page: Page, name: str) -> Locator:
+    """The button with exactly this label."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def fill(page: Page, **values: object) -> None:
+    """Type into the fields with these labels, spaces written as underscores, and let the page take note."""
+    for label, value in values.items():
+        field = page.get_by_label(label.replace("_", " "), exact=True)
+        field.fill(str(value))
+        field.press("Tab")
+        settle(page)
