@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -20,9 +21,12 @@ from mnist_core.runs.run import (
     RUNNING,
     Run,
 )
+from pages._parts.charts import thinned
 from pages._parts.durations import in_words
 from pages._parts.person import unmasked
+from pages._parts.run_numbers import images_per_second
 
+STEERED_DROPOUT = "Dropout, from the next epoch"
 APP = str(Path(__file__).parents[1] / "app.py")
 
 
@@ -40,7 +44,12 @@ def opened(run: Run | None = None) -> AppTest:
 
 def text(app: AppTest) -> str:
     elements = [*app.markdown, *app.caption, *app.text, *app.info, *app.error]
-    return "\n".join(element.value for element in elements)
+    progress = [element.proto.text for element in app.get("progress")]
+    return "\n".join([*(element.value for element in elements), *progress, *(each.label for each in app.expander)])
+
+
+def labelled(elements, label: str):
+    return next(each for each in elements if each.label == label)
 
 
 def button(app: AppTest, label: str):
@@ -166,16 +175,16 @@ def test_a_waiting_run_shows_its_place_and_when_it_starts(home):
 def test_a_running_run_shows_where_it_is_and_what_can_be_asked(home):
     run = new_run(home, state=RUNNING, expected_seconds=50.0)
     app = opened(run)
-    assert {"Pause", "Cancel", "÷ 10", "× 10"} <= labels(app)
+    assert {"Pause", "Cancel", "÷10", "×10"} <= labels(app)
     assert not app.exception
     metrics = {metric.label: metric.value for metric in app.metric}
     assert metrics["Test accuracy"] == "91.00%"
-    assert metrics["Images a second"] != "–"
-    press(app, "÷ 10")
+    assert "Epoch 3 of 4 · 35 s of training, 50 s expected · about 21 s left · 6,000 images a second" in text(app)
+    press(app, "÷10")
     assert run.control.learning_rate_factor == 0.1
-    app.toggle(key=f"slow-motion-{run.id}").set_value(True).run()
+    labelled(app.toggle, "Slow motion").set_value(True).run()
     assert run.control.slow_motion
-    app.slider(key=f"dropout-{run.id}").set_value(0.5).run()
+    labelled(app.slider, STEERED_DROPOUT).set_value(0.5).run()
     assert run.control.dropout == 0.5
     press(app, "Pause")
     assert run.control.pause
@@ -188,9 +197,49 @@ def test_what_another_browser_asks_shows_here_too(home):
     app = opened(run)
     run.ask(dropout=0.7, slow_motion=True, learning_rate_factor=2.0)
     app.run()
-    assert app.slider(key=f"dropout-{run.id}").value == 0.7
-    assert app.toggle(key=f"slow-motion-{run.id}").value
+    assert labelled(app.slider, STEERED_DROPOUT).value == 0.7
+    assert labelled(app.toggle, "Slow motion").value
     assert "**0.002**, 2 × planned" in text(app)
+
+
+def test_what_one_asks_and_what_others_ask_then_shows_in_the_same_place(home):
+    run = new_run(home, state=RUNNING)
+    app = opened(run)
+    labelled(app.slider, STEERED_DROPOUT).set_value(0.5).run()
+    key = labelled(app.slider, STEERED_DROPOUT).key
+    assert app.run().slider(key=key).value == 0.5  # still the same slider, under one's finger
+    run.ask(dropout=0.1)
+    assert labelled(app.run().slider, STEERED_DROPOUT).value == 0.1
+    labelled(app.slider, STEERED_DROPOUT).set_value(0.3).run()
+    assert run.control.dropout == 0.3
+
+
+def test_the_line_says_whose_turn_is_next_and_each_name_opens_its_run(home):
+    new_run(home, state=RUNNING)
+    app = opened()
+    press(app, "Train")
+    others = [store.create(RunConfig(name=f"other {number}", person="other"), home) for number in range(3)]
+    app.run()
+    assert "4 in line: network 2, other 0, other 1 … · yours is number 1" in text(app)
+    assert {"ours \\(training\\)", "1\\. network 2", "4\\. other 2"} <= labels(app)
+    press(app, "4\\. other 2")
+    assert app.query_params["run"] == others[2].id
+    assert "4 before it" in text(app)
+
+
+def test_a_cancelled_run_that_never_began_says_so_and_can_be_started(home):
+    run = store.create(RunConfig(name="never begun"), home)
+    run.cancel()
+    app = opened(run)
+    assert "It had not learned anything yet" in text(app)
+    press(app, "Start it again")
+    assert run.status.state == QUEUED
+
+
+def test_slow_motion_shows_single_batches_by_their_number(home):
+    run = new_run(home, state=RUNNING)
+    run.ask(slow_motion=True)
+    assert "Epoch 3 of 4 · batch 50 of 100" in text(opened(run))
 
 
 def test_a_paused_run_can_be_resumed(home):
@@ -216,7 +265,7 @@ def test_a_parked_run_goes_in_line_again(home):
     ("status", "told"),
     [
         ({"state": FAILED, "error": "The loss became nan."}, "The loss became nan."),
-        ({"state": CANCELLED}, "What it had learned is kept"),
+        ({"state": CANCELLED}, "It had not learned anything yet"),
         ({"state": RUNNING, "heartbeat": 1.0}, "Whoever trained it is gone"),
     ],
     ids=[FAILED, CANCELLED, INTERRUPTED],
@@ -237,6 +286,27 @@ def test_a_finished_run_says_what_it_took_beside_what_was_expected(home):
     said = text(opened(run))
     assert "35 s of training, 50 s expected" in said
     assert "Stopped early after 2 epochs" in said
+
+
+def columns(rows: int) -> dict[str, np.ndarray]:
+    place = np.arange(1.0, rows + 1)
+    return {"epoch": np.ones(rows), "step": place, "seconds": place / 10, "loss": place, "accuracy": np.ones(rows)}
+
+
+def test_a_long_curve_is_thinned_and_its_points_stay_where_they_are():
+    assert thinned(columns(600), at_most=600)["step"].tolist() == columns(600)["step"].tolist()
+    before, after = thinned(columns(5001), at_most=600), thinned(columns(5017), at_most=600)
+    assert len(before["step"]) <= 600
+    assert before["step"][:-1].tolist() == after["step"][: len(before["step"]) - 1].tolist()
+    assert after["step"][-1] == 5017
+    assert after["loss"][0] == np.mean(columns(5017)["loss"][:16])
+
+
+def test_the_speed_is_that_of_the_last_two_seconds():
+    batches = columns(100) | {"seconds": np.r_[np.arange(50.0), 50 + np.arange(50) / 10]}
+    config = RunConfig(name="x", training=TrainingConfig(batch_size=100))
+    assert images_per_second(config, batches) == pytest.approx(1000)
+    assert images_per_second(config, columns(1)) is None
 
 
 @pytest.mark.parametrize(

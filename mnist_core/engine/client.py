@@ -12,8 +12,8 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,15 +24,15 @@ from filelock import FileLock, Timeout
 from mnist_core.config import RunConfig
 from mnist_core.engine.protocol import (
     ADDRESS_FILE,
-    CLASSIFIER,
-    CLIENT_NAME,
     LOCK_FILE,
     LOG_FILE,
     EngineError,
     EngineNotReady,
+    lab_name,
+    people_name,
 )
-from mnist_core.runs import store
-from mnist_core.runs.run import Run
+from mnist_core.runs import queue, store
+from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, PAUSED, Run
 
 if TYPE_CHECKING:
     from distributed import Actor, Client
@@ -59,7 +59,7 @@ class Engine:
     @property
     def ready(self) -> bool:
         """Whether a drawing would be answered at once."""
-        return self._classifier is not None and self._connected()
+        return self._classifier is not None and self._connected() and self._is_alive()
 
     def process(self) -> psutil.Process:
         """The engine's process. Raises EngineNotReady when there is none."""
@@ -71,18 +71,22 @@ class Engine:
     def wake(self) -> None:
         """See to it that the engine runs: start or mend it in the background if it does not. Returns at once."""
         with self._lock:
-            if self._closed or self.ready or (self._thread and self._thread.is_alive()):
+            if self._closed or self.ready or self._is_trying():
                 return
             self._thread = threading.Thread(target=self._connect_or_tell, name="engine", daemon=True)
             self._thread.start()
 
     def wait(self, timeout: float = START_TIMEOUT) -> None:
-        """Wait until the Classifier answers. Raises EngineError when it does not within ``timeout`` seconds."""
+        """Wait until the Classifier answers. Raises EngineError when it cannot, or not within ``timeout`` seconds."""
         deadline = time.monotonic() + timeout
+        self.wake()
         while not self.ready:
-            self.wake()
+            if not self._is_trying():
+                if self.error:
+                    raise EngineError(self.error)
+                self.wake()
             if time.monotonic() > deadline:
-                raise EngineError(self.error or f"The engine was not ready within {timeout:.0f} seconds.")
+                raise EngineError(f"The engine was not ready within {timeout:.0f} seconds.")
             time.sleep(SECONDS_BETWEEN_TRIES)
 
     def classify(self, run: Run, digits: np.ndarray) -> np.ndarray:
@@ -99,15 +103,39 @@ class Engine:
         return self._ask(lambda classifier: classifier.hdf5(str(run.model_path)))
 
     def train(self, config: RunConfig) -> Run:
-        """Put a new run in line and return it. Raises RunError when its parent cannot be continued."""
-        run = store.create(config, self._home)
+        """Put a new run in line and return it.
+
+        Raises QueueFull when its person has enough runs waiting, RunError when its parent cannot be continued,
+        EngineError when the home cannot be written.
+        """
+        with self._entering_line():
+            queue.check_may_wait(config.person, self._home)
+            run = store.create(config, self._home)
         self.wake()
         return run
 
     def resume(self, run: Run) -> None:
-        """Put a run that ended early in line again; it goes on from its last full state."""
-        run.requeue()
+        """Have a run go on: at once where its trainer waits for that, else in line, from its last full state.
+
+        A run that waits, trains or has finished is left as it is. Raises QueueFull when its person has enough runs
+        waiting, EngineError when the home cannot be written.
+        """
+        with self._entering_line():
+            status = run.status
+            if status.state == PAUSED and not status.parked:
+                run.ask(pause=False)
+            elif status.state in (PAUSED, CANCELLED, INTERRUPTED, FAILED):
+                queue.check_may_wait(run.config.person, self._home)
+                run.requeue()
         self.wake()
+
+    @contextmanager
+    def _entering_line(self) -> Iterator[None]:
+        try:
+            with queue.alone(self._home):
+                yield
+        except OSError as error:
+            raise EngineError(f"The training could not be put in line: {error.strerror or error}.") from error
 
     def close(self) -> None:
         """Leave the engine; it ends by itself when nobody else needs it."""
@@ -118,6 +146,9 @@ class Engine:
         if self._client is not None:
             with suppress(TimeoutError):
                 self._client.close(timeout=1)
+
+    def _is_trying(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def _connected(self) -> bool:
         return self._client is not None and self._client.status == "running"
@@ -143,9 +174,11 @@ class Engine:
             self.error = str(error)
 
     def _connect(self) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None  # how that one ended is old news
         deadline = time.monotonic() + START_TIMEOUT
         while not self._closed:
-            if not self._connected():
+            if not (self._connected() and self._is_alive()):
                 self._find_or_start()
             if self._connected() and (classifier := self._find_classifier()):
                 self._classifier = classifier
@@ -159,6 +192,7 @@ class Engine:
 
         # When the engine dies, Dask logs a traceback; here that is mended, and pages say so in words.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        self._classifier = None
         self._disconnect()
         if not self._is_alive():
             self._start()
@@ -166,7 +200,7 @@ class Engine:
             address = json.loads((self._home / ADDRESS_FILE).read_text())["address"]
             self._client = Client(
                 address,
-                name=f"{CLIENT_NAME}-{uuid.uuid4().hex[:8]}",
+                name=f"{people_name(self._home)}-{uuid.uuid4().hex[:8]}",
                 timeout=CONNECT_TIMEOUT,
                 direct_to_workers=True,
             )
@@ -179,11 +213,17 @@ class Engine:
             FileLock(self._home / LOCK_FILE).acquire(timeout=0).lock.release()
         except Timeout:
             return True
+        except OSError:  # the home is gone, or cannot be written
+            return False
         return False
 
     def _start(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            return  # started a moment ago
+        if self._process is not None:
+            status = self._process.poll()
+            if status is None:
+                return  # started a moment ago
+            if status > 0:
+                raise EngineError(self._last_words())
         command = [sys.executable, "-m", "mnist_core", "engine", "--leave-when-idle"]
         (self._home / ADDRESS_FILE).unlink(missing_ok=True)
         with (self._home / LOG_FILE).open("wb") as log:
@@ -197,13 +237,18 @@ class Engine:
                 start_new_session=True,  # a Ctrl-C in the app's terminal is not the engine's
             )
 
+    def _last_words(self) -> str:
+        """Why the engine has ended, in its own words."""
+        words = (self._home / LOG_FILE).read_text(errors="replace").split("\n")
+        return next(filter(None, reversed(words)), "The engine ended without a word.")
+
     def _find_classifier(self) -> "Actor | None":
         from distributed import Variable
         from distributed.client import FutureCancelledError
 
         try:
             with self._client.as_current():
-                classifier = Variable(CLASSIFIER, self._client).get(timeout=1).result(timeout=1)
+                classifier = Variable(lab_name(self._home), self._client).get(timeout=1).result(timeout=1)
                 classifier.ping().result(timeout=1)
                 return classifier
         except (OSError, RuntimeError, TimeoutError, FutureCancelledError):

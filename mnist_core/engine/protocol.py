@@ -1,12 +1,14 @@
 """What the engine and those who ask it have agreed on: names, files and errors."""
 
+import hashlib
+from pathlib import Path
+
 from mnist_core.errors import LabError
 
-ADDRESS_FILE = "engine.json"  # in the home folder: the process and where its scheduler listens
+ADDRESS_FILE = "engine.json"  # in the home folder: the process, where its scheduler listens, how many runs it trains
 LOCK_FILE = "engine.lock"  # held by the engine for as long as it lives
 LOG_FILE = "engine.log"
-CLIENT_NAME = "digit-lab"  # clients of this name are people's; the engine leaves when none is left
-CLASSIFIER = "classifier"  # the variable that holds the Classifier's future
+LAB = "digit-lab"
 
 
 class EngineError(LabError):
@@ -15,3 +17,16 @@ class EngineError(LabError):
 
 class EngineNotReady(EngineError):
     """The engine is starting or being mended; ask again in a moment."""
+
+
+def lab_name(home: Path) -> str:
+    """What a lab is called on its Dask scheduler, which other labs may use too.
+
+    Its Classifier lies in the variable of this name, on the worker with the resource of this name.
+    """
+    return f"{LAB}-{hashlib.sha256(str(home).encode()).hexdigest()[:8]}"
+
+
+def people_name(home: Path) -> str:
+    """What the names of people's clients begin with; the lab's engine leaves when none is left."""
+    return f"people-of-{lab_name(home)}"

@@ -67,11 +67,14 @@ class Recorder:
         self._at(0.0)
 
     def on_progress(self, progress: "Progress") -> None:
-        """Append a line to batches.csv."""
+        """Append a line to batches.csv and, now and then, save the full state."""
         with self._timed():
             row = (progress.epoch, progress.step, self._at(progress.seconds), progress.loss, progress.accuracy)
             self._append("batches.csv", BATCH_COLUMNS, row)
             self.position = (progress.epoch - 1, progress.step)
+            between_epochs = progress.step == self._run.config.training.steps_per_epoch
+            if time.monotonic() - self._saved_at > SECONDS_BETWEEN_STATES and not between_epochs:
+                self.save_state()
         self._watch(progress)
 
     def on_epoch(self, result: "EpochResult") -> None:
@@ -90,13 +93,7 @@ class Recorder:
             self._append("epochs.csv", EPOCH_COLUMNS, (result.epoch, self._at(result.seconds), *means))
 
     def may_go_on(self) -> bool:
-        """Whether nobody wants a stop; waits as long as people want a pause, and a little in slow motion.
-
-        Now and then it saves the full state.
-        """
-        if time.monotonic() - self._saved_at > SECONDS_BETWEEN_STATES and not self._between_epochs:
-            with self._timed():
-                self.save_state()
+        """Whether nobody wants a stop; waits as long as people want a pause, and a little in slow motion."""
         if self.wishes().pause and not self._control.cancel:
             self._wait_while_paused()
         if self._control.slow_motion:
@@ -125,11 +122,6 @@ class Recorder:
     def complete(self) -> bool:
         """Whether nothing is left to train."""
         return self.position[0] >= self._run.config.total_epochs or self.out_of_patience
-
-    @property
-    def _between_epochs(self) -> bool:
-        """Whether an epoch's batches are done and its end is not."""
-        return self.position[1] == self._run.config.training.steps_per_epoch
 
     def save_state(self) -> None:
         """Save what it takes to go on from here."""

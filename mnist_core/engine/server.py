@@ -1,49 +1,49 @@
-"""The engine process: a Dask cluster, a dispatcher that works off the queue, and the Classifier.
+"""The engine process: it owns a home folder's Dask cluster, or joins one, and dispatches the home's runs to it.
 
 One engine serves one home folder. It holds the lock ``engine.lock`` for as long as it lives, so the operating
 system says whether there is one, and ``engine.json`` says where. Without clients and without runs to do it leaves.
 """
 
+import logging
 import os
 import signal
-import time
+import site
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 import dask
-from distributed import Client, Future, Nanny, Scheduler, SpecCluster, Variable
+from distributed import Client, Nanny, Scheduler, SpecCluster, Variable
+from distributed.comm import get_address_host
+from distributed.utils import get_ip
 from filelock import FileLock, Timeout
 
-from mnist_core.engine.protocol import ADDRESS_FILE, CLASSIFIER, CLIENT_NAME, LOCK_FILE, EngineError
-from mnist_core.engine.worker import Classifier, train_in_background
-from mnist_core.runs import store
-from mnist_core.runs.files import write_json
-from mnist_core.runs.run import FAILED, QUEUED, Run, RunError
+from mnist_core.engine.dispatcher import ROOT, Dispatcher
+from mnist_core.engine.protocol import ADDRESS_FILE, LOCK_FILE, EngineError, lab_name
 
-SECONDS_BETWEEN_ROUNDS = 0.2
-REST_AFTER = 60.0  # seconds without training after which its workers give back the memory that Keras took
-LEAVE_AFTER = 5.0  # seconds without clients and runs; a reload of a page does not disconnect its server
+SCHEDULER = "DIGIT_LAB_SCHEDULER"  # environment: a Dask scheduler to join instead of starting workers here
+CONNECT_TIMEOUT = 5.0  # seconds
+NEVER = "1000 days"
 
 
 def serve(home: Path, *, leave_when_idle: bool = False) -> None:
     """Be the engine of ``home`` until told to stop (SIGINT, SIGTERM), or until nobody needs it.
 
-    Raises EngineError when ``home`` has an engine already.
+    Raises EngineError when ``home`` has an engine already, or when the scheduler named in the environment is not
+    there or goes away.
     """
     try:
         # A client that looks whether the lock is free holds it for a moment.
         lock = FileLock(home / LOCK_FILE).acquire(timeout=2)
     except Timeout as error:
         raise EngineError(f"An engine is already running for {home}; one is enough.") from error
-    with lock, _stopped_by_signals(), _local_cluster() as cluster, Client(cluster) as client:
-        address = home / ADDRESS_FILE
-        write_json(address, {"pid": os.getpid(), "address": cluster.scheduler_address})
+    joined = os.environ.get(SCHEDULER)
+    with lock, _stopped_by_signals(), _joined(joined, home) if joined else _started_here(home) as client:
         try:
-            Dispatcher(home, client).work(leave_when_idle=leave_when_idle)
+            Dispatcher(home, client, own_workers=not joined).work(leave_when_idle=leave_when_idle)
         finally:
-            address.unlink(missing_ok=True)
+            (home / ADDRESS_FILE).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -61,114 +61,61 @@ def training_workers(cores: int) -> int:
     return max(1, cores // 4)
 
 
-def _local_cluster() -> SpecCluster:
+@contextmanager
+def _started_here(home: Path) -> Iterator[Client]:
+    """A cluster of this machine's own, on its loopback."""
     cores = os.cpu_count() or 1
     trainers = training_workers(cores)
-    workers = {CLASSIFIER: _worker({"classify": 1}, threads=1)}
+    workers = {"classifier": {"cls": Nanny, "options": _classifying(home) | {"host": "127.0.0.1"}}}
     for number in range(trainers):
-        workers[f"trainer-{number}"] = _worker({"train": 1}, threads=max(1, cores // trainers))
+        options = _options(threads=max(1, cores // trainers)) | {"host": "127.0.0.1"}
+        workers[f"trainer-{number}"] = {"cls": Nanny, "options": options}
     scheduler = {"cls": Scheduler, "options": {"host": "127.0.0.1", "port": 0, "dashboard": False}}
-    # Dask has workers return freed memory at once; TensorFlow frees and takes it again at each step, and an
-    # epoch then takes twice as long.
-    dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None})
-    return SpecCluster(scheduler=scheduler, workers=workers, silence_logs="ERROR")
+    dask.config.set(
+        {
+            # Dask has workers return freed memory at once; TensorFlow frees and takes it again at each step, and an
+            # epoch then takes twice as long.
+            "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+            # A worker that dies twice within this time (15 s without this) would not be started again.
+            "distributed.deploy.lost-worker-timeout": NEVER,
+        }
+    )
+    with SpecCluster(scheduler=scheduler, workers=workers, silence_logs="ERROR") as cluster, Client(cluster) as client:
+        yield client
 
 
-def _worker(resources: dict[str, float], *, threads: int) -> dict:
-    options = {
-        "host": "127.0.0.1",
-        "nthreads": 1,
-        "memory_limit": 0,
-        "dashboard": False,
-        "resources": resources,
-        "env": {"TF_NUM_INTRAOP_THREADS": str(threads)},
-    }
-    return {"cls": Nanny, "options": options}
+@contextmanager
+def _joined(address: str, home: Path) -> Iterator[Client]:
+    """The cluster whose scheduler listens at ``address``; its workers train, and a further one, here, answers.
+
+    The workers need no more than Dask: they find this project, and the home folder, at the same path as here.
+    """
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told in one line
+    try:
+        client = Client(address, timeout=CONNECT_TIMEOUT)
+    except (OSError, ValueError) as error:
+        raise EngineError(f"The Dask scheduler that {SCHEDULER} names cannot be reached: {error}.") from error
+    with client:
+        client.run_on_scheduler(site.addsitedir, str(ROOT))
+        Variable(lab_name(home), client).delete()  # of an engine that was killed: its Classifier would be made again
+        reached_from = get_ip(get_address_host(client.scheduler.address))
+        options = _classifying(home) | {"host": reached_from, "silence_logs": logging.CRITICAL}
+
+        async def start() -> Nanny:
+            return await Nanny(client.scheduler.address, **options)
+
+        nanny = client.sync(start)
+        try:
+            yield client
+        finally:
+            client.sync(nanny.close)
 
 
-class Dispatcher:
-    """Hands queued runs to free workers, oldest first, and keeps a Classifier alive."""
-
-    def __init__(self, home: Path, client: Client) -> None:
-        self._home = home
-        self._client = client
-        self._training: dict[str, Future] = {}
-        self._classifier: Future | None = None
-        self._needed_at = time.monotonic()
-        self._trained_at: float | None = None  # None: the training workers are as new
-
-    def work(self, *, leave_when_idle: bool) -> None:
-        """Go round until nobody needs the engine (or, without ``leave_when_idle``, for ever)."""
-        while not (leave_when_idle and self._is_idle()):
-            self._keep_classifier()
-            self._collect()
-            self._dispatch()
-            self._rest()
-            time.sleep(SECONDS_BETWEEN_ROUNDS)
-
-    def _keep_classifier(self) -> None:
-        if self._classifier is not None and self._classifier.status in ("pending", "finished"):
-            return
-        default = store.default_run()
-        self._classifier = self._client.submit(
-            Classifier,
-            str(default.model_path) if default else None,
-            actor=True,
-            pure=False,
-            resources={"classify": 1},
-        )
-        Variable(CLASSIFIER, self._client).set(self._classifier)
-
-    def _collect(self) -> None:
-        for run_id, future in list(self._training.items()):
-            if not future.done():
-                continue
-            del self._training[run_id]
-            if future.status == "error":
-                reason = f"Its training ended without a word: {future.exception()}"
-                with suppress(RunError):  # its folder may be gone
-                    Run(self._home / "runs" / run_id).update(state=FAILED, ended_at=time.time(), error=reason)
-
-    def _dispatch(self) -> None:
-        for run in queue(self._home):
-            if len(self._training) >= self._room():
-                return
-            if run.id not in self._training:
-                self._training[run.id] = self._client.submit(
-                    train_in_background, str(run.path), pure=False, resources={"train": 1}
-                )
-
-    def _rest(self) -> None:
-        if self._training:
-            self._trained_at = time.monotonic()
-        elif self._trained_at is not None and time.monotonic() - self._trained_at > REST_AFTER:
-            self._trained_at = None
-            self._client.restart_workers(list(self._trainers()), raise_for_error=False)
-
-    def _trainers(self) -> dict[str, dict]:
-        """The training workers, by address."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        return {address: worker for address, worker in workers.items() if "train" in worker["resources"]}
-
-    def _room(self) -> int:
-        return int(sum(worker["resources"]["train"] for worker in self._trainers().values()))
-
-    def _is_idle(self) -> bool:
-        if self._training or queue(self._home) or self._client.run_on_scheduler(_people):
-            self._needed_at = time.monotonic()
-        return time.monotonic() - self._needed_at > LEAVE_AFTER
+def _classifying(home: Path) -> dict:
+    return _options(threads=1) | {"resources": {lab_name(home): 1}}
 
 
-def _people(dask_scheduler: Scheduler) -> int:
-    return sum(CLIENT_NAME in name for name in dask_scheduler.clients)
-
-
-def queue(home: Path) -> list[Run]:
-    """The runs in line, the next one first. A folder that cannot be read, or goes away meanwhile, is not in line."""
-    in_line = []
-    for path in (home / "runs").iterdir():
-        with suppress(RunError):
-            status = Run(path).status
-            if status.state == QUEUED:
-                in_line.append((status.queued_at, path))
-    return [Run(path) for _, path in sorted(in_line)]
+def _options(*, threads: int) -> dict:
+    """Of a Nanny: a worker process that is started again when it dies, with ``threads`` for TensorFlow."""
+    env = {"TF_NUM_INTRAOP_THREADS": str(threads)}
+    return {"nthreads": 1, "memory_limit": 0, "dashboard": False, "env": env}

@@ -104,9 +104,9 @@ def train(
         model.compile(make_optimizer(training), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     digits = data.hold_out(training.held_out)[0] if training.held_out else data.train
     trainer = GraphTrainer(model, digits, training, precision=precision)
-    watch = _Watch(config, listener, steps_done)
+    watch = _Watch(trainer, config, listener, begun=(epochs_done, steps_done))
     for epoch in range(epochs_done, config.total_epochs):
-        watch.begin(trainer, epoch)
+        watch.begin(epoch)
         with warnings.catch_warnings():
             # Keras expects epochs whose chunks it can count; people's wishes change how large they are.
             warnings.filterwarnings("ignore", "Your input ran out of data")
@@ -120,33 +120,35 @@ def train(
 class _Watch(keras.callbacks.Callback):
     """Cuts an epoch into chunks that take a tenth of a second, and tells the listener of them."""
 
-    def __init__(self, config: RunConfig, listener: Listener, steps_done: int) -> None:
+    def __init__(self, trainer: GraphTrainer, config: RunConfig, listener: Listener, *, begun: tuple[int, int]) -> None:
+        """``begun``: whole epochs, and batches of the next, that are done already."""
         super().__init__()
+        self._trainer = trainer
         self._config = config
         self._listener = listener
-        self._steps_done = steps_done  # of the epoch
+        self._begun = begun
         self._chunk = FIRST_CHUNK
-        self._sums = np.zeros(3)  # digits, their loss, their right answers
-        self._dropout: float | None = None
-        self._ask: Callable | None = None
         self._started = time.perf_counter()
         self._waited = 0.0
         self.stopped = False
         # What is left of the epoch; each chunk is cut just before its turn.
         spec = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.float32)
         self.chunks = tf.data.Dataset.from_generator(self._chunks, output_signature=spec)
+        self._ask = network.answers(trainer.network)
+        self._use_dropout(listener.wishes().dropout)
 
-    def begin(self, trainer: GraphTrainer, epoch: int) -> None:
+    def begin(self, epoch: int) -> None:
         """Get ready for an epoch, counted from 0."""
+        self._epoch = epoch
+        self._steps_done = self._begun[1] if epoch == self._begun[0] else 0
+        self._sums = np.zeros(3)  # digits, their loss, their right answers
         dropout = self._listener.wishes().dropout
-        if self._ask is None or dropout != self._dropout:
-            self._dropout = dropout
-            trainer.set_dropout(dropout, seed=self._config.training.seed + 1000 * epoch)
-        if self._ask is None:
-            self._ask = network.answers(trainer.network)
-        else:
-            self._steps_done = 0
-        self._epoch, self._sums = epoch, np.zeros(3)
+        if dropout != self._dropout:
+            self._use_dropout(dropout)
+
+    def _use_dropout(self, rate: float | None) -> None:
+        self._dropout = rate
+        self._trainer.set_dropout(rate, seed=self._config.training.seed + 1000 * self._begun[0])
 
     def _chunks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         training = self._config.training

@@ -12,6 +12,7 @@ import numpy as np
 
 from mnist_core import __version__
 from mnist_core.config import RunConfig
+from mnist_core.runs import pace
 from mnist_core.runs.files import write_json
 from mnist_core.runs.run import QUEUED, RESERVE, SHIPPED, Run, RunError, Status
 
@@ -54,7 +55,9 @@ def create(config: RunConfig, home: Path, *, state: str = QUEUED) -> Run:
         write_json(run.path / "config.json", config.to_json() | {"versions": versions})
         (run.path / RESERVE).write_bytes(bytes(RESERVED_BYTES))
         # The status comes last: a folder without one is not in the queue yet.
-        write_json(run.path / "status.json", vars(Status(state=state, queued_at=time.time(), heartbeat=time.time())))
+        now, expected = time.time(), pace.expected_seconds(config, home)
+        status = Status(state=state, queued_at=now, heartbeat=now, expected_seconds=expected)
+        write_json(run.path / "status.json", vars(status))
     except BaseException:
         shutil.rmtree(run.path)
         raise

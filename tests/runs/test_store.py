@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from mnist_core.config import RunConfig, TrainingConfig
-from mnist_core.runs import store
+from mnist_core.runs import pace, store
 from mnist_core.runs.files import write_json
-from mnist_core.runs.run import CANCELLED, INTERRUPTED, QUEUED, RUNNING, Run, RunError
+from mnist_core.runs.run import FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, RunError
 
 
 @pytest.fixture
@@ -66,6 +66,15 @@ def test_history_beyond_the_resume_point_is_dropped(run):
     assert run.progress == 0.5
 
 
+def test_batches_of_the_epoch_to_go_on_in_are_kept(run):
+    write_history(run, 2)
+    with (run.path / "batches.csv").open("a") as file:
+        file.write("3,100,6,0.4,0.9\n3,200,7,0.4,0.9\n")
+    run.truncate_history(2, 100)
+    assert run.epochs["epoch"].tolist() == [1, 2]
+    assert run.batches["step"].tolist() == [469, 469, 100]
+
+
 def test_a_stale_heartbeat_means_interrupted(run):
     run.update(state=RUNNING, heartbeat=time.time())
     assert run.status.state == RUNNING
@@ -74,19 +83,32 @@ def test_a_stale_heartbeat_means_interrupted(run):
     assert not run.status.active
 
 
-def test_cancelling_a_waiting_run_takes_it_out_of_line(run):
-    run.ask_to_cancel()
-    assert run.status.state == CANCELLED
-    run.requeue()
+def test_a_new_run_knows_how_long_it_should_take(run):
+    assert run.status.expected_seconds == pace.expected_seconds(run.config, run.home) > 0
+
+
+def test_a_parked_run_waits_for_people_and_is_not_interrupted(run):
+    run.update(state=PAUSED, heartbeat=time.time() - 60)
+    assert run.status.state == INTERRUPTED
+    run.update(state=PAUSED, heartbeat=None)
+    assert run.status.state == PAUSED
+    assert run.status.parked
+
+
+def test_a_status_is_changed_only_from_the_states_that_are_named(run):
+    assert not run.update(only_in=(RUNNING, PAUSED), state=FAILED)
     assert run.status.state == QUEUED
-    assert not run.cancel_requested
-
-
-def test_a_running_run_is_asked_and_not_overruled(run):
-    run.update(state=RUNNING, heartbeat=time.time())
-    run.ask_to_cancel()
-    assert run.cancel_requested
+    assert run.update(only_in=(QUEUED,), state=RUNNING, heartbeat=time.time())
     assert run.status.state == RUNNING
+
+
+def test_the_newest_full_state_is_the_one_to_go_on_from(run):
+    assert run.resume_point is None
+    (run.path / "resume").mkdir()
+    for name in ("epoch-002.keras", "epoch-002+0117.keras", "epoch-001+0400.keras"):
+        (run.path / "resume" / name).touch()
+    assert (run.resume_point.epochs, run.resume_point.steps) == (2, 117)
+    assert run.resume_point.path.name == "epoch-002+0117.keras"
 
 
 @pytest.mark.parametrize("name", ["config.json", "status.json"])
@@ -121,8 +143,8 @@ def test_a_continuation_starts_with_its_parents_history_and_state(home, run):
     run.model_path.write_bytes(b"the parent's state")
     child = store.create(run.continuation(epochs=2), home)
     assert (child.config.parent, child.config.inherited_epochs, child.config.total_epochs) == (run.id, 4, 6)
-    assert child.resume_point[0] == 4
-    assert child.resume_point[1].read_bytes() == b"the parent's state"
+    assert child.resume_point.epochs == 4
+    assert child.resume_point.path.read_bytes() == b"the parent's state"
     assert child.epochs["epoch"].tolist() == [1, 2, 3, 4]
     assert child.progress == 0
     shutil.rmtree(run.path)
@@ -132,7 +154,7 @@ def test_a_continuation_starts_with_its_parents_history_and_state(home, run):
 def test_a_run_without_a_model_cannot_be_continued(home, run):
     with pytest.raises(RunError, match="no trained network"):
         store.create(run.continuation(epochs=2), home)
-    assert len(list((home / "runs").iterdir())) == 1
+    assert [path for path in (home / "runs").iterdir() if path.is_dir()] == [run.path]
 
 
 def test_a_home_that_cannot_be_made_is_told_with_the_way_out(tmp_path, monkeypatch):

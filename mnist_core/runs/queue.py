@@ -1,0 +1,133 @@
+"""The line of runs that wait to be trained. The run folders are the queue: first come, first served."""
+
+import heapq
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from filelock import FileLock
+
+from mnist_core.errors import LabError
+from mnist_core.runs import pace
+from mnist_core.runs.run import PAUSED, QUEUED, RUNNING, Run, RunError, Status
+
+MOST_WAITING = 2  # runs of one person
+ENGINE_FILE = "engine.json"  # in the home folder, written by the engine: "trainers" is how many runs it trains at once
+LOCK_FILE = "queue.lock"
+SECONDS_A_LOOK_HOLDS = 0.5  # a room full of pages asks for its places all the time
+SECONDS_AROUND = 1.0  # of a training: taking it up, saving and evaluating
+ENOUGH_PROGRESS = 0.05  # of a run, to tell its whole time from what it has taken so far
+
+
+class QueueFull(LabError):
+    """A person has as many runs waiting as one may have."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A waiting run's place: how many are trained or wait before it, and in about how many seconds it starts."""
+
+    ahead: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who has a trainer and who waits for one, at one moment. Times are what each still needs, in seconds."""
+
+    trained: tuple[float, ...]
+    waiting: tuple[tuple[tuple[float, str], float], ...]  # (turn, time), in the order of their turns
+    trainers: int
+
+    def place(self, turn: tuple[float, str]) -> Place:
+        """The place of a run whose turn is ``turn``: those before it go, one after the other, to who is free first."""
+        before = [*self.trained, *(seconds for other, seconds in self.waiting if other < turn)]
+        free_in = [0.0] * self.trainers
+        for seconds in before:
+            heapq.heapreplace(free_in, free_in[0] + seconds)
+        return Place(len(before), free_in[0])
+
+
+def waiting(home: Path) -> list[Run]:
+    """The runs in line, the next one first. A folder that cannot be read, or goes away meanwhile, is not in line."""
+    return [run for _, run in sorted(_turns(home).items())]
+
+
+def place_of(run: Run, home: Path) -> Place:
+    """Where ``run`` stands, as it was within the last half second. Raises RunError when it cannot be read."""
+    line = _line(home, int(time.monotonic() / SECONDS_A_LOOK_HOLDS))
+    return line.place(_turn(run, run.status))
+
+
+def check_may_wait(person: str, home: Path) -> None:
+    """Raise QueueFull when ``person`` has MOST_WAITING runs in line; the command line, "", may have any number."""
+    if person and sum(run.config.person == person for run in waiting(home)) >= MOST_WAITING:
+        raise QueueFull(
+            "You have two trainings waiting already, as many as one person may have. "
+            "Wait until one has started, or cancel one."
+        )
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Alone among all who put runs in line: what was counted still holds when a run is added."""
+    with FileLock(home / LOCK_FILE):
+        yield
+
+
+@lru_cache(maxsize=1)
+def _line(home: Path, look: int) -> Line:
+    """The line as it is now; kept until somebody asks with another ``look``."""
+    trained = [run for run, status in _statuses(home) if status.state in (RUNNING, PAUSED) and not status.parked]
+    return Line(
+        trained=tuple(_left(run, home) for run in trained),
+        waiting=tuple((turn, _left(run, home)) for turn, run in sorted(_turns(home).items())),
+        trainers=trainers(home),
+    )
+
+
+def _turns(home: Path) -> dict[tuple[float, str], Run]:
+    return {_turn(run, status): run for run, status in _statuses(home) if status.state == QUEUED and _readable(run)}
+
+
+def _turn(run: Run, status: Status) -> tuple[float, str]:
+    """What the line is sorted by."""
+    return status.queued_at, run.id
+
+
+def _statuses(home: Path) -> Iterator[tuple[Run, Status]]:
+    for path in (home / "runs").iterdir():
+        run = Run(path)
+        try:
+            status = run.status
+        except RunError:
+            continue
+        yield run, status
+
+
+def _readable(run: Run) -> bool:
+    """Whether its settings can be read; else it cannot be trained."""
+    with suppress(RunError):
+        return bool(run.config)
+    return False
+
+
+def _left(run: Run, home: Path) -> float:
+    """Seconds that ``run`` should still need: by what it has taken so far, else by what was expected."""
+    with suppress(RunError):
+        status, progress = run.status, run.progress
+        expected = status.expected_seconds or pace.expected_seconds(run.config, home)
+        whole = status.seconds / progress if progress > ENOUGH_PROGRESS else expected
+        return whole * (1 - progress) + SECONDS_AROUND
+    return 0.0
+
+
+def trainers(home: Path) -> int:
+    """How many runs the engine trains at a time; 1 while that is not known."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        return max(1, int(json.loads((home / ENGINE_FILE).read_text())["trainers"]))
+    return 1
