@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages._parts import frame, knobs
 from pages._parts.explanations import show_activations, show_network, show_terms
-from pages._parts.run_choice import choose_run, is_watching, show_line
+from pages._parts.run_choice import choose_run, is_watching, new_training
+from pages._parts.run_line import show_line
 from pages._parts.run_view import show_run
 from pages._parts.training_form import training_form
 
@@ -12,18 +13,15 @@ frame.require(__file__)
 st.title("Train")
 training, explanation = st.tabs(["Train a network", "How it learns"])
 with training:
-    if is_watching():  # all the room for the curves; on a phone the form would push them off the screen
-        form = st.expander("New training", icon=":material/add:")
-        view = st.container()
-    else:
-        left, view = st.columns([1, 2.2], gap="large")
-        form = left.container(border=True)
-    with form:
+    watching = is_watching()
+    left, right = st.columns([1, 2.2], gap="small" if watching else "large")
+    with new_training(left) if watching else left.container(border=True):
         training_form()
-    with view:
+    with right:
         run = choose_run()
         show_line()
-        show_run(run)
+    with st.container() if watching else right:  # all the width for the curves
+        show_run(run, wide=watching)
 with explanation:
     left, right = st.columns(2, gap="large")
     with left:

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from mnist_core.digits.drawing import Drawing, strokes_of_canvas
+from pages._parts.screen import is_phone
 
 BRUSHES = {"Thin": 1 / 22, "Normal": 1 / 14, "Thick": 1 / 9}  # shares of the canvas' side
 WIDE, PHONE = 420, 320  # the canvas' side in CSS pixels; it cannot follow its place's width by itself
@@ -62,7 +63,7 @@ def sheet() -> Sheet:
 
 def canvas_side() -> int:
     """The canvas' side in CSS pixels, small enough for a phone where the browser says that it is one."""
-    return PHONE if "Mobi" in st.context.headers.get("User-Agent", "") else WIDE
+    return PHONE if is_phone() else WIDE
 
 
 def brush_width(brush: str, side: int) -> int:

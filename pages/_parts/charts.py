@@ -1,5 +1,6 @@
 """Charts that live, in Altair: loss and accuracy while a network trains."""
 
+import math
 from functools import cache
 
 import altair as alt
@@ -13,6 +14,7 @@ from mnist_core.figures.colours import TEST_COLOUR, TRAIN_COLOUR
 TRAINING, TEST, HELD_OUT = "training batches", "test set", "held-out digits"
 HEIGHT = 340
 UP_CLOSE = 60  # batches
+MOST_POINTS = 600  # of a line, as many as a screen shows; a room full of browsers gets them twice a second
 
 
 def show_learning_curves(
@@ -23,15 +25,35 @@ def show_learning_curves(
     ``batches`` and ``epochs``: columns as ``Run.batches`` and ``Run.epochs`` have them. ``up_close`` shows the last
     few batches alone, each as a point.
     """
+    steps = config.training.steps_per_epoch
     if up_close:
         batches = {name: column[-UP_CLOSE:] for name, column in batches.items()}
-        epochs = {name: column[:0] for name, column in epochs.items()}
+        recent = epochs["epoch"] >= batches["epoch"][0] - 1 + batches["step"][0] / steps
+        epochs = {name: column[recent] for name, column in epochs.items()}
     validation = HELD_OUT if config.training.validation == ON_HELD_OUT else TEST
-    measures = curve_table(batches, epochs, steps_per_epoch=config.training.steps_per_epoch, validation=validation)
-    last_epoch = None if up_close else config.total_epochs
+    measures = curve_table(thinned(batches), epochs, steps_per_epoch=steps, validation=validation)
+    if up_close:
+        measures["epoch"] *= steps
     titles = {"loss": "Loss (nats)", "accuracy": "Accuracy"}
     for column, (measure, title) in zip(st.columns(2), titles.items(), strict=True):
-        column.vega_lite_chart(measures, _spec(measure, title, last_epoch, validation), width="stretch")
+        spec = _spec(measure, title, None if up_close else config.total_epochs, validation)
+        column.vega_lite_chart(measures, spec, width="stretch")
+
+
+def thinned(batches: dict[str, np.ndarray], *, at_most: int = MOST_POINTS) -> dict[str, np.ndarray]:
+    """``batches``, float64 columns as ``Run.batches`` has them, as at most so many rows.
+
+    Where there are more, each row stands for as many as two, four, eight ... of them: the last one's place and time,
+    the mean of their loss and accuracy. So most points stay where they are when another one comes.
+    """
+    rows = len(batches["step"])
+    if rows <= at_most:
+        return batches
+    size = 2 ** math.ceil(math.log2(rows / at_most))
+    starts = np.arange(0, rows, size)
+    ends = np.minimum(starts + size, rows)
+    means = {name: np.add.reduceat(batches[name], starts) / (ends - starts) for name in ("loss", "accuracy")}
+    return {name: column[ends - 1] for name, column in batches.items()} | means
 
 
 def curve_table(
@@ -61,7 +83,7 @@ def _spec(measure: str, title: str, last_epoch: int | None, validation: str) -> 
     """
     scale = alt.Scale(domain=[0, last_epoch]) if last_epoch else alt.Scale(zero=False, nice=False)
     base = alt.Chart().encode(
-        x=alt.X("epoch:Q", title="Epochs", scale=scale),
+        x=alt.X("epoch:Q", title="Epoch" if last_epoch else "Batch, counted from the start", scale=scale),
         y=alt.Y(f"{measure}:Q", title=title, scale=alt.Scale(zero=False)),
         color=alt.Color(
             "of:N",
@@ -71,7 +93,7 @@ def _spec(measure: str, title: str, last_epoch: int | None, validation: str) -> 
         ),
         tooltip=[
             alt.Tooltip("of:N", title="Of"),
-            alt.Tooltip("epoch:Q", title="Epoch", format=".2f"),
+            alt.Tooltip("epoch:Q", title="Epoch" if last_epoch else "Batch", format=".2f" if last_epoch else ".0f"),
             alt.Tooltip("loss:Q", title="Loss", format=".4f"),
             alt.Tooltip("accuracy:Q", title="Accuracy", format=".2%"),
         ],

@@ -1,6 +1,7 @@
 """The knobs as one sees them: the common ones, and the others."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -16,6 +17,8 @@ from mnist_core.config import (
     VALIDATIONS,
 )
 from pages._parts import knobs
+
+T = TypeVar("T")
 
 BATCH_SIZES = tuple(2**power for power in range(13))  # 1 to 4096
 LEARNING_RATES = (*(round(digit * 10**power, 9) for power in range(-6, 0) for digit in (1, 2, 3, 5)), 1.0)
@@ -33,20 +36,22 @@ NAMES = {
     "fastest": "fastest here",
 }
 KEPT = {"persist_state": "session"}  # the knobs stay as they are while one looks at another page
+# Each widget also gets its value as its default: a busy browser may miss that the session has set it, and would send
+# back the smallest value as if it had been chosen.
 
 
 def show_common_knobs() -> None:
     """Epochs, layers, dropout and learning rate."""
-    st.number_input("Epochs", 1, MAX_EPOCHS, key="epochs", help="How often it sees all training digits.", **KEPT)
-    layers = st.segmented_control(
-        "Hidden layers", range(1, knobs.MAX_LAYERS + 1), key=knobs.LAYERS, required=True, **KEPT
-    )
+    _number("Epochs", "epochs", 1, MAX_EPOCHS, help_="How often it sees all training digits.")
+    layers = _choice("Hidden layers", knobs.LAYERS, range(1, knobs.MAX_LAYERS + 1))
     for layer, column in enumerate(st.columns(layers), start=1):
-        column.number_input(f"Units {layer}", 8, 2048, step=8, key=knobs.units_key(layer), **KEPT)
+        with column:
+            _number(f"Units {layer}", knobs.units_key(layer), 8, 2048, step=8)
     st.slider(
         "Dropout",
         0.0,
         0.9,
+        st.session_state["dropout"],
         step=0.05,
         key="dropout",
         help="The share of each hidden layer's outputs that is set to 0 at random in each training step.",
@@ -87,6 +92,7 @@ def show_other_knobs() -> None:
         "Label smoothing",
         0.0,
         0.5,
+        st.session_state["label_smoothing"],
         step=0.01,
         key="label_smoothing",
         help="The share of the right answer that is spread over all ten digits.",
@@ -94,13 +100,12 @@ def show_other_knobs() -> None:
     )
     _switch("Distort the digits", "distortions", help_="Each digit is bent, turned and moved anew whenever it is seen.")
     _show_validation()
-    st.number_input(
+    _number(
         "Stop early after epochs without improvement",
+        "patience",
         0,
         MAX_EPOCHS,
-        key="patience",
-        help="How many epochs in a row the validation accuracy may fail to get better; 0 never stops early.",
-        **KEPT,
+        help_="How many epochs in a row the validation accuracy may fail to get better; 0 never stops early.",
     )
     _choice(
         "Precision",
@@ -108,13 +113,12 @@ def show_other_knobs() -> None:
         PRECISIONS,
         help_="Fastest here: numbers of 16 bits (bfloat16) in place of 32, where this machine is faster with them.",
     )
-    st.number_input(
+    _number(
         "Seed",
+        "seed",
         0,
         2**31 - 1,
-        key="seed",
-        help="The start of all randomness: the same seed and settings give almost the same network.",
-        **KEPT,
+        help_="The start of all randomness: the same seed and settings give almost the same network.",
     )
 
 
@@ -130,26 +134,32 @@ def _show_validation() -> None:
     st.caption(note)
 
 
-def _choice(name: str, key: str, options: Iterable[str], *, help_: str | None = None) -> str:
+def _number(name: str, key: str, low: int, high: int, *, step: int = 1, help_: str | None = None) -> None:
+    st.number_input(name, low, high, st.session_state[key], step=step, key=key, help=help_, **KEPT)
+
+
+def _choice(name: str, key: str, options: Iterable[T], *, help_: str | None = None) -> T:
     return st.segmented_control(
         name,
         list(options),
+        default=st.session_state[key],
         key=key,
         required=True,
-        format_func=lambda option: NAMES.get(option, option),
+        format_func=lambda option: NAMES.get(option, str(option)),
         help=help_,
         **KEPT,
     )
 
 
 def _switch(name: str, key: str, *, help_: str) -> None:
-    st.toggle(name, key=key, help=help_, **KEPT)
+    st.toggle(name, st.session_state[key], key=key, help=help_, **KEPT)
 
 
 def _steps(name: str, key: str, values: tuple[float, ...], *, help_: str) -> None:
     """A slider over ``values`` and those that the recipes have."""
     of_recipes = {vars(recipe.training)[key] for recipe in RECIPES.values()}
-    st.select_slider(name, sorted(of_recipes.union(values)), key=key, format_func=number, help=help_, **KEPT)
+    steps = sorted(of_recipes.union(values))
+    st.select_slider(name, steps, st.session_state[key], key=key, format_func=number, help=help_, **KEPT)
 
 
 def number(value: float) -> str:

@@ -1,22 +1,21 @@
-"""Which run is on view: the choice, the line of those that wait, and what puts a new one there."""
-
-from collections.abc import Sequence
+"""Which run is on view: the choice, and what puts a new one there."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.config import RunConfig
 from mnist_core.runs import store
 from mnist_core.runs.run import PAUSED, QUEUED, RUNNING, Run, RunError
 from pages._parts.address import select_in_address
 from pages._parts.lab import engine
-from pages._parts.messages import plain, telling
 from pages._parts.model_picker import label
 from pages._parts.person import person
 from pages._parts.run_states import STATES, moves
+from pages._parts.screen import is_phone
 
 RUN = "run"  # in the session and in the address: the id of the run on view
 WATCHING = "watching"  # in the session: whether this person has put a run on view
-SHOWN_IN_LINE = 8
+FORM_OPEN = "form_open"  # in the session: whether the form shows while a run is watched
 
 
 def start(config: RunConfig) -> None:
@@ -28,17 +27,26 @@ def look_at(run: Run) -> None:
     """Put ``run`` on view."""
     st.session_state[RUN] = run.id
     st.session_state[WATCHING] = True
+    st.session_state[FORM_OPEN] = False
+
+
+def new_training(place: DeltaGenerator) -> DeltaGenerator:
+    """Where the form is while a run is watched: folded up until somebody opens it, and again after Train."""
+    return place.expander("New training", icon=":material/add:", key=FORM_OPEN, on_change="rerun")
 
 
 def is_watching() -> bool:
-    """Whether this person has put a run on view, or come by a link to it, and it still moves."""
+    """Whether the run on view should have all the room: this person has put it there, and it still moves.
+
+    On a phone it keeps the room when it has ended: the form would push it off the screen.
+    """
     linked = RUN not in st.session_state and st.query_params.get(RUN)
     if linked:
         st.session_state[WATCHING] = True
     if not st.session_state.get(WATCHING):
         return False
     try:
-        return moves(store.find(linked or st.session_state[RUN], store.home()).status)
+        return is_phone() or moves(store.find(linked or st.session_state[RUN], store.home()).status)
     except RunError:
         return False
 
@@ -69,41 +77,3 @@ def _newest(runs: list[Run]) -> Run:
 def _label(run: Run) -> str:
     state = run.status.state
     return f"{run.config.name} · {STATES[state].name}" if state in (QUEUED, RUNNING, PAUSED) else label(run)
-
-
-@st.fragment(run_every="2s")
-@telling
-def show_line() -> None:
-    """While runs wait: who trains and who waits, first come first; pressing on one puts it on view."""
-    statuses = [(run, run.status) for run in store.list_runs(store.home()) if not run.shipped]
-    waiting = sorted((status.queued_at, run) for run, status in statuses if status.state == QUEUED)
-    if not waiting:
-        return
-    training = [run for run, status in statuses if status.state == RUNNING]
-    line = [run for _, run in waiting]
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if training:
-            st.caption("Training", width="content")
-            _doors(training, [""] * len(training))
-        st.caption(f"{len(line)} in line", width="content")
-        places = [f"{place}. " for place in range(1, len(line) + 1)]
-        _doors(line[:SHOWN_IN_LINE], places)
-        if len(line) > SHOWN_IN_LINE:
-            with st.popover(f"{len(line) - SHOWN_IN_LINE} more", type="tertiary"):
-                _doors(line[SHOWN_IN_LINE:], places[SHOWN_IN_LINE:])
-
-
-def _doors(runs: Sequence[Run], places: Sequence[str]) -> None:
-    for run, place in zip(runs, places, strict=False):
-        mine = run.config.person == person()
-        pressed = st.button(
-            plain(f"{place}{run.config.name}"),
-            key=f"line-{run.id}",
-            type="tertiary",
-            icon=":material/person:" if mine else None,
-            help="Yours" if mine else None,
-            on_click=look_at,
-            args=(run,),
-        )
-        if pressed:
-            st.rerun()  # all of the page: the choice stands outside of this fragment

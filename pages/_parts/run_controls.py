@@ -1,31 +1,52 @@
 """What people ask of a training while it runs. The run's control.json holds it, so every browser shows the same."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from mnist_core.runs.control import LARGEST_FACTOR, Control
-from mnist_core.runs.run import PAUSED, QUEUED, Run, Status
+from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, Status
 from pages._parts.knob_widgets import number
 from pages._parts.lab import engine
 from pages._parts.messages import acting
 
-FACTORS = {"÷ 10": 0.1, "÷ 2": 0.5, "× 2": 2.0, "× 10": 10.0}
+FACTORS = {"÷10": 0.1, "÷2": 0.5, "×2": 2.0, "×10": 10.0}
 
 
-def show_controls(run: Run, status: Status) -> None:
-    """Show what can be asked of ``run`` now."""
+def show_buttons(run: Run, status: Status) -> None:
+    """Show what stops ``run`` or lets it go on, as far as its state allows."""
     control = run.control
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if status.state != QUEUED:
-            _pause(run, status, control)
+    if status.state in (INTERRUPTED, FAILED, CANCELLED):
+        _continue(run)
+    if status.state in (RUNNING, PAUSED):
+        _pause(run, status, control)
+    if status.state in (QUEUED, RUNNING, PAUSED):
         _cancel(run, control)
-        if status.state != QUEUED and not status.parked:
-            _slow_motion(run, control)
-    if status.state != QUEUED and not status.parked:
-        left, right = st.columns(2, gap="medium")
-        with left:
-            _learning_rate(run, control)
-        with right:
-            _dropout(run, control)
+    if has_trainer(status):
+        _slow_motion(run, control)
+
+
+def show_knobs(run: Run) -> None:
+    """Show what can be turned while ``run`` has a trainer."""
+    control = run.control
+    _learning_rate(run, control)
+    _dropout(run, control)
+
+
+def has_trainer(status: Status) -> bool:
+    """Whether there is a trainer that hears what is asked."""
+    return status.state in (RUNNING, PAUSED) and not status.parked
+
+
+def _continue(run: Run) -> None:
+    point = run.resume_point
+    st.button(
+        f"Continue after epoch {point.epochs}" if point and point.epochs else "Continue" if point else "Start it again",
+        key=f"continue-{run.id}",
+        icon=":material/play_arrow:",
+        type="primary",
+        on_click=acting(lambda: engine().resume(run)),
+    )
 
 
 def _pause(run: Run, status: Status, control: Control) -> None:
@@ -59,13 +80,13 @@ def _cancel(run: Run, control: Control) -> None:
 
 
 def _slow_motion(run: Run, control: Control) -> None:
-    key = f"slow-motion-{run.id}"
-    _follow(key, control.slow_motion)
+    seen = _seen("slow_motion", run, control.slow_motion)
     st.toggle(
         "Slow motion",
-        key=key,
+        control.slow_motion,
+        key=seen.key,
         help="A few batches a second, so that the eye can follow.",
-        on_change=acting(lambda: run.ask(slow_motion=st.session_state[key])),
+        on_change=acting(lambda: seen.ask(st.session_state[seen.key])),
     )
 
 
@@ -89,22 +110,42 @@ def _multiply_rate(run: Run, times: float) -> None:
 
 
 def _dropout(run: Run, control: Control) -> None:
-    key = f"dropout-{run.id}"
-    _follow(key, run.config.model.dropout if control.dropout is None else control.dropout)
+    seen = _seen("dropout", run, run.config.model.dropout if control.dropout is None else control.dropout)
     st.slider(
         "Dropout, from the next epoch",
         0.0,
         0.9,
+        float(seen.value),
         step=0.05,
-        key=key,
-        on_change=acting(lambda: run.ask(dropout=round(st.session_state[key], 9))),
+        key=seen.key,
+        on_change=acting(lambda: seen.ask(round(st.session_state[seen.key], 9))),
     )
 
 
-def _follow(key: str, asked: bool | float) -> None:
-    """Set the widget to what is asked of the trainer when that was changed elsewhere, and else leave it alone."""
-    seen = f"{key}-seen"
-    changed = st.session_state.get(seen) != asked and st.session_state.get(key) != asked
-    if changed or key not in st.session_state:
-        st.session_state[key] = asked
-    st.session_state[seen] = asked
+@dataclass
+class Seen:
+    """A field of a run's Control as this browser saw it last, and how often it was changed elsewhere."""
+
+    field: str
+    run: Run
+    value: bool | float
+    changes: int = 0
+
+    @property
+    def key(self) -> str:
+        """The widget's key. What others change is shown by a new widget: an old one that is told of it may miss
+        that in a busy browser, and would then ask for the old value again."""
+        return f"{self.field}-{self.changes}-{self.run.id}"
+
+    def ask(self, value: bool | float) -> None:
+        """Ask the trainer for ``value``, as this browser's person wants."""
+        self.run.ask(**{self.field: value})
+        self.value = value
+
+
+def _seen(field: str, run: Run, asked: bool | float) -> Seen:
+    """What this session has seen of ``field``, brought up to what is ``asked`` of the trainer now."""
+    seen: Seen = st.session_state.setdefault(f"{field}-{run.id}", Seen(field, run, asked))
+    if seen.value != asked:
+        seen.value, seen.changes = asked, seen.changes + 1
+    return seen

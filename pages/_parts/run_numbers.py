@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.config import ON_HELD_OUT, RunConfig
-from mnist_core.runs.run import Run, Status
+from mnist_core.runs.run import RUNNING, Run, Status
 from pages._parts.durations import in_words
 from pages._parts.knob_widgets import NAMES, number
+from pages._parts.screen import is_phone
 
 RECENT = 2.0  # seconds of training that the speed is measured over
 
@@ -42,24 +43,30 @@ def images_per_second(config: RunConfig, batches: dict[str, np.ndarray]) -> floa
 
 
 def progress_text(run: Run, status: Status, batches: dict[str, np.ndarray]) -> str:
-    """How far ``run`` is and how long it will take."""
+    """How far ``run`` is, how fast, and how long it will take."""
     config, share = run.config, run.progress
-    if not share:
+    if not len(batches["epoch"]):
         return "Starting: loading TensorFlow and building the network takes a few seconds."
     if run.control.slow_motion:
         epoch, step = int(batches["epoch"][-1]), int(batches["step"][-1])
         return f"Epoch {epoch} of {config.total_epochs} · batch {step:,} of {config.training.steps_per_epoch:,}"
     epoch = min(int(share * config.training.epochs) + 1, config.training.epochs) + config.inherited_epochs
-    left = status.seconds / share * (1 - share)
-    return f"Epoch {epoch} of {config.total_epochs} · {_took(status)} · about {in_words(left)} left"
+    parts = [f"Epoch {epoch} of {config.total_epochs}", _took(status)]
+    if status.state == RUNNING and (speed := images_per_second(config, batches)):
+        parts.append(f"about {in_words(status.seconds / max(share, 1e-9) * (1 - share))} left")
+        parts.append(f"{speed:,.0f} images a second")
+    return " · ".join(parts)
 
 
 def summary(run: Run, status: Status) -> str:
-    """How long a run that ended has trained, and whether it stopped early."""
+    """How long a run that has finished was trained, and whether it stopped early."""
     epochs, config = run.epochs_done, run.config
-    early = epochs < config.total_epochs
-    why = f": no better validation accuracy for {config.training.patience} epochs" if early else ""
-    return f"{'Stopped early after' if early else 'After'} {epochs} epochs{why} · {_took(status)}"
+    done = f"{epochs} epoch{'' if epochs == 1 else 's'}"
+    if epochs >= config.total_epochs:
+        return f"After {done} · {_took(status)}"
+    patience = config.training.patience
+    waited = "the last epoch" if patience == 1 else f"{patience} epochs"
+    return f"Stopped early after {done}: no better validation accuracy for {waited} · {_took(status)}"
 
 
 def _took(status: Status) -> str:
@@ -70,7 +77,7 @@ def _took(status: Status) -> str:
 def show_numbers(run: Run, status: Status, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> None:
     """The latest numbers, or the final scores."""
     values = _final(status.scores) if status.scores else _latest(run, batches, epochs)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small" if is_phone() else "medium"):
         for name, value in values.items():
             st.metric(name, value, width="content")
 
@@ -86,13 +93,11 @@ def _final(scores: dict[str, float]) -> dict[str, str]:
 
 def _latest(run: Run, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> dict[str, str]:
     validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
-    speed = images_per_second(run.config, batches)
     return {
         "Batch loss": _last(batches["loss"], ".4f"),
         "Batch accuracy": _last(batches["accuracy"], ".2%"),
         f"{validation} loss": _last(epochs["val_loss"], ".4f"),
         f"{validation} accuracy": _last(epochs["val_accuracy"], ".2%"),
-        "Images a second": format(speed, ",.0f") if speed else "–",
     }
 
 

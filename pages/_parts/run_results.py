@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core.config import MAX_EPOCHS, ON_HELD_OUT
 from mnist_core.figures.functions import training_curves
-from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, Run, Status
+from mnist_core.runs.run import Run
 from pages._parts.figure import page_theme, show_figure
 from pages._parts.lab import engine
 from pages._parts.messages import acting
@@ -15,10 +15,8 @@ from pages._parts.person import person
 from pages._parts.run_choice import start
 
 
-def show_results(run: Run, status: Status) -> None:
+def show_results(run: Run) -> None:
     """Show the ways on and what can be taken home."""
-    if status.state in (INTERRUPTED, FAILED, CANCELLED):
-        _continue(run)
     if run.has_model:
         _use(run)
         _go_on(run)
@@ -26,16 +24,6 @@ def show_results(run: Run, status: Status) -> None:
     with st.expander("The walk-through's figure: accuracy and loss of training and test digits"):
         validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
         show_figure(training_curves(run.epochs, validation=validation, theme=page_theme()))
-
-
-def _continue(run: Run) -> None:
-    point = run.resume_point
-    st.button(
-        f"Continue after epoch {point.epochs}" if point and point.epochs else "Start it again",
-        icon=":material/play_arrow:",
-        type="primary",
-        on_click=acting(lambda: engine().resume(run)),
-    )
 
 
 def _use(run: Run) -> None:

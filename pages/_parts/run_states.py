@@ -7,12 +7,11 @@ from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED
 
 @dataclass(frozen=True)
 class Words:
-    """A state's name, icon and colour, as Streamlit knows them, and what it means where that is not plain."""
+    """A state's name, icon and colour, as Streamlit knows them."""
 
     name: str
     icon: str
     colour: str
-    meaning: str = ""
 
 
 STATES = {
@@ -20,14 +19,9 @@ STATES = {
     RUNNING: Words("training", ":material/play_arrow:", "blue"),
     PAUSED: Words("paused", ":material/pause:", "orange"),
     FINISHED: Words("finished", ":material/check:", "green"),
-    CANCELLED: Words("cancelled", ":material/stop:", "gray", "What it had learned is kept, the best epoch of it."),
+    CANCELLED: Words("cancelled", ":material/stop:", "gray"),
     FAILED: Words("failed", ":material/error:", "red"),
-    INTERRUPTED: Words(
-        "interrupted",
-        ":material/power_off:",
-        "orange",
-        "Whoever trained it is gone. It can go on from its last saved state.",
-    ),
+    INTERRUPTED: Words("interrupted", ":material/power_off:", "orange"),
 }
 
 

@@ -1,29 +1,32 @@
 """One run on the Train page: how it stands, what can be asked of it, its curves while they grow."""
 
+import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.runs import queue
-from mnist_core.runs.run import FINISHED, PAUSED, QUEUED, RUNNING, Run, Status
+from mnist_core.runs.run import CANCELLED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, Status
 from pages._parts.charts import show_learning_curves
 from pages._parts.durations import in_words
 from pages._parts.messages import plain, show_message, telling
-from pages._parts.run_controls import show_controls
+from pages._parts.run_controls import has_trainer, show_buttons, show_knobs
 from pages._parts.run_numbers import in_short, progress_text, show_numbers, summary
 from pages._parts.run_results import show_results
 from pages._parts.run_states import STATES, moves
+from pages._parts.screen import is_phone
 
 USUAL, SLOW = "500ms", "250ms"  # between two looks; each batch of slow motion is seen on its own
 
 
-def show_run(run: Run) -> None:
-    """Show ``run``, moving while it trains."""
+def show_run(run: Run, *, wide: bool) -> None:
+    """Show ``run``, moving while it trains. ``wide``: there is room for the knobs beside the curves."""
     status = run.status
     if moves(status):
         pace = _pace(run)
-        st.fragment(telling(_live), run_every=pace)(run, pace)
+        st.fragment(telling(_live), run_every=pace)(run, pace, wide=wide)
         return
-    _show(run, status)
-    show_results(run, status)
+    _show(run, status, wide=wide)
+    show_results(run)
     if not run.shipped:
         st.fragment(telling(_look_again), run_every="2s")(run, status)
 
@@ -32,12 +35,12 @@ def _pace(run: Run) -> str:
     return SLOW if run.control.slow_motion else USUAL
 
 
-def _live(run: Run, pace: str) -> None:
+def _live(run: Run, pace: str, *, wide: bool) -> None:
     status = run.status
     if not moves(status) or _pace(run) != pace:
         st.rerun()  # a fragment cannot change its own pace: draw the page anew
     show_message()  # of a button in here, which runs this fragment alone
-    _show(run, status)
+    _show(run, status, wide=wide)
 
 
 def _look_again(run: Run, drawn: Status) -> None:
@@ -46,33 +49,57 @@ def _look_again(run: Run, drawn: Status) -> None:
         st.rerun()
 
 
-def _show(run: Run, status: Status) -> None:
-    words = STATES[status.state]
-    st.markdown(f"#### {plain(run.config.name)} :{words.colour}-badge[{words.icon} {words.name}]")
-    st.caption(in_short(run.config))
+def _show(run: Run, status: Status, *, wide: bool) -> None:
     batches, epochs = run.batches, run.epochs
+    _headline(run, status)
     _tell(run, status, batches)
-    if moves(status) or status.parked:
-        show_controls(run, status)
+    numbers, curves, knobs = _places(status, wide=wide)
     if len(batches["epoch"]):
-        show_numbers(run, status, batches, epochs)
-        show_learning_curves(run.config, batches, epochs, up_close=moves(status) and run.control.slow_motion)
+        with numbers:
+            show_numbers(run, status, batches, epochs)
+        with curves:
+            up_close = has_trainer(status) and run.control.slow_motion
+            show_learning_curves(run.config, batches, epochs, up_close=up_close)
+    if has_trainer(status):
+        with knobs:
+            show_knobs(run)
 
 
-def _tell(run: Run, status: Status, batches: dict) -> None:
+def _places(status: Status, *, wide: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Where the numbers, the curves and the knobs stand; a small screen has the curves first while they grow."""
+    if not has_trainer(status):
+        return st.container(), st.container(), st.container()
+    left, knobs = st.columns([2.9, 1], gap="large") if wide else (st.container(), st.container())
+    upper, lower = left.container(), left.container()
+    return (lower, upper, knobs) if is_phone() else (upper, lower, knobs)
+
+
+def _headline(run: Run, status: Status) -> None:
+    words = STATES[status.state]
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        name = f"#### {plain(run.config.name)} :{words.colour}-badge[{words.icon} {words.name}]"
+        st.markdown(name, width="content")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            show_buttons(run, status)
+    st.caption(in_short(run.config))
+
+
+def _tell(run: Run, status: Status, batches: dict[str, np.ndarray]) -> None:
     """What the state means for those who wait."""
     if status.error:
         st.error(status.error, icon=":material/report:")
     if status.state == QUEUED:
         _tell_place(run)
-    elif status.state == RUNNING:
-        st.progress(run.progress, text=progress_text(run, status, batches))
     elif status.state == PAUSED:
         _tell_pause(status)
     elif status.state == FINISHED:
         st.caption(summary(run, status))
-    elif meaning := STATES[status.state].meaning:
-        st.write(meaning)
+    elif status.state == CANCELLED:
+        st.write("The best of its epochs is kept." if run.has_model else "It had not learned anything yet.")
+    elif status.state == INTERRUPTED:
+        st.write("Whoever trained it is gone. It can go on from its last saved state.")
+    if status.state in (RUNNING, PAUSED):
+        st.progress(run.progress, text=progress_text(run, status, batches))
 
 
 def _tell_place(run: Run) -> None:

@@ -1,0 +1,62 @@
+"""The room's line: who trains, who waits, and whose turn is next."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from mnist_core.runs import queue, store
+from mnist_core.runs.run import RUNNING, Run
+from pages._parts.messages import plain, telling
+from pages._parts.person import person
+from pages._parts.run_choice import look_at
+
+NAMED = 3  # of those that wait, in the line's heading
+LONGEST_NAME = 20  # letters of a name there
+
+
+@st.fragment(run_every="2s")
+@telling
+def show_line() -> None:
+    """While runs wait: how many, and who is next; opened, all who train and wait, each a door to its run."""
+    line = queue.waiting(store.home())
+    if not line:
+        return
+    with (
+        st.expander(_heading(line), icon=":material/groups:", type="compact", key="line"),
+        st.container(horizontal=True, vertical_alignment="center", gap="xsmall"),
+    ):
+        for run in _trained():
+            _door(run, f"{run.config.name} (training)")
+        for place, run in enumerate(line, start=1):
+            _door(run, f"{place}. {run.config.name}")
+
+
+def _heading(line: list[Run]) -> str:
+    names = ", ".join(_short(run.config.name) for run in line[:NAMED])
+    mine = [place for place, run in enumerate(line, start=1) if run.config.person == person()]
+    yours = f" · yours is number {' and '.join(map(str, mine))}" if mine else ""
+    return f"{len(line)} in line: {plain(names)}{' …' if len(line) > NAMED else ''}{yours}"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _trained() -> Iterable[Run]:
+    runs = [run for run in store.list_runs(store.home()) if not run.shipped]
+    return (run for run in runs if run.status.state == RUNNING)
+
+
+def _door(run: Run, name: str) -> None:
+    mine = run.config.person == person()
+    pressed = st.button(
+        plain(name),
+        key=f"line-{run.id}",
+        type="tertiary",
+        icon=":material/person:" if mine else None,
+        help="Yours" if mine else None,
+        on_click=look_at,
+        args=(run,),
+    )
+    if pressed:
+        st.rerun()  # all of the page: the choice stands outside of this fragment
