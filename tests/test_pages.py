@@ -80,16 +80,16 @@ def test_home_tells_how_the_lab_stands(home):
 def test_the_form_counts_the_parameters(home):
     app = opened("train")
     assert "669,706 parameters" in text(app)
-    app.number_input(key="units_1").set_value(64).run()
+    app.number_input(key="units_1-0").set_value(64).run()
     assert f"{785 * 64 + 65 * 512 + 513 * 10:,} parameters" in text(app)
 
 
 def test_pressing_train_puts_what_was_chosen_in_line_and_shows_it(home):
     app = opened("train")
     app.text_input(key="name").set_value("mine *bold*")
-    app.number_input(key="epochs").set_value(3)
-    app.select_slider(key="batch_size").set_value(256)
-    app.toggle(key="scaling").set_value(False)
+    app.number_input(key="epochs-0").set_value(3)
+    app.select_slider(key="batch_size-0").set_value(256)
+    app.toggle(key="scaling-0").set_value(False)
     app.run()
     next(button for button in app.button if button.label == "Train").click().run()
     assert not app.exception

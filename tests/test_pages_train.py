@@ -1,5 +1,6 @@
 """The Train page without a browser: the form's knobs, and a run in each of its states."""
 
+import re
 import time
 from pathlib import Path
 
@@ -52,6 +53,11 @@ def labelled(elements, label: str):
     return next(each for each in elements if each.label == label)
 
 
+def knob(elements, name: str):
+    """The widget of the form's knob of this name; its key ends in how often a recipe was chosen."""
+    return next(each for each in elements if re.fullmatch(rf"{name}-\d+", each.key or ""))
+
+
 def button(app: AppTest, label: str):
     return next(each for each in app.button if each.label == label)
 
@@ -91,8 +97,8 @@ def test_the_form_starts_with_the_books_recipe(home):
 @pytest.mark.parametrize("name", RECIPES)
 def test_choosing_a_recipe_turns_all_knobs(home, name):
     app = opened()
-    app.button_group(key="recipe").set_value(name).run()
-    app.number_input(key="seed").set_value(7).run()
+    next(each for each in app.button_group if each.key.startswith("recipe")).set_value(name).run()
+    knob(app.number_input, "seed").set_value(7).run()
     assert RECIPES[name].description in text(app)
     press(app, "Train")
     config = store.find("network 1", home).config
@@ -103,7 +109,7 @@ def test_choosing_a_recipe_turns_all_knobs(home, name):
 
 def test_a_knob_turned_makes_it_ones_own(home):
     app = opened()
-    app.slider(key="label_smoothing").set_value(0.1).run()
+    knob(app.slider, "label_smoothing").set_value(0.1).run()
     assert "Your own settings" in text(app)
     press(app, "Train")
     config = store.find("network 1", home).config
@@ -112,19 +118,19 @@ def test_a_knob_turned_makes_it_ones_own(home):
 
 def test_every_knob_arrives_in_the_run(home):
     app = opened()
-    app.button_group(key="layers").set_value(3).run()
-    app.number_input(key="units_3").set_value(64)
+    knob(app.button_group, "layers").set_value(3).run()
+    knob(app.number_input, "units_3").set_value(64)
     for key, value in {
         "activation": "gelu",
         "optimizer": "sgd",
         "schedule": "cosine",
         "validation": "held-out",
     }.items():
-        app.button_group(key=key).set_value(value)
-    app.button_group(key="precision").set_value("fastest")
-    app.toggle(key="distortions").set_value(True)
-    app.number_input(key="patience").set_value(5)
-    app.select_slider(key="weight_decay").set_value(0.01)
+        knob(app.button_group, key).set_value(value)
+    knob(app.button_group, "precision").set_value("fastest")
+    knob(app.toggle, "distortions").set_value(True)
+    knob(app.number_input, "patience").set_value(5)
+    knob(app.select_slider, "weight_decay").set_value(0.01)
     app.run()
     press(app, "Train")
     config = store.find("network 1", home).config
@@ -149,7 +155,7 @@ def test_the_expected_time_follows_the_knobs_and_what_was_measured(home):
 def test_validating_on_held_out_digits_says_why(home):
     app = opened()
     assert "makes its score look better than the network is" in text(app)
-    app.button_group(key="validation").set_value("held-out").run()
+    knob(app.button_group, "validation").set_value("held-out").run()
     assert "the test set stays fresh for the end" in text(app)
 
 

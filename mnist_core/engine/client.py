@@ -4,11 +4,7 @@ Only ``classify`` and ``hdf5`` wait, and only for an answer; a background thread
 imported in that thread, so that a page is painted before it.
 """
 
-import json
 import logging
-import os
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -19,18 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
-from filelock import FileLock, Timeout
 
 from mnist_core.config import RunConfig
-from mnist_core.engine.protocol import (
-    ADDRESS_FILE,
-    LOCK_FILE,
-    LOG_FILE,
-    EngineError,
-    EngineNotReady,
-    lab_name,
-    people_name,
-)
+from mnist_core.engine.process import EngineProcess
+from mnist_core.engine.protocol import LOG_FILE, EngineError, EngineNotReady, lab_name, people_name
 from mnist_core.runs import queue, store
 from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, PAUSED, Run
 
@@ -52,21 +40,18 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._client: Client | None = None
         self._classifier: Actor | None = None
-        self._process: subprocess.Popen | None = None
+        self._process = EngineProcess(home)
         self._closed = False
         self.error: str | None = None  # why the last attempt to start it failed
 
     @property
     def ready(self) -> bool:
         """Whether a drawing would be answered at once."""
-        return self._classifier is not None and self._connected() and self._is_alive()
+        return self._classifier is not None and self._connected() and self._process.alive
 
     def process(self) -> psutil.Process:
         """The engine's process. Raises EngineNotReady when there is none."""
-        try:
-            return psutil.Process(json.loads((self._home / ADDRESS_FILE).read_text())["pid"])
-        except (OSError, ValueError, KeyError, psutil.NoSuchProcess) as error:
-            raise EngineNotReady("There is no engine now.") from error
+        return self._process.find()
 
     def wake(self) -> None:
         """See to it that the engine runs: start or mend it in the background if it does not. Returns at once."""
@@ -174,11 +159,10 @@ class Engine:
             self.error = str(error)
 
     def _connect(self) -> None:
-        if self._process is not None and self._process.poll() is not None:
-            self._process = None  # how that one ended is old news
+        self._process.forgive()  # what became of an earlier one is old news
         deadline = time.monotonic() + START_TIMEOUT
         while not self._closed:
-            if not (self._connected() and self._is_alive()):
+            if not (self._connected() and self._process.alive):
                 self._find_or_start()
             if self._connected() and (classifier := self._find_classifier()):
                 self._classifier = classifier
@@ -194,53 +178,17 @@ class Engine:
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         self._classifier = None
         self._disconnect()
-        if not self._is_alive():
-            self._start()
+        if not self._process.alive:
+            self._process.start()
         try:
-            address = json.loads((self._home / ADDRESS_FILE).read_text())["address"]
             self._client = Client(
-                address,
+                self._process.address,
                 name=f"{people_name(self._home)}-{uuid.uuid4().hex[:8]}",
                 timeout=CONNECT_TIMEOUT,
                 direct_to_workers=True,
             )
-        except (OSError, ValueError, KeyError):
+        except (EngineNotReady, OSError, ValueError):
             return  # not listening yet; the caller tries again
-
-    def _is_alive(self) -> bool:
-        """Whether an engine holds the home's lock."""
-        try:
-            FileLock(self._home / LOCK_FILE).acquire(timeout=0).lock.release()
-        except Timeout:
-            return True
-        except OSError:  # the home is gone, or cannot be written
-            return False
-        return False
-
-    def _start(self) -> None:
-        if self._process is not None:
-            status = self._process.poll()
-            if status is None:
-                return  # started a moment ago
-            if status > 0:
-                raise EngineError(self._last_words())
-        command = [sys.executable, "-m", "mnist_core", "engine", "--leave-when-idle"]
-        (self._home / ADDRESS_FILE).unlink(missing_ok=True)
-        with (self._home / LOG_FILE).open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=Path(__file__).parents[2],
-                env=os.environ | {"DIGIT_LAB_HOME": str(self._home)},
-                start_new_session=True,  # a Ctrl-C in the app's terminal is not the engine's
-            )
-
-    def _last_words(self) -> str:
-        """Why the engine has ended, in its own words."""
-        words = (self._home / LOG_FILE).read_text(errors="replace").split("\n")
-        return next(filter(None, reversed(words)), "The engine ended without a word.")
 
     def _find_classifier(self) -> "Actor | None":
         from distributed import Variable

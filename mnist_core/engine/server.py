@@ -90,7 +90,8 @@ def _joined(address: str, home: Path) -> Iterator[Client]:
 
     The workers need no more than Dask: they find this project, and the home folder, at the same path as here.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told in one line
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told in one line
     try:
         client = Client(address, timeout=CONNECT_TIMEOUT)
     except (OSError, ValueError) as error:

@@ -36,8 +36,6 @@ NAMES = {
     "fastest": "fastest here",
 }
 KEPT = {"persist_state": "session"}  # the knobs stay as they are while one looks at another page
-# Each widget also gets its value as its default: a busy browser may miss that the session has set it, and would send
-# back the smallest value as if it had been chosen.
 
 
 def show_common_knobs() -> None:
@@ -46,17 +44,8 @@ def show_common_knobs() -> None:
     layers = _choice("Hidden layers", knobs.LAYERS, range(1, knobs.MAX_LAYERS + 1))
     for layer, column in enumerate(st.columns(layers), start=1):
         with column:
-            _number(f"Units {layer}", knobs.units_key(layer), 8, 2048, step=8)
-    st.slider(
-        "Dropout",
-        0.0,
-        0.9,
-        st.session_state["dropout"],
-        step=0.05,
-        key="dropout",
-        help="The share of each hidden layer's outputs that is set to 0 at random in each training step.",
-        **KEPT,
-    )
+            _number(f"Units {layer}", knobs.units_of(layer), 8, 2048, step=8)
+    _share("Dropout", "dropout", 0.9, step=0.05, help_="The share of each hidden layer's outputs set to 0 at random.")
     _steps(
         "Learning rate",
         "learning_rate",
@@ -88,15 +77,12 @@ def show_other_knobs() -> None:
         WEIGHT_DECAYS,
         help_="The share that each step takes off every weight, times the learning rate.",
     )
-    st.slider(
+    _share(
         "Label smoothing",
-        0.0,
+        "label_smoothing",
         0.5,
-        st.session_state["label_smoothing"],
         step=0.01,
-        key="label_smoothing",
-        help="The share of the right answer that is spread over all ten digits.",
-        **KEPT,
+        help_="The share of the right answer that is spread over all ten digits.",
     )
     _switch("Distort the digits", "distortions", help_="Each digit is bent, turned and moved anew whenever it is seen.")
     _show_validation()
@@ -134,16 +120,22 @@ def _show_validation() -> None:
     st.caption(note)
 
 
-def _number(name: str, key: str, low: int, high: int, *, step: int = 1, help_: str | None = None) -> None:
-    st.number_input(name, low, high, st.session_state[key], step=step, key=key, help=help_, **KEPT)
+def _number(label: str, name: str, low: int, high: int, *, step: int = 1, help_: str | None = None) -> None:
+    value, key = knobs.first_value(name), knobs.key(name)
+    st.number_input(label, low, high, value, step=step, key=key, help=help_, **KEPT)
 
 
-def _choice(name: str, key: str, options: Iterable[T], *, help_: str | None = None) -> T:
+def _share(label: str, name: str, highest: float, *, step: float, help_: str) -> None:
+    value, key = float(knobs.first_value(name)), knobs.key(name)
+    st.slider(label, 0.0, highest, value, step=step, key=key, help=help_, **KEPT)
+
+
+def _choice(label: str, name: str, options: Iterable[T], *, help_: str | None = None) -> T:
     return st.segmented_control(
-        name,
+        label,
         list(options),
-        default=st.session_state[key],
-        key=key,
+        default=knobs.first_value(name),
+        key=knobs.key(name),
         required=True,
         format_func=lambda option: NAMES.get(option, str(option)),
         help=help_,
@@ -151,15 +143,15 @@ def _choice(name: str, key: str, options: Iterable[T], *, help_: str | None = No
     )
 
 
-def _switch(name: str, key: str, *, help_: str) -> None:
-    st.toggle(name, st.session_state[key], key=key, help=help_, **KEPT)
+def _switch(label: str, name: str, *, help_: str) -> None:
+    st.toggle(label, knobs.first_value(name), key=knobs.key(name), help=help_, **KEPT)
 
 
-def _steps(name: str, key: str, values: tuple[float, ...], *, help_: str) -> None:
+def _steps(label: str, name: str, values: tuple[float, ...], *, help_: str) -> None:
     """A slider over ``values`` and those that the recipes have."""
-    of_recipes = {vars(recipe.training)[key] for recipe in RECIPES.values()}
-    steps = sorted(of_recipes.union(values))
-    st.select_slider(name, steps, st.session_state[key], key=key, format_func=number, help=help_, **KEPT)
+    steps = sorted({vars(recipe.training)[name] for recipe in RECIPES.values()}.union(values))
+    value, key = knobs.first_value(name), knobs.key(name)
+    st.select_slider(label, steps, value, key=key, format_func=number, help=help_, **KEPT)
 
 
 def number(value: float) -> str:

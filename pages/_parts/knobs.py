@@ -1,50 +1,68 @@
-"""The knobs of the training form: their values live in the session, under the names of the configuration's fields."""
+"""The knobs of the training form: what a recipe set them to and where they were turned, in the session.
 
-from dataclasses import replace
+A widget is made with its value, and made anew when a recipe sets it. Streamlit can also send a widget another value,
+but a busy browser may miss that, or take it up later and undo what was typed meanwhile.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
 from mnist_core.config import RECIPES, ModelConfig, Recipe, RunConfig, TrainingConfig
 from pages._parts.person import person
 
-RECIPE, NAME, LAYERS = "recipe", "name", "layers"  # further keys in the session
+NAME, KNOBS = "name", "knobs"  # in the session: what was typed as the run's name, and the Knobs
+LAYERS = "layers"  # a knob beside those of the configuration's fields
 OWN = "own"  # the recipe's name when the knobs are those of none
 MAX_LAYERS = 4
 UNITS = 512  # of a layer that no recipe has
 
 
-def units_key(layer: int) -> str:
-    """The key of the units of hidden layer ``layer``, which counts from 1."""
+@dataclass(frozen=True)
+class Knobs:
+    """What the recipe chosen last set each knob to, by name, and how many were chosen before it."""
+
+    values: dict[str, Any]
+    settings: int = 0
+
+
+def units_of(layer: int) -> str:
+    """The knob with the units of hidden layer ``layer``, which counts from 1."""
     return f"units_{layer}"
 
 
-def prepare() -> None:
-    """Give the knobs that were never turned the first recipe's values."""
-    if LAYERS not in st.session_state:
-        turn_to(next(iter(RECIPES.values())))
+def key(name: str) -> str:
+    """The key of the knob's widget."""
+    return f"{name}-{_knobs().settings}"
+
+
+def first_value(name: str) -> Any:  # noqa: ANN401, knobs are numbers, words and switches
+    """What the knob's widget is made with."""
+    return _knobs().values[name]
+
+
+def value(name: str) -> Any:  # noqa: ANN401
+    """The knob's value now."""
+    turned = st.session_state.get(key(name), first_value(name))
+    return round(turned, 9) if isinstance(turned, float) else turned  # a slider's 0.15000000000000002 is meant as 0.15
 
 
 def turn_to(recipe: Recipe) -> None:
     """Set all knobs to the recipe's values; the seed, which is not part of a recipe, stays."""
-    seed = st.session_state.get("seed", recipe.training.seed)
-    units = recipe.model.hidden_units
-    values = vars(recipe.model) | vars(recipe.training) | {"seed": seed, LAYERS: len(units)}
-    del values["hidden_units"]
-    values |= {units_key(layer): UNITS for layer in range(1, MAX_LAYERS + 1)}
-    values |= {units_key(layer): count for layer, count in enumerate(units, start=1)}
-    for key, value in values.items():
-        st.session_state[key] = value
+    _set(recipe, seed=value("seed"), settings=_knobs().settings + 1)
 
 
 def model() -> ModelConfig:
     """The network that the knobs say. Raises ConfigError when one is out of bounds."""
-    units = tuple(st.session_state[units_key(layer)] for layer in range(1, st.session_state[LAYERS] + 1))
-    return ModelConfig(hidden_units=units, **_values(ModelConfig(), without="hidden_units"))
+    units = tuple(value(units_of(layer)) for layer in range(1, value(LAYERS) + 1))
+    others = {name: value(name) for name in vars(ModelConfig()) if name != "hidden_units"}
+    return ModelConfig(hidden_units=units, **others)
 
 
 def training() -> TrainingConfig:
     """The training that the knobs say. Raises ConfigError when one is out of bounds."""
-    return TrainingConfig(**_values(TrainingConfig()))
+    return TrainingConfig(**{name: value(name) for name in vars(TrainingConfig())})
 
 
 def config(default_name: str) -> RunConfig:
@@ -66,10 +84,16 @@ def recipe_of(network: ModelConfig, how: TrainingConfig) -> str | None:
     return None
 
 
-def _values(fields: ModelConfig | TrainingConfig, *, without: str = "") -> dict[str, object]:
-    return {name: _exact(st.session_state[name]) for name in vars(fields) if name != without}
+def _knobs() -> Knobs:
+    if KNOBS not in st.session_state:
+        recipe = next(iter(RECIPES.values()))
+        _set(recipe, seed=recipe.training.seed, settings=0)
+    return st.session_state[KNOBS]
 
 
-def _exact(value: object) -> object:
-    """A slider's 0.15000000000000002 is meant as 0.15."""
-    return round(value, 9) if isinstance(value, float) else value
+def _set(recipe: Recipe, *, seed: int, settings: int) -> None:
+    units = recipe.model.hidden_units
+    values = vars(recipe.model) | vars(recipe.training) | {"seed": seed, LAYERS: len(units)}
+    for layer in range(1, MAX_LAYERS + 1):
+        values[units_of(layer)] = units[layer - 1] if layer <= len(units) else UNITS
+    st.session_state[KNOBS] = Knobs(values, settings)

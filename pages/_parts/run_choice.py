@@ -6,7 +6,6 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_core.config import RunConfig
 from mnist_core.runs import store
 from mnist_core.runs.run import PAUSED, QUEUED, RUNNING, Run, RunError
-from pages._parts.address import select_in_address
 from pages._parts.lab import engine
 from pages._parts.model_picker import label
 from pages._parts.person import person
@@ -15,24 +14,17 @@ from pages._parts.screen import is_phone
 
 RUN = "run"  # in the session and in the address: the id of the run on view
 WATCHING = "watching"  # in the session: whether this person has put a run on view
-FORM_OPEN = "form_open"  # in the session: whether the form shows while a run is watched
 
 
 def start(config: RunConfig) -> None:
     """Put a training in line and look at it: what the Train buttons do."""
-    look_at(engine().train(config))
+    look_at(engine().train(config).id)
 
 
-def look_at(run: Run) -> None:
-    """Put ``run`` on view."""
-    st.session_state[RUN] = run.id
+def look_at(run_id: str) -> None:
+    """Put a run on view."""
+    st.session_state[RUN] = run_id
     st.session_state[WATCHING] = True
-    st.session_state[FORM_OPEN] = False
-
-
-def new_training(place: DeltaGenerator) -> DeltaGenerator:
-    """Where the form is while a run is watched: folded up until somebody opens it, and again after Train."""
-    return place.expander("New training", icon=":material/add:", key=FORM_OPEN, on_change="rerun")
 
 
 def is_watching() -> bool:
@@ -42,13 +34,19 @@ def is_watching() -> bool:
     """
     linked = RUN not in st.session_state and st.query_params.get(RUN)
     if linked:
-        st.session_state[WATCHING] = True
+        look_at(linked)
     if not st.session_state.get(WATCHING):
         return False
     try:
-        return is_phone() or moves(store.find(linked or st.session_state[RUN], store.home()).status)
+        return is_phone() or moves(store.find(st.session_state[RUN], store.home()).status)
     except RunError:
         return False
+
+
+def new_training(place: DeltaGenerator) -> DeltaGenerator:
+    """Where the form is while a run is watched: folded up until it is opened, and again when another run is on view."""
+    key = f"new-training-{st.session_state[RUN]}"
+    return place.expander("New training", icon=":material/add:", key=key, on_change="rerun")
 
 
 def choose_run() -> Run:
@@ -56,13 +54,18 @@ def choose_run() -> Run:
     runs = {run.id: run for run in reversed(store.list_runs(store.home()))}
     if not runs:
         raise RunError("There is no run to look at yet. Choose your settings and press Train.")
-    chosen = select_in_address(
-        st.container(),
+    asked = st.session_state.get(RUN)
+    chosen = asked if asked in runs else _newest(list(runs.values())).id
+    st.session_state[RUN] = st.query_params[RUN] = chosen
+    # A new widget for each run on view: the page asks twice a second, and what an old one still says would undo it.
+    key = f"run-{chosen}"
+    st.selectbox(
         "Run",
         list(runs),
-        key=RUN,
-        default=_newest(list(runs.values())).id,
+        list(runs).index(chosen),
+        key=key,
         format_func=lambda run_id: _label(runs[run_id]),
+        on_change=lambda: look_at(st.session_state[key]),
     )
     return runs[chosen]
 

@@ -56,7 +56,7 @@ def _door(run: Run, name: str) -> None:
         icon=":material/person:" if mine else None,
         help="Yours" if mine else None,
         on_click=look_at,
-        args=(run,),
+        args=(run.id,),
     )
     if pressed:
         st.rerun()  # all of the page: the choice stands outside of this fragment

@@ -13,7 +13,6 @@ from pages._parts.run_choice import start
 
 def training_form() -> None:
     """Show the form; its Train button puts in line what the knobs say when it is pressed."""
-    knobs.prepare()
     _choose_recipe()
     default_name = _default_name()
     st.text_input("Name", placeholder=default_name, key=knobs.NAME, persist_state="session", max_chars=MAX_NAME_LENGTH)
@@ -39,13 +38,17 @@ def training_form() -> None:
 
 
 def _choose_recipe() -> None:
-    st.session_state[knobs.RECIPE] = knobs.recipe_of(knobs.model(), knobs.training())
-
-    def turn() -> None:
-        if name := st.session_state[knobs.RECIPE]:
-            knobs.turn_to(RECIPES[name])
-
-    name = st.segmented_control("Recipe", list(RECIPES), key=knobs.RECIPE, on_change=turn)
+    name = knobs.recipe_of(knobs.model(), knobs.training())
+    # A new widget whenever the knobs have become, or ceased to be, those of a recipe.
+    key = knobs.key(f"recipe-{name}")
+    st.segmented_control(
+        "Recipe",
+        list(RECIPES),
+        default=name,
+        required=True,
+        key=key,
+        on_change=lambda: knobs.turn_to(RECIPES[st.session_state[key]]),
+    )
     st.caption(RECIPES[name].description if name else "Your own settings. A recipe sets all of them to its values.")
 
 

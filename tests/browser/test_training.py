@@ -20,7 +20,9 @@ def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
     fill(page, Name=name, Epochs=epochs, Units_1=16, Units_2=16)
     button(page, "Train").click()
     wait_for(lambda: name in {run.config.name for run in store.list_runs(server.home)})
-    return store.find(name, server.home)
+    run = store.find(name, server.home)
+    assert (run.config.training.epochs, run.config.model.hidden_units) == (epochs, (16, 16))
+    return run
 
 
 def test_a_training_goes_on_while_people_look_elsewhere(page, browser, server):

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -42,9 +42,13 @@ def _dask(role: str, options: list[str], folder: Path) -> Iterator[None]:
     with (folder / f"{role}.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     yield
-    for each in [*psutil.Process(process.pid).children(recursive=True), process]:
-        each.kill()
-        each.wait()
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    for each in family:
+        with suppress(psutil.NoSuchProcess):  # it has followed its parent
+            each.kill()
+    psutil.wait_procs(family, timeout=10)
 
 
 @pytest.fixture(scope="module", autouse=True)
