@@ -32,9 +32,14 @@ def units_of(layer: int) -> str:
     return f"units_{layer}"
 
 
+def settings() -> int:
+    """How often a recipe has set the knobs anew."""
+    return _knobs().settings
+
+
 def key(name: str) -> str:
     """The key of the knob's widget."""
-    return f"{name}-{_knobs().settings}"
+    return f"{name}-{settings()}"
 
 
 def first_value(name: str) -> Any:  # noqa: ANN401, knobs are numbers, words and switches
@@ -50,7 +55,7 @@ def value(name: str) -> Any:  # noqa: ANN401
 
 def turn_to(recipe: Recipe) -> None:
     """Set all knobs to the recipe's values; the seed, which is not part of a recipe, stays."""
-    _set(recipe, seed=value("seed"), settings=_knobs().settings + 1)
+    _set(recipe, seed=value("seed"), settings=settings() + 1)
 
 
 def model() -> ModelConfig:

@@ -57,15 +57,20 @@ def choose_run() -> Run:
     asked = st.session_state.get(RUN)
     chosen = asked if asked in runs else _newest(list(runs.values())).id
     st.session_state[RUN] = st.query_params[RUN] = chosen
-    # A new widget for each run on view: the page asks twice a second, and what an old one still says would undo it.
+    # A new widget for each run on view: what an old one still says must not undo a choice.
     key = f"run-{chosen}"
+
+    def choose() -> None:
+        if st.session_state[RUN] == chosen != st.session_state[key]:
+            look_at(st.session_state[key])
+
     st.selectbox(
         "Run",
         list(runs),
         list(runs).index(chosen),
         key=key,
         format_func=lambda run_id: _label(runs[run_id]),
-        on_change=lambda: look_at(st.session_state[key]),
+        on_change=choose,
     )
     return runs[chosen]
 

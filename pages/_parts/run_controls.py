@@ -1,5 +1,6 @@
 """What people ask of a training while it runs. The run's control.json holds it, so every browser shows the same."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -86,7 +87,7 @@ def _slow_motion(run: Run, control: Control) -> None:
         control.slow_motion,
         key=seen.key,
         help="A few batches a second, so that the eye can follow.",
-        on_change=acting(lambda: seen.ask(st.session_state[seen.key])),
+        on_change=acting(seen.callback()),
     )
 
 
@@ -118,7 +119,7 @@ def _dropout(run: Run, control: Control) -> None:
         float(seen.value),
         step=0.05,
         key=seen.key,
-        on_change=acting(lambda: seen.ask(round(st.session_state[seen.key], 9))),
+        on_change=acting(seen.callback()),
     )
 
 
@@ -137,10 +138,21 @@ class Seen:
         that in a busy browser, and would then ask for the old value again."""
         return f"{self.field}-{self.changes}-{self.run.id}"
 
-    def ask(self, value: bool | float) -> None:
-        """Ask the trainer for ``value``, as this browser's person wants."""
-        self.run.ask(**{self.field: value})
-        self.value = value
+    def callback(self) -> Callable[[], None]:
+        """What the widget calls: ask the trainer for its value, as this browser's person wants.
+
+        Streamlit also calls it when a browser that has not heard yet that the widget is gone repeats its value.
+        """
+        key = self.key
+
+        def ask() -> None:
+            turned = st.session_state[key]
+            value = round(turned, 9) if isinstance(turned, float) else turned
+            if key == self.key and value != self.value:
+                self.run.ask(**{self.field: value})
+                self.value = value
+
+        return ask
 
 
 def _seen(field: str, run: Run, asked: bool | float) -> Seen:

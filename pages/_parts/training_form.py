@@ -39,16 +39,14 @@ def training_form() -> None:
 
 def _choose_recipe() -> None:
     name = knobs.recipe_of(knobs.model(), knobs.training())
-    # A new widget whenever the knobs have become, or ceased to be, those of a recipe.
-    key = knobs.key(f"recipe-{name}")
-    st.segmented_control(
-        "Recipe",
-        list(RECIPES),
-        default=name,
-        required=True,
-        key=key,
-        on_change=lambda: knobs.turn_to(RECIPES[st.session_state[key]]),
-    )
+    # A new widget whenever the knobs become, or cease to be, those of a recipe: an old one must not turn them back.
+    key, settings = knobs.key(f"recipe-{name}"), knobs.settings()
+
+    def choose() -> None:
+        if knobs.settings() == settings and st.session_state[key] not in (name, None):
+            knobs.turn_to(RECIPES[st.session_state[key]])
+
+    st.segmented_control("Recipe", list(RECIPES), default=name, required=True, key=key, on_change=choose)
     st.caption(RECIPES[name].description if name else "Your own settings. A recipe sets all of them to its values.")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from mnist_core.runs import store
 from tests.browser.serving import Server, chromium, serve
 from tests.browser.visits import SCREENSHOTS, SLOW, WIDE
 
@@ -14,6 +15,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("lab")
     with serve(home) as running:
         yield running
+        for run in store.list_runs(home):  # what a failed test left would keep the engine at work
+            if run.status.active:
+                run.cancel()
     assert "Traceback" not in (home / "server.log").read_text()
 
 

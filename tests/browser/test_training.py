@@ -3,13 +3,11 @@
 import re
 from pathlib import Path
 
-import numpy as np
 from playwright.sync_api import Page, expect
 
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
-from mnist_core.runs.control import Control
-from mnist_core.runs.run import CANCELLED, FINISHED, PAUSED, RUNNING, Run
+from mnist_core.runs.run import CANCELLED, FINISHED, Run
 from tests.browser.serving import SEVEN, Server, draw, serve
 from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, WIDE, button, fill, go_to, visit
 from tests.waiting import wait_for
@@ -68,64 +66,6 @@ def test_a_training_goes_on_while_people_look_elsewhere(page, browser, server):
     visit(stranger, server, "errors")
     expect(stranger.get_by_text("How the network “book” reads")).to_be_visible()
     stranger.context.close()
-
-
-def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, browser, server):
-    visit(page, server, "train")
-    run = train(page, server, "steered", epochs=200)
-    wait_for(lambda: run.epochs_done >= 1)
-    expect(page.get_by_text(re.compile(r"Epoch \d+ of 200 .* left"))).to_be_visible()
-    expect(page.get_by_text("images a second")).to_be_visible()
-    page.screenshot(path=SCREENSHOTS / "train-running.png")
-    context = browser.new_context(**PHONE)
-    phone = context.new_page()
-    visit(phone, server, f"train?run={run.id}")
-    for each in (page, phone):
-        expect(each.get_by_role("slider", name="Dropout, from the next epoch")).to_have_value("0.2")
-    assert run.control == Control()  # to look is not to ask
-
-    button(page, "Pause").click()
-    wait_for(lambda: run.status.state == PAUSED)
-    trained = len(run.batches["step"])
-    expect(phone.get_by_text("It holds still")).to_be_visible()
-    phone.screenshot(path=SCREENSHOTS / "train-paused-phone.png")
-    assert len(run.batches["step"]) == trained
-    button(phone, "Resume").click()
-    wait_for(lambda: run.status.state == RUNNING and len(run.batches["step"]) > trained)
-
-    expect(button(page, "Pause")).to_be_visible()
-    button(page, "÷10").click()
-    expect(phone.get_by_text("0.1 × planned")).to_be_visible()
-    page.get_by_text("Slow motion").click()
-    wait_for(lambda: np.array_equal(np.diff(run.batches["step"][-4:]), [1, 1, 1]))
-    expect(phone.get_by_text(re.compile(r"batch \d+ of 469"))).to_be_visible()
-    page.screenshot(path=SCREENSHOTS / "train-slow.png")
-    page.get_by_text("Slow motion").click()
-    wait_for(lambda: not run.control.slow_motion)
-
-    phone.get_by_text("New training").click()
-    waiting = train(phone, server, "waiting", epochs=1)
-    expect(phone.get_by_text("1 before it")).to_be_visible()
-    expect(phone.get_by_label("Epochs", exact=True)).to_be_hidden()
-    expect(phone.get_by_text(re.compile(r"It starts by itself, in about .+\."))).to_be_visible()
-    expect(page.get_by_text("1 in line: waiting", exact=True)).to_be_visible()
-    expect(phone.get_by_text("1 in line: waiting · yours is number 1")).to_be_visible()
-    phone.screenshot(path=SCREENSHOTS / "train-waiting-phone.png")
-
-    button(page, "Cancel").click()
-    expect(page.get_by_text("The best of its epochs is kept")).to_be_visible(timeout=SLOW)
-    assert run.status.state == CANCELLED
-    best = run.epochs["val_accuracy"].max()
-    assert abs(run.status.scores["test_accuracy"] - best) < 1e-4
-    wait_for(lambda: waiting.status.state == FINISHED)
-    expect(phone.get_by_text("finished").first).to_be_visible(timeout=SLOW)
-    context.close()
-
-    done = run.epochs_done
-    page.get_by_role("button", name=f"Continue after epoch {done}").click()
-    wait_for(lambda: run.epochs_done > done)
-    button(page, "Cancel").click()
-    expect(page.get_by_text("The best of its epochs is kept")).to_be_visible(timeout=SLOW)
 
 
 def test_a_killed_web_process_costs_no_training(page, tmp_path):
