@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 
 from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
+from tests.engine.labs import wait_until_gone
 
 PARK_AFTER = 3.0  # seconds of a pause; people have a minute
 
@@ -30,13 +30,12 @@ def engine(lab: Path) -> Iterator[Engine]:
     connection = Engine(lab)
     connection.wait()
     yield connection
+    connection.close()
     with suppress(EngineNotReady):  # a test may have seen it leave
         process = connection.process()
         family = [process, *process.children(recursive=True)]
         process.terminate()
-        _, alive = psutil.wait_procs(family, timeout=30)
-        assert not alive, "the engine left processes behind"
-    connection.close()
+        wait_until_gone(family)
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from mnist_core.runs.run import FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING
-from tests.engine.labs import classifier, classify_again, small, tiny, trainers
+from tests.engine.labs import classifier, classify_again, small, tiny, trainers, wait_until_gone
 from tests.waiting import wait_for
 
 ENGINE_ELSEWHERE = """
@@ -88,8 +87,7 @@ def test_a_killed_engine_takes_its_workers_along_and_the_next_one_takes_up_the_l
     waiting = engine.train(tiny("waiting"))
     dead, family = engine.process(), [*trainers(), classifier()]
     dead.kill()
-    _, alive = psutil.wait_procs(family, timeout=15)
-    assert not alive
+    wait_until_gone(family, seconds=15)
     assert waiting.status.state == QUEUED
     elsewhere = subprocess.Popen([sys.executable, "-c", ENGINE_ELSEWHERE], stdout=subprocess.PIPE, text=True)
     assert classify_again(engine, book, digits.test.images[:1]).argmax() == 7

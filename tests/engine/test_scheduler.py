@@ -15,7 +15,7 @@ from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import LOG_FILE, EngineError
 from mnist_core.runs import queue
 from mnist_core.runs.run import FINISHED, RUNNING
-from tests.engine.labs import small, trainers
+from tests.engine.labs import small, trainers, wait_until_gone
 from tests.waiting import wait_for
 
 WORKERS = 2
@@ -48,7 +48,7 @@ def _dask(role: str, options: list[str], folder: Path) -> Iterator[None]:
     for each in family:
         with suppress(psutil.NoSuchProcess):  # it has followed its parent
             each.kill()
-    psutil.wait_procs(family, timeout=10)
+    wait_until_gone(family)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,8 +77,7 @@ def test_an_engine_that_nobody_needs_leaves_and_the_workers_stay(engine, lab):
     other.wait()
     engine.close()
     other.close()
-    _, alive = psutil.wait_procs(family, timeout=30)
-    assert not alive
+    wait_until_gone(family)
     assert all(worker.is_running() for worker in workers)
 
 
