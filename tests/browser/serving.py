@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.waiting import wait_for
+from tests.waiting import wait_for, wait_until_gone
 
 ROOT = Path(__file__).parents[2]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -55,16 +55,24 @@ def serve(home: Path) -> Iterator[Server]:
             command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)}, stdout=log, stderr=log
         )
     server = Server(f"http://localhost:{port}", home, psutil.Process(process.pid))
-    wait_for(lambda: _answers(server.url))
-    yield server
-    if process.poll() is not None:
-        return
+    try:
+        wait_for(lambda: _answers(server.url))
+        yield server
+    finally:
+        if process.poll() is None:
+            _stop(server)
+
+
+def _stop(server: Server) -> None:
+    """Stop the app as Ctrl-C does; what it leaves behind is ended, and then told."""
     family = server.family()
-    process.send_signal(signal.SIGINT)
-    _, alive = psutil.wait_procs(family, timeout=30)
-    for left in alive:
-        left.kill()
-    assert not alive, "the app left processes behind"
+    server.process.send_signal(signal.SIGINT)
+    try:
+        wait_until_gone(family)
+    finally:
+        for left in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                left.kill()
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from mnist_core.runs import store
 from mnist_core.runs.run import CANCELLED, FINISHED, Run
 from tests.browser.serving import SEVEN, Server, draw, serve
 from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, WIDE, button, fill, go_to, visit
-from tests.waiting import wait_for
+from tests.waiting import wait_for, wait_until_gone
 
 
 def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
@@ -83,4 +83,4 @@ def test_a_killed_web_process_costs_no_training(page, tmp_path):
         button(page, "Cancel").click()
         wait_for(lambda: run.status.state == CANCELLED)
         engine = Engine(tmp_path).process()
-    wait_for(lambda: not engine.is_running())  # nobody needs it any more
+    wait_until_gone([engine], seconds=120)  # nobody needs it any more

@@ -10,7 +10,7 @@ from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
-from tests.engine.labs import wait_until_gone
+from tests.waiting import wait_until_gone
 
 PARK_AFTER = 3.0  # seconds of a pause; people have a minute
 

@@ -54,18 +54,6 @@ def _workers(wanted: Callable[[dict], bool]) -> list[psutil.Process]:
     return [psutil.Process(pid) for worker, pid in pids.items() if wanted(known[worker]["resources"])]
 
 
-def wait_until_gone(processes: list[psutil.Process], *, seconds: float = 30) -> None:
-    """Fail when one of them is left; what is dead and not yet buried by process 1 counts as gone."""
-    wait_for(lambda: not any(map(_lives, processes)), seconds=seconds)
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def classify_again(engine: Engine, run: Run, digits: np.ndarray) -> np.ndarray:
     """Ask until the engine is mended; the first answers may be that it is not."""
     answers = []

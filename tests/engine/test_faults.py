@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from mnist_core.runs.run import FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING
-from tests.engine.labs import classifier, classify_again, small, tiny, trainers, wait_until_gone
-from tests.waiting import wait_for
+from tests.engine.labs import classifier, classify_again, small, tiny, trainers
+from tests.waiting import wait_for, wait_until_gone
 
 ENGINE_ELSEWHERE = """
 from mnist_core.engine.client import Engine

@@ -15,8 +15,8 @@ from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import LOG_FILE, EngineError
 from mnist_core.runs import queue
 from mnist_core.runs.run import FINISHED, RUNNING
-from tests.engine.labs import small, trainers, wait_until_gone
-from tests.waiting import wait_for
+from tests.engine.labs import small, trainers
+from tests.waiting import wait_for, wait_until_gone
 
 WORKERS = 2
 
