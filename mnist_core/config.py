@@ -136,11 +136,10 @@ class TrainingConfig:
         """
         if self.schedule == CONSTANT:
             return self.learning_rate
-        if self.schedule == COSINE:
-            return self.learning_rate * (1 + math.cos(math.pi * progress)) / 2
-        if progress < WARM_UP:
-            return self.learning_rate * max(progress, 0.01) / WARM_UP
-        return self.learning_rate * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2
+        warm_up = WARM_UP if self.schedule == ONE_CYCLE else 0.0
+        if progress < warm_up:
+            return self.learning_rate * max(progress, 0.01) / warm_up
+        return self.learning_rate * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up))) / 2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,9 @@ import hashlib
 from pathlib import Path
 
 from mnist_core.errors import LabError
+from mnist_core.runs.queue import ENGINE_FILE
 
-ADDRESS_FILE = "engine.json"  # in the home folder: the process, where its scheduler listens, how many runs it trains
+ADDRESS_FILE = ENGINE_FILE  # the process, where its scheduler listens, how many runs it trains
 LOCK_FILE = "engine.lock"  # held by the engine for as long as it lives
 LOG_FILE = "engine.log"
 LAB = "digit-lab"

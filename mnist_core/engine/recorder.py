@@ -55,8 +55,8 @@ class Recorder:
         self.position = self.states.position
         run.truncate_history(*self.position)
         self._snapshot_epochs = snapshot_epochs(self.position[0] + 1, run.config.total_epochs)
-        history = run.epochs
-        self._seconds_before = float(run.batches["seconds"][-1]) if len(run.batches["seconds"]) else 0.0
+        history, batch_seconds = run.epochs, run.batches["seconds"]
+        self._seconds_before = float(batch_seconds[-1]) if len(batch_seconds) else 0.0
         inherited = history["seconds"][history["epoch"] == run.config.inherited_epochs]
         self._seconds_inherited = float(inherited[0]) if len(inherited) else 0.0
         self._control = run.control

@@ -73,9 +73,9 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
 
 
 def _take_up(run: Run) -> bool:
-    """Make ``run`` a running one. False where it was cancelled meanwhile, or has cost too many workers their lives.
+    """Make ``run`` a running one. False where it was cancelled meanwhile.
 
-    Raises TrainerDied in the latter case.
+    Raises TrainerDied where it has cost too many workers their lives.
     """
     status = run.status
     died = status.started_at is not None and status.state in (RUNNING, PAUSED, INTERRUPTED)

@@ -3,7 +3,7 @@
 import heapq
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from mnist_core.errors import LabError
 from mnist_core.runs import pace
-from mnist_core.runs.run import PAUSED, QUEUED, RUNNING, Run, RunError, Status
+from mnist_core.runs.run import QUEUED, Run, RunError, Status
 
 MOST_WAITING = 2  # runs of one person
 ENGINE_FILE = "engine.json"  # in the home folder, written by the engine: "trainers" is how many runs it trains at once
@@ -54,7 +54,7 @@ class Line:
 
 def waiting(home: Path) -> list[Run]:
     """The runs in line, the next one first. A folder that cannot be read, or goes away meanwhile, is not in line."""
-    return [run for _, run in sorted(_turns(home).items())]
+    return [run for _, run, _ in _in_line(_statuses(home))]
 
 
 def place_of(run: Run, home: Path) -> Place:
@@ -82,16 +82,18 @@ def alone(home: Path) -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _line(home: Path, look: int) -> Line:
     """The line as it is now; kept until somebody asks with another ``look``."""
-    trained = [run for run, status in _statuses(home) if status.state in (RUNNING, PAUSED) and not status.parked]
+    found = list(_statuses(home))
     return Line(
-        trained=tuple(_left(run, home) for run in trained),
-        waiting=tuple((turn, _left(run, home)) for turn, run in sorted(_turns(home).items())),
+        trained=tuple(_left(run, status, home) for run, status in found if status.has_trainer),
+        waiting=tuple((turn, _left(run, status, home)) for turn, run, status in _in_line(found)),
         trainers=trainers(home),
     )
 
 
-def _turns(home: Path) -> dict[tuple[float, str], Run]:
-    return {_turn(run, status): run for run, status in _statuses(home) if status.state == QUEUED and _readable(run)}
+def _in_line(found: Iterable[tuple[Run, Status]]) -> list[tuple[tuple[float, str], Run, Status]]:
+    """Those of ``found`` that wait, with their turns, the next one first."""
+    in_line = [(_turn(run, status), run, status) for run, status in found if status.state == QUEUED and _readable(run)]
+    return sorted(in_line, key=lambda each: each[0])
 
 
 def _turn(run: Run, status: Status) -> tuple[float, str]:
@@ -116,10 +118,10 @@ def _readable(run: Run) -> bool:
     return False
 
 
-def _left(run: Run, home: Path) -> float:
+def _left(run: Run, status: Status, home: Path) -> float:
     """Seconds that ``run`` should still need: by what it has taken so far, else by what was expected."""
     with suppress(RunError):
-        status, progress = run.status, run.progress
+        progress = run.progress
         expected = status.expected_seconds or pace.expected_seconds(run.config, home)
         whole = status.seconds / progress if progress > ENOUGH_PROGRESS else expected
         return whole * (1 - progress) + SECONDS_AROUND

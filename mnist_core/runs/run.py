@@ -62,6 +62,11 @@ class Status:
         return self.state in (QUEUED, RUNNING)
 
     @property
+    def has_trainer(self) -> bool:
+        """Whether somebody trains it, or holds it while it is paused."""
+        return self.state in (RUNNING, PAUSED) and not self.parked
+
+    @property
     def parked(self) -> bool:
         """Whether it was paused so long that its trainer has left; what it has learned is saved."""
         return self.state == PAUSED and self.heartbeat is None
@@ -109,8 +114,7 @@ class Run:
             status = Status(**values)
         except TypeError as error:
             raise RunError(f"The run {self.id} cannot be read: status.json has other fields ({error}).") from error
-        trained = status.state in (RUNNING, PAUSED) and not status.parked
-        if trained and time.time() - (status.heartbeat or 0) > STALE_AFTER:
+        if status.has_trainer and time.time() - (status.heartbeat or 0) > STALE_AFTER:
             return replace(status, state=INTERRUPTED)
         return status
 
@@ -186,8 +190,12 @@ class Run:
 
     @property
     def progress(self) -> float:
-        """The share of this run's own epochs that is done, 0 to 1, as its batches tell."""
-        batches, config = self.batches, self.config
+        """The share of this run's own epochs that is done, 0 to 1."""
+        return self.progress_in(self.batches)
+
+    def progress_in(self, batches: dict[str, np.ndarray]) -> float:
+        """As ``progress``, for who has read its ``batches`` already."""
+        config = self.config
         if not len(batches["epoch"]):
             return 0.0
         done = batches["epoch"][-1] - 1 - config.inherited_epochs

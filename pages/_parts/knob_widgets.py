@@ -16,6 +16,7 @@ from mnist_core.config import (
     SCHEDULES,
     VALIDATIONS,
 )
+from mnist_core.figures.network import ACTIVATION_NAMES
 from pages._parts import knobs
 
 T = TypeVar("T")
@@ -23,9 +24,7 @@ T = TypeVar("T")
 BATCH_SIZES = tuple(2**power for power in range(13))  # 1 to 4096
 LEARNING_RATES = (*(round(digit * 10**power, 9) for power in range(-6, 0) for digit in (1, 2, 3, 5)), 1.0)
 WEIGHT_DECAYS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
-NAMES = {
-    "relu": "ReLU",
-    "gelu": "GELU",
+NAMES = ACTIVATION_NAMES | {
     "adam": "Adam",
     "adamw": "AdamW",
     "sgd": "SGD",

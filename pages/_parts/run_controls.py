@@ -23,20 +23,15 @@ def show_buttons(run: Run, status: Status) -> None:
         _pause(run, status, control)
     if status.state in (QUEUED, RUNNING, PAUSED):
         _cancel(run, control)
-    if has_trainer(status):
+    if status.has_trainer:
         _slow_motion(run, control)
 
 
-def show_knobs(run: Run) -> None:
-    """Show what can be turned while ``run`` has a trainer."""
+def show_knobs(run: Run, progress: float) -> None:
+    """Show what can be turned while ``run``, of which the share ``progress`` is done, has a trainer."""
     control = run.control
-    _learning_rate(run, control)
+    _learning_rate(run, progress, control)
     _dropout(run, control)
-
-
-def has_trainer(status: Status) -> bool:
-    """Whether there is a trainer that hears what is asked."""
-    return status.state in (RUNNING, PAUSED) and not status.parked
 
 
 def _continue(run: Run) -> None:
@@ -91,9 +86,9 @@ def _slow_motion(run: Run, control: Control) -> None:
     )
 
 
-def _learning_rate(run: Run, control: Control) -> None:
+def _learning_rate(run: Run, progress: float, control: Control) -> None:
     factor = control.learning_rate_factor
-    rate = number(float(f"{run.config.training.rate_at(run.progress) * factor:.2g}"))
+    rate = number(float(f"{run.config.training.rate_at(progress) * factor:.2g}"))
     planned = f", {number(factor)} × planned" if factor != 1 else ""
     st.markdown(f"Learning rate **{rate}**{planned}", help="A change acts at once, from the next batch.")
     with st.container(horizontal=True, gap="xsmall"):

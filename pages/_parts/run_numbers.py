@@ -44,7 +44,7 @@ def images_per_second(config: RunConfig, batches: dict[str, np.ndarray]) -> floa
 
 def progress_text(run: Run, status: Status, batches: dict[str, np.ndarray]) -> str:
     """How far ``run`` is, how fast, and how long it will take."""
-    config, share = run.config, run.progress
+    config, share = run.config, run.progress_in(batches)
     if not len(batches["epoch"]):
         return "Starting: loading TensorFlow and building the network takes a few seconds."
     if run.control.slow_motion:

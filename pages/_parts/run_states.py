@@ -27,4 +27,4 @@ STATES = {
 
 def moves(status: Status) -> bool:
     """Whether something may happen at any moment: it waits, trains, or is paused with its trainer at hand."""
-    return status.state in (QUEUED, RUNNING, PAUSED) and not status.parked
+    return status.state == QUEUED or status.has_trainer

@@ -9,7 +9,7 @@ from mnist_core.runs.run import CANCELLED, FINISHED, INTERRUPTED, PAUSED, QUEUED
 from pages._parts.charts import show_learning_curves
 from pages._parts.durations import in_words
 from pages._parts.messages import plain, show_message, telling
-from pages._parts.run_controls import has_trainer, show_buttons, show_knobs
+from pages._parts.run_controls import show_buttons, show_knobs
 from pages._parts.run_numbers import in_short, progress_text, show_numbers, summary
 from pages._parts.run_results import show_results
 from pages._parts.run_states import STATES, moves
@@ -58,16 +58,16 @@ def _show(run: Run, status: Status, *, wide: bool) -> None:
         with numbers:
             show_numbers(run, status, batches, epochs)
         with curves:
-            up_close = has_trainer(status) and run.control.slow_motion
+            up_close = status.has_trainer and run.control.slow_motion
             show_learning_curves(run.config, batches, epochs, up_close=up_close)
-    if has_trainer(status):
+    if status.has_trainer:
         with knobs:
-            show_knobs(run)
+            show_knobs(run, run.progress_in(batches))
 
 
 def _places(status: Status, *, wide: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
     """Where the numbers, the curves and the knobs stand; a small screen has the curves first while they grow."""
-    if not has_trainer(status):
+    if not status.has_trainer:
         return st.container(), st.container(), st.container()
     left, knobs = st.columns([2.9, 1], gap="large") if wide else (st.container(), st.container())
     upper, lower = left.container(), left.container()
@@ -99,7 +99,7 @@ def _tell(run: Run, status: Status, batches: dict[str, np.ndarray]) -> None:
     elif status.state == INTERRUPTED:
         st.write("Whoever trained it is gone. It can go on from its last saved state.")
     if status.state in (RUNNING, PAUSED):
-        st.progress(run.progress, text=progress_text(run, status, batches))
+        st.progress(run.progress_in(batches), text=progress_text(run, status, batches))
 
 
 def _tell_place(run: Run) -> None:
