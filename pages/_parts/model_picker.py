@@ -25,7 +25,7 @@ def choose_model() -> None:
             "Network",
             list(trained),
             key=KEY,
-            default=default.id if default else next(iter(trained)),
+            default=lambda: default.id if default else next(iter(trained)),
             format_func=lambda run_id: label(trained[run_id]),
             help_="The trained network that Draw and Errors use. Your choice changes nothing for others.",
         )

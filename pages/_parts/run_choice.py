@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_core.config import RunConfig
 from mnist_core.runs import store
 from mnist_core.runs.run import PAUSED, QUEUED, RUNNING, Run, RunError
+from pages._parts.address import select_in_address
 from pages._parts.lab import engine
 from pages._parts.model_picker import label
 from pages._parts.person import person
@@ -54,23 +55,14 @@ def choose_run() -> Run:
     runs = {run.id: run for run in reversed(store.list_runs(store.home()))}
     if not runs:
         raise RunError("There is no run to look at yet. Choose your settings and press Train.")
-    asked = st.session_state.get(RUN)
-    chosen = asked if asked in runs else _newest(list(runs.values())).id
-    st.session_state[RUN] = st.query_params[RUN] = chosen
-    # A new widget for each run on view: what an old one still says must not undo a choice.
-    key = f"run-{chosen}"
-
-    def choose() -> None:
-        if st.session_state[RUN] == chosen != st.session_state[key]:
-            look_at(st.session_state[key])
-
-    st.selectbox(
+    chosen = select_in_address(
+        st.container(),
         "Run",
         list(runs),
-        list(runs).index(chosen),
-        key=key,
+        key=RUN,
+        default=lambda: _newest(list(runs.values())).id,
         format_func=lambda run_id: _label(runs[run_id]),
-        on_change=choose,
+        on_choose=look_at,
     )
     return runs[chosen]
 
