@@ -7,6 +7,8 @@ what they ask for, and must stay free of it.
 import errno
 import os
 import shutil
+import sys
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -61,7 +63,7 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
             import mnist_core.network.training  # noqa: F401
 
             if background:
-                psutil.Process().nice(NICENESS if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
+                _give_way()
             ending = _train(run, heartbeat, watch)
         run.update(ended_at=time.time(), **ending)
         if run.status.parked and not run.control.pause:
@@ -70,6 +72,17 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
         if run.path.exists():  # else its folder was deleted, and with it the wish for it
             run.give_up_reserve()
             run.update(state=FAILED, ended_at=time.time(), error=_reason(error))
+
+
+def _give_way() -> None:
+    """Lower the priority of this thread and those it starts, as TensorFlow's; of the process where threads have none.
+
+    On Linux a process' niceness is its main thread's, which here only waits.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    else:
+        psutil.Process().nice(NICENESS if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
 
 
 def _take_up(run: Run) -> bool:

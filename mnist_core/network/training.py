@@ -133,7 +133,11 @@ class _Watch(keras.callbacks.Callback):
         self.stopped = False
         # What is left of the epoch; each chunk is cut just before its turn.
         spec = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.float32)
-        self.chunks = tf.data.Dataset.from_generator(self._chunks, output_signature=spec)
+        options = tf.data.Options()
+        # An epoch that was stopped leaves its iterator to the garbage collection, which then waits up to 20 s for the
+        # autotune thread and stops this whole process meanwhile, its heartbeat too.
+        options.autotune.enabled = False
+        self.chunks = tf.data.Dataset.from_generator(self._chunks, output_signature=spec).with_options(options)
         self._ask = network.answers(trainer.network)
         self._use_dropout(listener.wishes().dropout)
 
