@@ -1,5 +1,7 @@
 """Curves: the activation functions with their slopes, and how a training went."""
 
+from collections.abc import Callable
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -8,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from mnist_core.figures.colours import TEST_COLOUR, TRAIN_COLOUR
 from mnist_core.figures.style import LIGHT, Theme, decorate, new_figure
 
-SATURATED = 4.0  # beyond this input the sigmoid's slope is below 0.018, a fourteenth of its largest, 0.25
+SATURATED = 4.0  # beyond this input the sigmoid's slope is below 0.018, a fourteenth of its largest; tanh's at half
 
 
 def relu(x: np.ndarray) -> np.ndarray:
@@ -31,37 +33,64 @@ def sigmoid_slope(x: np.ndarray) -> np.ndarray:
     return sigmoid(x) * (1 - sigmoid(x))
 
 
+def tanh_slope(x: np.ndarray) -> np.ndarray:
+    """The derivative of tanh, 1 - tanh²: at most 1, at x = 0."""
+    return 1 - np.tanh(x) ** 2
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """x times the share of a normal distribution below x, in the approximation of Hendrycks and Gimpel (2016)."""
+    return x * sigmoid(2 * _bent(x))
+
+
+def gelu_slope(x: np.ndarray) -> np.ndarray:
+    """The derivative of ``gelu``: about 0 far below zero, a little below it in between, about 1 far above."""
+    bend = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * x**2)
+    return sigmoid(2 * _bent(x)) + 2 * x * bend * sigmoid_slope(2 * _bent(x))
+
+
+def _bent(x: np.ndarray) -> np.ndarray:
+    return np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)
+
+
 def activation_figure(*, theme: Theme = LIGHT) -> Figure:
-    """ReLU and sigmoid side by side with their slopes dashed, the sigmoid's saturated ends shaded."""
-    figure = new_figure(5.4, 3.1, theme)
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.4))
-    _draw_relu(left, theme)
-    _draw_sigmoid(right, theme)
-    handles, labels = left.get_legend_handles_labels()
+    """ReLU and sigmoid above GELU and tanh, with their slopes dashed and their saturated ends shaded."""
+    figure = new_figure(5.4, 5.2, theme)
+    (upper_left, upper_right), (lower_left, lower_right) = figure.subplots(2, 2, width_ratios=(1, 1.4))
+    _draw_function(upper_left, theme, "ReLU", relu, relu_slope, reach=3)
+    _note(upper_left, theme, "off:\nslope 0", -3, 0, height=1.6)
+    upper_left.text(2.9, 0.7, "slope 1", color=theme.text, ha="right", fontsize=9)
+    _draw_function(upper_right, theme, "Sigmoid", sigmoid, sigmoid_slope, reach=10)
+    _draw_function(lower_left, theme, "GELU", gelu, gelu_slope, reach=3)
+    _draw_function(lower_right, theme, "Tanh", np.tanh, tanh_slope, reach=5)
+    for axes, reach, start, height in ((upper_right, 10, SATURATED, 0.5), (lower_right, 5, SATURATED / 2, -0.7)):
+        _note(axes, theme, "saturated:\nslope ≈ 0", -reach, -start, height=height)
+        _note(axes, theme, "saturated:\nslope ≈ 0", start, reach, height=height)
+    handles, labels = upper_left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False, labelcolor=theme.text)
     return figure
 
 
-def _draw_relu(axes: Axes, theme: Theme) -> None:
-    x = np.linspace(-3, 3, 601)
-    decorate(axes, theme, title="ReLU", xlabel="Input")
-    axes.plot(x, relu(x), color=TRAIN_COLOUR, linewidth=2, label="Output")
-    axes.plot(x, relu_slope(x), color=TEST_COLOUR, linewidth=2, linestyle="--", label="Slope")
-    axes.axvspan(-3, 0, color=theme.faint, alpha=0.5, linewidth=0)
-    axes.text(-1.5, 1.6, "off:\nslope 0", color=theme.text, ha="center", fontsize=9)
-    axes.text(2.9, 0.7, "slope 1", color=theme.text, ha="right", fontsize=9)
-    axes.set_xlim(-3, 3)
+def _draw_function(
+    axes: Axes,
+    theme: Theme,
+    title: str,
+    function: Callable[[np.ndarray], np.ndarray],
+    slope: Callable[[np.ndarray], np.ndarray],
+    *,
+    reach: float,
+) -> None:
+    x = np.linspace(-reach, reach, 801)
+    decorate(axes, theme, title=title, xlabel="Input")
+    axes.plot(x, function(x), color=TRAIN_COLOUR, linewidth=2, label="Output")
+    axes.plot(x, slope(x), color=TEST_COLOUR, linewidth=2, linestyle="--", label="Slope")
+    axes.set_xlim(-reach, reach)
 
 
-def _draw_sigmoid(axes: Axes, theme: Theme) -> None:
-    x = np.linspace(-10, 10, 801)
-    decorate(axes, theme, title="Sigmoid", xlabel="Input")
-    axes.plot(x, sigmoid(x), color=TRAIN_COLOUR, linewidth=2)
-    axes.plot(x, sigmoid_slope(x), color=TEST_COLOUR, linewidth=2, linestyle="--")
-    for start, end in ((-10, -SATURATED), (SATURATED, 10)):
-        axes.axvspan(start, end, color=theme.faint, alpha=0.5, linewidth=0)
-        axes.text((start + end) / 2, 0.5, "saturated:\nslope ≈ 0", color=theme.text, ha="center", fontsize=9)
-    axes.set_xlim(-10, 10)
+def _note(axes: Axes, theme: Theme, text: str, start: float, end: float, *, height: float) -> None:
+    """Shade the inputs from ``start`` to ``end`` and say what happens there."""
+    axes.axvspan(start, end, color=theme.faint, alpha=0.5, linewidth=0)
+    axes.text((start + end) / 2, height, text, color=theme.text, ha="center", fontsize=9)
 
 
 def training_curves(epochs: dict[str, np.ndarray], *, validation: str = "Test", theme: Theme = LIGHT) -> Figure:

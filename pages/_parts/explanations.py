@@ -74,7 +74,7 @@ def show_network(model: ModelConfig) -> None:
 
 
 def show_activations() -> None:
-    """ReLU and sigmoid, and why saturation matters."""
+    """The four that one can choose, and why saturation matters."""
     st.subheader("Activation functions")
     st.write(
         "Without an activation function between them, two layers could do no more than one. The book's network uses "
@@ -83,9 +83,9 @@ def show_activations() -> None:
     )
     show_figure(activation_figure(theme=page_theme()))
     st.write(
-        "Learning follows slopes, backwards through all layers, and multiplies them on its way. Where the sigmoid is "
-        "nearly flat, it is saturated: its slope is close to 0, so hardly anything arrives at the layers before it and "
-        "they stop learning. ReLU's slope is 1 for every positive input, however large."
+        "Learning follows slopes, backwards through all layers, and multiplies them on its way. Where sigmoid and tanh "
+        "are nearly flat, they are saturated: the slope is close to 0, so hardly anything arrives at the layers before "
+        "and they stop learning. ReLU's slope is 1 for every positive input, however large."
     )
 
 

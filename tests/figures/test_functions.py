@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,10 +8,13 @@ from hypothesis import strategies as st
 from mnist_core.figures.functions import (
     SATURATED,
     activation_figure,
+    gelu,
+    gelu_slope,
     relu,
     relu_slope,
     sigmoid,
     sigmoid_slope,
+    tanh_slope,
     training_curves,
 )
 from mnist_core.figures.style import DARK, LIGHT, Theme
@@ -25,7 +30,8 @@ def history(epochs: int) -> dict[str, np.ndarray]:
 @given(st.floats(-50, 50).filter(lambda x: abs(x) > 1e-3))
 def test_the_slopes_are_the_derivatives(x: float) -> None:
     step = 1e-5
-    for function, slope in ((relu, relu_slope), (sigmoid, sigmoid_slope)):
+    pairs = ((relu, relu_slope), (sigmoid, sigmoid_slope), (np.tanh, tanh_slope), (gelu, gelu_slope))
+    for function, slope in pairs:
         low, at, high = np.array([x - step, x, x + step])
         assert slope(at) == pytest.approx((function(high) - function(low)) / (2 * step), abs=1e-6)
 
@@ -40,11 +46,17 @@ def test_a_saturated_sigmoid_has_almost_no_slope() -> None:
     assert sigmoid_slope(np.array(SATURATED)) < 0.018
 
 
+def test_gelu_is_its_input_times_the_normal_distributions_share_below_it() -> None:
+    x = np.linspace(-5, 5, 101)
+    exact = [value * (1 + math.erf(value / math.sqrt(2))) / 2 for value in x]
+    np.testing.assert_allclose(gelu(x), exact, atol=1e-3)
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_relu_and_sigmoid_stand_side_by_side(theme: Theme) -> None:
+def test_all_activations_one_can_choose_are_drawn(theme: Theme) -> None:
     figure = activation_figure(theme=theme)
     figure.draw_without_rendering()
-    assert [axes.get_title() for axes in figure.axes] == ["ReLU", "Sigmoid"]
+    assert [axes.get_title() for axes in figure.axes] == ["ReLU", "Sigmoid", "GELU", "Tanh"]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
