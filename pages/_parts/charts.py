@@ -14,6 +14,7 @@ from mnist_core.figures.colours import TEST_COLOUR, TRAIN_COLOUR
 TRAINING, TEST, HELD_OUT = "training batches", "test set", "held-out digits"
 HEIGHT = 340
 UP_CLOSE = 60  # batches
+MOST_MARKED = 60  # epochs; the marks of more would hide the line
 MOST_POINTS = 600  # of a line, as many as a screen shows; a room full of browsers gets them twice a second
 
 
@@ -27,9 +28,7 @@ def show_learning_curves(
     """
     steps = config.training.steps_per_epoch
     if up_close:
-        batches = {name: column[-UP_CLOSE:] for name, column in batches.items()}
-        recent = epochs["epoch"] >= batches["epoch"][0] - 1 + batches["step"][0] / steps
-        epochs = {name: column[recent] for name, column in epochs.items()}
+        batches, epochs = _last_batches(batches, epochs, steps)
     validation = HELD_OUT if config.training.validation == ON_HELD_OUT else TEST
     measures = curve_table(thinned(batches), epochs, steps_per_epoch=steps, validation=validation)
     if up_close:
@@ -38,6 +37,18 @@ def show_learning_curves(
     for column, (measure, title) in zip(st.columns(2), titles.items(), strict=True):
         spec = _spec(measure, title, None if up_close else config.total_epochs, validation)
         column.vega_lite_chart(measures, spec, width="stretch")
+
+
+def _last_batches(
+    batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray], steps: int
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """What belongs to the last UP_CLOSE batches, of epochs with ``steps`` batches."""
+    place = (batches["epoch"] - 1) * steps + batches["step"]
+    first = place[-1] - UP_CLOSE
+    return (
+        {name: column[place > first] for name, column in batches.items()},
+        {name: column[epochs["epoch"] * steps > first] for name, column in epochs.items()},
+    )
 
 
 def thinned(batches: dict[str, np.ndarray], *, at_most: int = MOST_POINTS) -> dict[str, np.ndarray]:
@@ -83,7 +94,12 @@ def _spec(measure: str, title: str, last_epoch: int | None, validation: str) -> 
     """
     scale = alt.Scale(domain=[0, last_epoch]) if last_epoch else alt.Scale(zero=False, nice=False)
     base = alt.Chart().encode(
-        x=alt.X("epoch:Q", title="Epoch" if last_epoch else "Batch, counted from the start", scale=scale),
+        x=alt.X(
+            "epoch:Q",
+            title="Epoch" if last_epoch else "Batch, counted from the start",
+            scale=scale,
+            axis=alt.Axis(tickMinStep=1, format=",d"),
+        ),
         y=alt.Y(f"{measure}:Q", title=title, scale=alt.Scale(zero=False)),
         color=alt.Color(
             "of:N",
@@ -98,8 +114,9 @@ def _spec(measure: str, title: str, last_epoch: int | None, validation: str) -> 
             alt.Tooltip("accuracy:Q", title="Accuracy", format=".2%"),
         ],
     )
-    line = base.transform_filter(alt.datum.of == TRAINING).mark_line(strokeWidth=1.2, opacity=0.8, point=not last_epoch)
-    points = base.transform_filter(alt.datum.of == validation).mark_line(point=True, strokeWidth=2)
+    line = base.transform_filter(alt.datum.of == TRAINING).mark_line(strokeWidth=1.2, point=not last_epoch)
+    marked = not last_epoch or last_epoch <= MOST_MARKED
+    points = base.transform_filter(alt.datum.of == validation).mark_line(point=marked, strokeWidth=2)
     spec = alt.layer(line, points).properties(height=HEIGHT).to_dict()
     del spec["datasets"]  # Altair puts an empty one where there is none
     for layer in spec["layer"]:
