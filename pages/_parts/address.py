@@ -1,5 +1,6 @@
 """Choices that stand in the page's address, so that a reload or a link shows the same."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -25,22 +26,35 @@ def select_in_address(
     asked = st.session_state.get(key) or st.query_params.get(key)
     chosen = asked if asked in options else default()
     st.session_state[key] = st.query_params[key] = chosen
-    # A new widget for each choice: what an old one still says must not undo it.
-    widget = f"{key}-{chosen}"
+    labels = _labels(options, format_func)
+    # A new widget for each choice and its label: what an old one still says must not undo it.
+    widget = f"{key}-{chosen}-{labels[chosen]}"
 
     def choose() -> None:
-        if st.session_state[key] == chosen != st.session_state[widget]:
-            st.session_state[key] = st.session_state[widget]
+        # A browser says a label. What it has not heard of yet may be none any more, and is then no choice.
+        picked = st.session_state[widget]
+        if st.session_state[key] == chosen != picked and picked in options:
+            st.session_state[key] = picked
             if on_choose:
-                on_choose(st.session_state[key])
+                on_choose(picked)
 
     place.selectbox(
         name,
         options,
         options.index(chosen),
         key=widget,
-        format_func=format_func,
+        format_func=lambda option: labels.get(option, option),
         help=help_,
         on_change=choose,
     )
     return chosen
+
+
+def _labels(options: Sequence[str], format_func: Callable[[str], str]) -> dict[str, str]:
+    """Each option's label, numbered from the last on where several have the same: a browser only says the label."""
+    seen, labels = Counter(), {}
+    for option in reversed(options):
+        label = format_func(option)
+        seen[label] += 1
+        labels[option] = f"{label} ({seen[label]})" if seen[label] > 1 else label
+    return labels
