@@ -15,13 +15,15 @@ training, explanation = st.tabs(["Train a network", "How it learns"])
 with training:
     watching = is_watching()
     left, right = st.columns([1, 2.2], gap="small" if watching else "large")
-    with new_training(left) if watching else left.container(border=True):
+    form = new_training(left) if watching else left.container(border=True)
+    folded = watching and not form.open
+    with form:
         training_form()
     with right:
         run = choose_run()
         show_line()
-    with st.container() if watching else right:  # all the width for the curves
-        show_run(run, wide=watching)
+    with st.container() if folded else right:  # all the width for the curves
+        show_run(run, wide=folded)
 with explanation:
     left, right = st.columns(2, gap="large")
     with left:

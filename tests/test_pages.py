@@ -30,7 +30,7 @@ def opened(name: str) -> AppTest:
 
 
 def text(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.text])
+    return "\n".join(element.value for element in [*app.subheader, *app.markdown, *app.caption, *app.text])
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -44,7 +44,7 @@ def opened(run: Run | None = None) -> AppTest:
 
 
 def text(app: AppTest) -> str:
-    elements = [*app.markdown, *app.caption, *app.text, *app.info, *app.error]
+    elements = [*app.subheader, *app.markdown, *app.caption, *app.text, *app.info, *app.error]
     progress = [element.proto.text for element in app.get("progress")]
     return "\n".join([*(element.value for element in elements), *progress, *(each.label for each in app.expander)])
 
@@ -226,11 +226,22 @@ def test_the_line_says_whose_turn_is_next_and_each_name_opens_its_run(home):
     press(app, "Train")
     others = [store.create(RunConfig(name=f"other {number}", person="other"), home) for number in range(3)]
     app.run()
-    assert "4 in line: network 2, other 0, other 1 … · yours is number 1" in text(app)
+    assert "4 in line: network 2, other 0, other 1 … · yours: number 1" in text(app)
     assert {"ours \\(training\\)", "1\\. network 2", "4\\. other 2"} <= labels(app)
     press(app, "4\\. other 2")
     assert app.query_params["run"] == others[2].id
     assert "4 before it" in text(app)
+
+
+def test_runs_of_the_same_name_can_be_told_apart_in_the_choice(home):
+    first, second = (new_run(home, state=RUNNING) for _ in range(2))
+    app = opened()
+    choice = labelled(app.selectbox, "Run")
+    assert [option for option in choice.options if "ours" in option] == ["ours · training (2)", "ours · training"]
+    choice.set_value(first.id).run()
+    assert app.query_params["run"] == first.id
+    labelled(app.selectbox, "Run").set_value(second.id).run()
+    assert app.query_params["run"] == second.id
 
 
 def test_a_cancelled_run_that_never_began_says_so_and_can_be_started(home):

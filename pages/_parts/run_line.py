@@ -34,7 +34,7 @@ def show_line() -> None:
 def _heading(line: list[Run]) -> str:
     names = ", ".join(_short(run.config.name) for run in line[:NAMED])
     mine = [place for place, run in enumerate(line, start=1) if run.config.person == person()]
-    yours = f" · yours is number {' and '.join(map(str, mine))}" if mine else ""
+    yours = f" · yours: number {' and '.join(map(str, mine))}" if mine else ""
     return f"{len(line)} in line: {plain(names)}{' …' if len(line) > NAMED else ''}{yours}"
 
 

@@ -20,32 +20,33 @@ USUAL, SLOW = "500ms", "250ms"  # between two looks; each batch of slow motion i
 
 def show_run(run: Run, *, wide: bool) -> None:
     """Show ``run``, moving while it trains. ``wide``: there is room for the knobs beside the curves."""
-    status = run.status
-    if moves(status):
+    drawn = run.status
+    if moves(drawn):
         pace = _pace(run)
-        st.fragment(telling(_live), run_every=pace)(run, pace, wide=wide)
+        st.fragment(telling(_live), run_every=pace)(run, drawn, pace, wide=wide)
         return
-    _show(run, status, wide=wide)
+    _show(run, drawn, wide=wide)
     show_results(run)
     if not run.shipped:
-        st.fragment(telling(_look_again), run_every="2s")(run, status)
+        st.fragment(telling(_look_again), run_every="2s")(run, drawn)
 
 
 def _pace(run: Run) -> str:
     return SLOW if run.control.slow_motion else USUAL
 
 
-def _live(run: Run, pace: str, *, wide: bool) -> None:
-    status = run.status
-    if not moves(status) or _pace(run) != pace:
+def _live(run: Run, drawn: Status, pace: str, *, wide: bool) -> None:
+    _look_again(run, drawn)
+    if _pace(run) != pace:
         st.rerun()  # a fragment cannot change its own pace: draw the page anew
     show_message()  # of a button in here, which runs this fragment alone
-    _show(run, status, wide=wide)
+    _show(run, run.status, wide=wide)
 
 
 def _look_again(run: Run, drawn: Status) -> None:
-    """Somebody else may have put the run in line again."""
-    if run.status.state != drawn.state:
+    """Draw all of the page anew if the run is in another state than it was ``drawn`` in."""
+    status = run.status
+    if (status.state, status.parked) != (drawn.state, drawn.parked):
         st.rerun()
 
 
@@ -77,8 +78,8 @@ def _places(status: Status, *, wide: bool) -> tuple[DeltaGenerator, DeltaGenerat
 def _headline(run: Run, status: Status) -> None:
     words = STATES[status.state]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        name = f"#### {plain(run.config.name)} :{words.colour}-badge[{words.icon} {words.name}]"
-        st.markdown(name, width="content")
+        badge = f":{words.colour}-badge[{words.icon} {words.name}]"
+        st.subheader(f"{plain(run.config.name)} {badge}", anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             show_buttons(run, status)
     st.caption(in_short(run.config))
