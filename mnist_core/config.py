@@ -43,7 +43,11 @@ def _require_one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _require_between(name: str, value: object, low: float, high: float) -> None:
-    _require(_is_number(value) and low <= value <= high, f"{name} must be between {low:g} and {high:g}, got {value!r}.")
+    bounds = [f"{bound:f}".rstrip("0").rstrip(".") for bound in (low, high)]  # people read 0.000001 rather than 1e-06
+    _require(
+        _is_number(value) and low <= value <= high,
+        f"{name} must be between {bounds[0]} and {bounds[1]}, got {value!r}.",
+    )
 
 
 def _require_whole(name: str, value: object, low: int, high: int) -> None:

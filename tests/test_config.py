@@ -33,7 +33,7 @@ def test_the_books_recipe_is_the_walk_throughs():
         ({"epochs": 2.5}, "epochs"),
         ({"epochs": True}, "epochs"),
         ({"batch_size": 0}, "batch_size"),
-        ({"learning_rate": 0}, "learning_rate"),
+        ({"learning_rate": 0}, "learning_rate must be between 0.000001 and 1, got 0"),
         ({"learning_rate": float("nan")}, "learning_rate"),
         ({"seed": -1}, "seed"),
         ({"optimizer": "lion"}, "adam, adamw, sgd, rmsprop"),
