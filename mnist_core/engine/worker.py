@@ -37,6 +37,7 @@ MODELS_KEPT = 4
 NICENESS = 10  # training gives way to drawing
 MOST_DEATHS = 3  # of workers, after which a run is given up
 PARK_AFTER = 60.0  # seconds of a pause; $DIGIT_LAB_PARK_AFTER changes it
+TRAINING = threading.Lock()  # held by the run that this process trains: one that its engine left behind may go on here
 PRECISION_FILE = "precision.json"  # in the home folder
 
 
@@ -46,7 +47,8 @@ class TrainerDied(LabError):
 
 def train_in_background(path: str) -> None:
     """Train the run at ``path`` at low priority: what the dispatcher submits."""
-    train_run(Run(Path(path)), background=True)
+    with TRAINING:
+        train_run(Run(Path(path)), background=True)
 
 
 def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None, background: bool = False) -> None:
