@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import RECIPES, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.engine.client import Engine
 from mnist_core.runs import pace, store
 from mnist_core.runs.run import (
     BATCH_COLUMNS,
@@ -24,6 +25,7 @@ from mnist_core.runs.run import (
 )
 from pages._parts.charts import thinned
 from pages._parts.durations import in_words
+from pages._parts.lab import engine
 from pages._parts.person import unmasked
 from pages._parts.run_numbers import images_per_second
 
@@ -176,6 +178,23 @@ def test_a_waiting_run_shows_its_place_and_when_it_starts(home):
     said = text(opened(run))
     assert "1 before it" in said
     assert "1 in line" in said
+
+
+def test_whoever_looks_at_a_waiting_run_wakes_the_engine_and_hears_what_keeps_it(home, monkeypatch):
+    woken = []
+    monkeypatch.setattr(Engine, "wake", lambda lab_engine: woken.append(lab_engine.error))
+    engine().error = "The engine did not start."
+    run = store.create(RunConfig(name="later"), home)
+
+    def view(run_id: str) -> None:
+        from mnist_core.runs import store
+        from pages._parts.run_view import show_run
+
+        show_run(store.find(run_id, store.home()), wide=True)
+
+    app = AppTest.from_function(view, args=(run.id,)).run()
+    assert "The engine did not start." in text(app)
+    assert woken == [engine().error]
 
 
 def test_a_running_run_shows_where_it_is_and_what_can_be_asked(home):

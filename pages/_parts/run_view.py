@@ -8,6 +8,7 @@ from mnist_core.runs import queue
 from mnist_core.runs.run import CANCELLED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, Status
 from pages._parts.charts import show_learning_curves
 from pages._parts.durations import in_words
+from pages._parts.lab import engine
 from pages._parts.messages import plain, show_message, telling
 from pages._parts.run_controls import show_buttons, show_knobs
 from pages._parts.run_numbers import in_short, progress_text, show_numbers, summary
@@ -90,6 +91,7 @@ def _tell(run: Run, status: Status, batches: dict[str, np.ndarray]) -> None:
     if status.error:
         st.error(status.error, icon=":material/report:")
     if status.state == QUEUED:
+        _keep_engine()
         _tell_place(run)
     elif status.state == PAUSED:
         _tell_pause(status)
@@ -101,6 +103,13 @@ def _tell(run: Run, status: Status, batches: dict[str, np.ndarray]) -> None:
         st.write("Whoever trained it is gone. It can go on from its last saved state.")
     if status.state in (RUNNING, PAUSED):
         st.progress(run.progress_in(batches), text=progress_text(run, status, batches))
+
+
+def _keep_engine() -> None:
+    """While somebody looks at a run in line, see to it that there is an engine to take it up."""
+    engine().wake()
+    if engine().error:
+        st.error(engine().error, icon=":material/build:")
 
 
 def _tell_place(run: Run) -> None:
