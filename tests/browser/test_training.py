@@ -3,24 +3,14 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
-from mnist_core.runs.run import CANCELLED, FINISHED, Run
-from tests.browser.serving import SEVEN, Server, draw, serve
-from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, WIDE, button, fill, go_to, visit
+from mnist_core.runs.run import CANCELLED, FINISHED
+from tests.browser.serving import SEVEN, draw, serve
+from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, WIDE, button, fill, go_to, train, visit
 from tests.waiting import wait_for, wait_until_gone
-
-
-def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
-    """Train a small network from the Train page's form."""
-    fill(page, Name=name, Epochs=epochs, Units_1=16, Units_2=16)
-    button(page, "Train").click()
-    wait_for(lambda: name in {run.config.name for run in store.list_runs(server.home)})
-    run = store.find(name, server.home)
-    assert (run.config.training.epochs, run.config.model.hidden_units) == (epochs, (16, 16))
-    return run
 
 
 def test_a_training_goes_on_while_people_look_elsewhere(page, browser, server):

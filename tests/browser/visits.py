@@ -4,7 +4,10 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from mnist_core.runs import store
+from mnist_core.runs.run import Run
 from tests.browser.serving import Server
+from tests.waiting import wait_for
 
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 PAGES = {"": "Digit Lab", "draw": "Draw", "train": "Train", "errors": "Errors", "dataset": "Dataset"}
@@ -17,7 +20,7 @@ PHONE = {
     "user_agent": PHONE_AGENT,
 }
 SLOW = 60_000  # milliseconds; the engine starts on a busy machine
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=SLOW)
 
 
 def settle(page: Page) -> None:
@@ -43,8 +46,8 @@ def go_to(page: Page, title: str) -> None:
 
 
 def button(page: Page, name: str) -> Locator:
-    """The button with exactly this label."""
-    return page.get_by_role("button", name=name, exact=True)
+    """The button with exactly this label; while the page draws anew, there may be two of it."""
+    return page.get_by_role("button", name=name, exact=True).first
 
 
 def fill(page: Page, **values: object) -> None:
@@ -54,3 +57,13 @@ def fill(page: Page, **values: object) -> None:
         field.fill(str(value))
         field.press("Tab")
         settle(page)
+
+
+def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
+    """Train a small network from the Train page's form."""
+    fill(page, Name=name, Epochs=epochs, Units_1=64, Units_2=16)
+    button(page, "Train").click()
+    wait_for(lambda: name in {run.config.name for run in store.list_runs(server.home)})
+    run = store.find(name, server.home)
+    assert (run.config.training.epochs, run.config.model.hidden_units) == (epochs, (64, 16))
+    return run
