@@ -205,8 +205,11 @@ class _Watch(keras.callbacks.Callback):
         self._go_on_or_stop()
 
     def _adapt(self, steps: int, seconds: float) -> None:
-        """Cut the next chunks so that each takes SECONDS_PER_CHUNK. The first one's time is the graph's building."""
-        if steps > 1 and not (self._steps_done == steps and self._chunk == FIRST_CHUNK):
+        """Cut the next chunks so that each takes SECONDS_PER_CHUNK. The first one's time is the graph's building.
+
+        Slow motion's single steps, and an epoch's last one, say nothing of larger chunks.
+        """
+        if (steps > 1 or self._chunk == 1) and not (self._steps_done == steps and self._chunk == FIRST_CHUNK):
             self._chunk = max(1, round(steps * min(SECONDS_PER_CHUNK / seconds, 4)))
 
     def _go_on_or_stop(self) -> None:

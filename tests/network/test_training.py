@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from mnist_core.config import COSINE, ON_HELD_OUT, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.digits.mnist import Mnist, Split
 from mnist_core.network import model as network
+from mnist_core.network import training
 from mnist_core.network.precision import BFLOAT16
 from mnist_core.network.training import TrainingDiverged, train, validation_split
 from mnist_core.runs.control import Control
@@ -163,6 +164,14 @@ def test_slow_motion_reports_batch_by_batch(few):
     heard = Heard(stop_after=6, slow_motion=True)
     trained(config(), few, heard)
     assert [progress.step for progress in heard.progress] == [1, 2, 3, 4, 5, 6]
+
+
+def test_after_a_hold_up_it_takes_many_batches_at_once_again(few, monkeypatch):
+    monkeypatch.setattr(training, "FIRST_CHUNK", 1)  # as after batches that took long
+    monkeypatch.setattr(training, "SECONDS_PER_CHUNK", 60.0)
+    heard = Heard()
+    trained(config(epochs=1), few, heard)
+    assert len(heard.progress) < 10
 
 
 def test_held_out_digits_are_not_trained_on(digits):
