@@ -157,7 +157,7 @@ class Dispatcher:
         self._lost.pop(run.id, None)
 
     def _rest(self, trainers: Collection[str]) -> None:
-        if self._jobs:
+        if self._jobs or self._lost:  # a lost one's trainer may still be at it
             self._trained_at = time.monotonic()
         elif self._trained_at is not None and time.monotonic() - self._trained_at > REST_AFTER:
             self._trained_at = None
