@@ -75,5 +75,7 @@ def _newest(runs: list[Run]) -> Run:
 
 
 def _label(run: Run) -> str:
-    state = run.status.state
-    return f"{run.config.name} · {STATES[state].name}" if state in (QUEUED, RUNNING, PAUSED) else label(run)
+    status = run.status
+    if status.state in (QUEUED, RUNNING, PAUSED) or not status.scores:
+        return f"{run.config.name} · {STATES[status.state].name}"
+    return label(run)

@@ -9,6 +9,7 @@ from pages._parts.durations import in_words
 from pages._parts.knob_widgets import NAMES, number
 from pages._parts.screen import is_phone
 
+HALF_A_PHONE = 150  # pixels; two numbers stand side by side
 RECENT = 2.0  # seconds of training that the speed is measured over
 
 
@@ -77,9 +78,10 @@ def _took(status: Status) -> str:
 def show_numbers(run: Run, status: Status, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> None:
     """The latest numbers, or the final scores."""
     values = _final(status.scores) if status.scores else _latest(run, batches, epochs)
-    with st.container(horizontal=True, gap="small" if is_phone() else "medium"):
+    phone = is_phone()
+    with st.container(horizontal=True, gap="small" if phone else "medium"):
         for name, value in values.items():
-            st.metric(name, value, width="content")
+            st.metric(name, value, width=HALF_A_PHONE if phone else "content")
 
 
 def _final(scores: dict[str, float]) -> dict[str, str]:
