@@ -11,6 +11,7 @@ TRAINING_DIGITS = 60_000  # as many as MNIST has
 MAX_EPOCHS = 200
 MAX_NAME_LENGTH = 60
 HELD_OUT = 6_000  # of the training digits, for validation that does not touch the test set
+MAX_HANDWRITING = 200_000  # 160 MB of digits
 
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
 OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop")
@@ -98,6 +99,8 @@ class TrainingConfig:
     weight_decay: float = 0.0  # the share of each weight taken off per step, times the learning rate
     label_smoothing: float = 0.0  # the share of the target spread over all ten digits (Szegedy et al., 2016)
     distortions: bool = False  # each digit bent, turned and moved anew each time it is seen
+    handwriting: int = 0  # synthetic pen drawings among the training digits, in styles that MNIST lacks
+    drawings: int = 0  # of the lesson in the run's folder, repeated to so many among the training digits
     validation: str = ON_TEST_SET  # the book's; ON_HELD_OUT keeps the test set for the end
     patience: int = 0  # epochs without a better validation accuracy after which it stops; 0: never
     precision: str = FLOAT32  # FASTEST computes in bfloat16 where this machine is faster with it
@@ -112,6 +115,8 @@ class TrainingConfig:
         _require_between("weight_decay", self.weight_decay, 0, 1)
         _require_between("label_smoothing", self.label_smoothing, 0, 0.5)
         _require(isinstance(self.distortions, bool), f"distortions must be true or false, got {self.distortions!r}.")
+        _require_whole("handwriting", self.handwriting, 0, MAX_HANDWRITING)
+        _require_whole("drawings", self.drawings, 0, TRAINING_DIGITS)
         _require_one_of("validation", self.validation, VALIDATIONS)
         _require_whole("patience", self.patience, 0, MAX_EPOCHS)
         _require_one_of("precision", self.precision, PRECISIONS)
@@ -125,7 +130,7 @@ class TrainingConfig:
     @property
     def training_digits(self) -> int:
         """How many digits an epoch has."""
-        return TRAINING_DIGITS - self.held_out
+        return TRAINING_DIGITS - self.held_out + self.handwriting + self.drawings
 
     @property
     def steps_per_epoch(self) -> int:
@@ -232,6 +237,21 @@ RECIPES = {
             schedule=ONE_CYCLE,
             weight_decay=0.2,
             distortions=True,
+            precision=FASTEST,
+        ),
+    ),
+    # Chosen on digits held out from MNIST's training set and on fresh synthetic drawings.
+    "world": Recipe(
+        description="MNIST and synthetic drawings in the styles that people use: reads what you draw, 99.4 % right.",
+        model=ModelConfig(hidden_units=(1024, 512), dropout=0.0),
+        training=TrainingConfig(
+            epochs=120,
+            batch_size=512,
+            learning_rate=4e-3,
+            schedule=ONE_CYCLE,
+            weight_decay=0.2,
+            distortions=True,
+            handwriting=90_000,
             precision=FASTEST,
         ),
     ),

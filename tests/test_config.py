@@ -41,6 +41,8 @@ def test_the_books_recipe_is_the_walk_throughs():
         ({"weight_decay": -0.1}, "weight_decay"),
         ({"label_smoothing": 0.6}, "label_smoothing"),
         ({"distortions": "yes"}, "distortions"),
+        ({"handwriting": 200_001}, "handwriting"),
+        ({"drawings": -1}, "drawings"),
         ({"validation": "train"}, "held-out"),
         ({"patience": -1}, "patience"),
         ({"precision": "int8"}, "precision"),

@@ -132,6 +132,7 @@ def test_every_knob_arrives_in_the_run(home):
     knob(app.button_group, "precision").set_value("fastest")
     knob(app.toggle, "distortions").set_value(True)
     knob(app.number_input, "patience").set_value(5)
+    knob(app.number_input, "handwriting").set_value(20_000)
     knob(app.select_slider, "weight_decay").set_value(0.01)
     app.run()
     press(app, "Train")
@@ -140,7 +141,7 @@ def test_every_knob_arrives_in_the_run(home):
     training = config.training
     assert (training.optimizer, training.schedule, training.validation) == ("sgd", "cosine", "held-out")
     assert (training.precision, training.distortions, training.patience) == ("fastest", True, 5)
-    assert training.weight_decay == 0.01
+    assert (training.weight_decay, training.handwriting) == (0.01, 20_000)
 
 
 def test_the_expected_time_follows_the_knobs_and_what_was_measured(home):

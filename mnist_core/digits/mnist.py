@@ -52,6 +52,10 @@ class Split:
         """Those at ``indices``, int (M,)."""
         return Split(self.images[indices], self.labels[indices])
 
+    def joined(self, other: "Split") -> "Split":
+        """These digits, and ``other``'s after them."""
+        return Split(np.concatenate([self.images, other.images]), np.concatenate([self.labels, other.labels]))
+
 
 @dataclass(frozen=True)
 class Mnist:

@@ -20,6 +20,7 @@ from mnist_core.config import RunConfig
 from mnist_core.engine.process import EngineProcess
 from mnist_core.engine.protocol import LOG_FILE, EngineError, EngineNotReady, lab_name, people_name
 from mnist_core.runs import queue, store
+from mnist_core.runs.lessons import Lesson
 from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, PAUSED, Run
 
 if TYPE_CHECKING:
@@ -87,15 +88,15 @@ class Engine:
             return run.hdf5_path.read_bytes()
         return self._ask(lambda classifier: classifier.hdf5(str(run.model_path)))
 
-    def train(self, config: RunConfig) -> Run:
-        """Put a new run in line and return it.
+    def train(self, config: RunConfig, lesson: Lesson | None = None) -> Run:
+        """Put a new run in line, with the drawings that it is to learn, and return it.
 
         Raises QueueFull when its person has enough runs waiting, RunError when its parent cannot be continued,
         EngineError when the home cannot be written.
         """
         with self._entering_line():
             queue.check_may_wait(config.person, self._home)
-            run = store.create(config, self._home)
+            run = store.create(config, self._home, lesson=lesson)
         self.wake()
         return run
 

@@ -26,6 +26,7 @@ from mnist_core.errors import LabError
 from mnist_core.runs import pace
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.files import replacing
+from mnist_core.runs.lessons import Lesson
 from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run
 
 if TYPE_CHECKING:
@@ -135,12 +136,19 @@ def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) 
         config,
         data,
         recorder,
+        drawings=_to_learn(run),
         precision=fastest(run.home / PRECISION_FILE) if config.training.precision == FASTEST else FLOAT32,
         epochs_done=begun[0],
         steps_done=begun[1],
     )
     _remember_pace(run, begun, recorder)
     return _finish(run, recorder, model, data.test)
+
+
+def _to_learn(run: Run) -> mnist.Split | None:
+    """The drawings of the run's lesson that it learns from."""
+    lesson = Lesson.read(run.path)
+    return mnist.Split(lesson.images[lesson.learned], lesson.labels[lesson.learned]) if lesson else None
 
 
 def _remember_pace(run: Run, begun: tuple[int, int], recorder: Recorder) -> None:

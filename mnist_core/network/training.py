@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_core.config import ON_HELD_OUT, RunConfig, TrainingConfig
+from mnist_core.digits.handwriting import handwriting
 from mnist_core.digits.mnist import Mnist, Split
 from mnist_core.errors import LabError
 from mnist_core.network import model as network
@@ -21,6 +22,10 @@ from mnist_core.network.precision import FLOAT32
 
 SECONDS_PER_CHUNK = 0.1  # between two points of the live curve, and between two looks at people's requests
 FIRST_CHUNK = 8  # steps, before anything is known of their speed
+
+
+class TrainingError(LabError):
+    """What is asked for cannot be trained."""
 
 
 class TrainingDiverged(LabError):
@@ -82,28 +87,43 @@ def validation_split(config: TrainingConfig, data: Mnist) -> Split:
     return data.hold_out(config.held_out)[1] if config.validation == ON_HELD_OUT else data.test
 
 
+def training_split(config: TrainingConfig, data: Mnist, drawings: Split | None = None) -> Split:
+    """The digits that an epoch consists of: MNIST's that are not held out, synthetic ones, and a room's ``drawings``.
+
+    Raises TrainingError when drawings are asked for and there are none.
+    """
+    digits = data.hold_out(config.held_out)[0] if config.held_out else data.train
+    if config.handwriting:
+        digits = digits.joined(handwriting(config.handwriting, seed=config.seed))
+    if config.drawings:
+        if not drawings:
+            raise TrainingError("It should learn from drawings, and there are none in its folder.")
+        digits = digits.joined(drawings.take(np.resize(np.arange(len(drawings)), config.drawings)))
+    return digits
+
+
 def train(
     model: keras.Model,
     config: RunConfig,
     data: Mnist,
     listener: Listener,
     *,
+    drawings: Split | None = None,
     precision: str = FLOAT32,
     epochs_done: int = 0,
     steps_done: int = 0,
 ) -> None:
     """Train ``model`` on until it has ``config.total_epochs`` epochs behind it, or the listener wants a stop.
 
-    ``epochs_done`` and ``steps_done``: whole epochs, and batches of the next, that it has behind it already. It ends
-    up as if it had never stopped, but for the dropout's chance. Raises TrainingDiverged when the loss is no longer
-    a number.
+    ``drawings``: what ``config.training.drawings`` repeats. ``epochs_done`` and ``steps_done``: whole epochs, and
+    batches of the next, that it has behind it already. It ends up as if it had never stopped, but for the dropout's
+    chance. Raises TrainingDiverged when the loss is no longer a number.
     """
     training = config.training
     keras.utils.set_random_seed((training.seed + 7919 * epochs_done + steps_done) % 2**32)
     if getattr(model, "optimizer", None) is None:
         model.compile(make_optimizer(training), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    digits = data.hold_out(training.held_out)[0] if training.held_out else data.train
-    trainer = GraphTrainer(model, digits, training, precision=precision)
+    trainer = GraphTrainer(model, training_split(training, data, drawings), training, precision=precision)
     watch = _Watch(trainer, config, listener, begun=(epochs_done, steps_done))
     for epoch in range(epochs_done, config.total_epochs):
         watch.begin(epoch)

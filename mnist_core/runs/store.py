@@ -14,6 +14,8 @@ from mnist_core import __version__
 from mnist_core.config import RunConfig
 from mnist_core.runs import pace
 from mnist_core.runs.files import write_json
+from mnist_core.runs.lessons import FILE as LESSON_FILE
+from mnist_core.runs.lessons import Lesson
 from mnist_core.runs.run import QUEUED, RESERVE, SHIPPED, Run, RunError, Status
 
 DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that ships
@@ -40,17 +42,19 @@ def home() -> Path:
     return path
 
 
-def create(config: RunConfig, home: Path, *, state: str = QUEUED) -> Run:
+def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson | None = None) -> Run:
     """Make a new run's folder. With ``config.parent`` it starts with the parent's history and full state.
 
-    ``state``: QUEUED puts it in line for the engine; RUNNING is for a caller who trains it himself, now.
-    Raises RunError when the parent is unknown or has no model.
+    ``lesson``: drawings to learn from, kept in the folder. ``state``: QUEUED puts it in line for the engine; RUNNING
+    is for a caller who trains it himself, now. Raises RunError when the parent is unknown or has no model.
     """
     run = Run(home / "runs" / f"{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}")
     run.path.mkdir()
     try:
         if config.parent:
             _inherit(run, find(config.parent, home), config.inherited_epochs)
+        if lesson:
+            lesson.save(run.path)
         versions = {name: version(name) for name in ("keras", "tensorflow")} | {"digit_lab": __version__}
         write_json(run.path / "config.json", config.to_json() | {"versions": versions})
         (run.path / RESERVE).write_bytes(bytes(RESERVED_BYTES))
@@ -71,6 +75,8 @@ def _inherit(run: Run, parent: Run, epochs: int) -> None:
     shutil.copyfile(parent.model_path, run.path / "resume" / f"epoch-{epochs:03d}.keras")
     for name in ("epochs.csv", "batches.csv"):
         shutil.copyfile(parent.path / name, run.path / name)
+    if (parent.path / LESSON_FILE).exists():
+        shutil.copyfile(parent.path / LESSON_FILE, run.path / LESSON_FILE)
 
 
 def ship(run: Run) -> Run:

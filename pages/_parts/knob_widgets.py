@@ -9,6 +9,7 @@ import streamlit as st
 from mnist_core.config import (
     ACTIVATIONS,
     MAX_EPOCHS,
+    MAX_HANDWRITING,
     ON_HELD_OUT,
     OPTIMIZERS,
     PRECISIONS,
@@ -84,6 +85,15 @@ def show_other_knobs() -> None:
         help_="The share of the right answer that is spread over all ten digits.",
     )
     _switch("Distort the digits", "distortions", help_="Each digit is bent, turned and moved anew whenever it is seen.")
+    _number(
+        "Synthetic drawings",
+        "handwriting",
+        0,
+        MAX_HANDWRITING,
+        step=10_000,
+        help_="Drawings made by code in styles that MNIST hardly has, such as a 7 with a bar, to learn from besides. "
+        "10,000 take some seconds to make.",
+    )
     _show_validation()
     _number(
         "Stop early after epochs without improvement",

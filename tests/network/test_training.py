@@ -11,7 +11,7 @@ from mnist_core.digits.mnist import Mnist, Split
 from mnist_core.network import model as network
 from mnist_core.network import training
 from mnist_core.network.precision import BFLOAT16
-from mnist_core.network.training import TrainingDiverged, train, validation_split
+from mnist_core.network.training import TrainingDiverged, TrainingError, train, validation_split
 from mnist_core.runs.control import Control
 
 
@@ -190,3 +190,23 @@ def test_a_loss_that_is_no_number_ends_it_with_advice(few):
     model.layers[-1].set_weights([weight * np.nan for weight in model.layers[-1].get_weights()])
     with pytest.raises(TrainingDiverged, match="learning rate"):
         train(model, config(), few, Heard())
+
+
+def test_handwriting_and_drawings_are_among_the_digits_of_an_epoch(few):
+    drawings = few.test.take(np.arange(30))
+    how = TrainingConfig(handwriting=50, drawings=70, validation=ON_HELD_OUT)
+    split = training.training_split(how, few, drawings)
+    assert len(split) == how.training_digits == 54_000 + 50 + 70
+    assert_array_equal(split.labels[54_000:54_050], np.arange(50) % 10)
+    assert_array_equal(split.images[54_050:], drawings.images[np.arange(70) % 30])
+
+
+def test_drawings_that_are_not_there_are_told(few):
+    with pytest.raises(TrainingError, match="there are none"):
+        training.training_split(TrainingConfig(drawings=10), few)
+
+
+def test_it_learns_what_only_the_drawings_show(few):
+    turned = Split(few.train.images[:400].transpose(0, 2, 1), few.train.labels[:400])
+    plain, taught = config(epochs=1), config(epochs=1, drawings=8_000)
+    assert right(trained(taught, few, drawings=turned), turned) > right(trained(plain, few), turned) + 0.2

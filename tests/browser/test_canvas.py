@@ -1,0 +1,77 @@
+"""The browser's canvas against our own: what is drawn with the mouse, and what ``rasterize`` makes of the strokes."""
+
+import base64
+import io
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from mnist_core.digits.drawing import Drawing, rasterize, to_digit
+from mnist_core.digits.handwriting import drawings
+from mnist_core.engine.client import Engine
+from mnist_core.runs import store
+from tests.browser.visits import SLOW, button, visit
+from tests.waiting import wait_for
+
+DRAWINGS = 20
+BRUSH = 30  # the page's normal brush, on its canvas of 420 pixels
+SIDE = 420
+
+
+def on_the_page(drawing: Drawing) -> Drawing:
+    """The drawing as a mouse draws it on the page's canvas: in whole pixels."""
+    scale = SIDE / drawing.canvas
+    strokes = tuple(np.rint(stroke * scale) for stroke in drawing.strokes)
+    return replace(drawing, strokes=strokes, canvas=SIDE, brush=BRUSH)
+
+
+def draw(page: Page, drawing: Drawing) -> None:
+    box = page.locator("canvas").last.bounding_box()
+    for stroke in drawing.strokes:
+        for number, (x, y) in enumerate(stroke):
+            page.mouse.move(box["x"] + x, box["y"] + y)
+            if number == 0:
+                page.mouse.down()
+        page.mouse.up()
+
+
+def painted(page: Page) -> np.ndarray:
+    """The ink on the browser's canvas, uint8 (420, 420)."""
+    return pixels(page.locator("canvas.dc-canvas.lower-canvas").evaluate("canvas => canvas.toDataURL()"))[..., 3]
+
+
+def read(page: Page) -> np.ndarray:
+    """The digit that the page shows as what the network has read, uint8 (28, 28)."""
+    return pixels(page.locator(".digits img").get_attribute("src"))
+
+
+def pixels(url: str) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))))
+
+
+def far(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.abs(first.astype(float) - second)
+
+
+def test_strokes_are_painted_as_the_browser_paints_them_and_read_alike(page, server):
+    visit(page, server, "draw")
+    ours, theirs, answers = [], [], []
+    for drawing in map(on_the_page, drawings(DRAWINGS, seed=20)):
+        draw(page, drawing)
+        digit = to_digit(rasterize(drawing))
+        expect(page.locator(".answer b")).to_be_visible(timeout=SLOW)
+        wait_for(lambda: far(read(page), digit).mean() < 2)  # noqa: B023, all strokes have arrived
+        ours.append(digit)
+        theirs.append(to_digit(painted(page)))
+        answers.append(int(page.locator(".answer b").inner_text()))
+        button(page, "Clear").click()
+        expect(page.locator(".answer")).to_have_count(0)
+        wait_for(lambda: not painted(page).any())  # the browser has made a new canvas
+    differences = [far(*pair) for pair in zip(ours, theirs, strict=True)]
+    assert np.mean(differences) < 2
+    assert np.max(differences) < 48
+    engine = Engine(server.home)
+    assert engine.classify(store.default_run(), np.array(ours)).argmax(axis=1).tolist() == answers
+    engine.close()
