@@ -170,13 +170,24 @@ def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
 
 
 def predict(arguments: argparse.Namespace) -> None:
-    """Read each picture; those without ink have no digit."""
-    digits = [drawing.to_digit(photo.read(path)) for path in arguments.images]
+    """Read each picture of one digit; those without ink have no digit."""
+    digits = [_only_digit(path) for path in arguments.images]
     found = [digit for digit in digits if digit is not None]
     answers = iter(_ask(arguments.run, np.stack(found))[1] if found else [])
     for path, digit in zip(arguments.images, digits, strict=True):
         probabilities = next(answers) if digit is not None else None
         _tell_prediction(arguments, path, probabilities)
+
+
+def _only_digit(path: Path) -> np.ndarray | None:
+    """The digit in a picture: uint8 (28, 28), or None where there is no ink. Raises UsageError when there are more."""
+    try:
+        found = photo.read(path).found
+    except photo.PictureError as error:
+        raise UsageError(f"{path}: {error}") from error
+    if len(found) > 1:
+        raise UsageError(f"{path} shows {len(found)} digits; predict reads pictures of one.")
+    return found[0].preparation.digit if found else None
 
 
 def _tell_prediction(arguments: argparse.Namespace, path: Path, probabilities: np.ndarray | None) -> None:
