@@ -11,6 +11,7 @@ from pages._parts.answer import show_answer
 from pages._parts.canvas import draw_on_canvas
 from pages._parts.lab import engine
 from pages._parts.model_picker import chosen_run
+from pages._parts.waking import wait_for_engine
 
 
 @st.fragment
@@ -41,21 +42,6 @@ def show_reading(digit: np.ndarray) -> None:
         st.error(str(error))
         return
     show_answer(digit, probabilities)
-
-
-@st.fragment(run_every="500ms")
-def wait_for_engine() -> None:
-    """Say that the network wakes up, and go on by itself when it has."""
-    lab_engine = engine()
-    if lab_engine.ready:
-        st.rerun()
-    lab_engine.wake()
-    if lab_engine.error:
-        st.error(lab_engine.error)
-    else:
-        st.info(
-            "The network is waking up; this takes a few seconds. You can draw meanwhile.", icon=":material/bedtime:"
-        )
 
 
 frame.require(__file__)

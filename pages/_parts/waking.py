@@ -1,0 +1,20 @@
+"""What a page shows while the engine starts."""
+
+import streamlit as st
+
+from pages._parts.lab import engine
+
+
+@st.fragment(run_every="500ms")
+def wait_for_engine() -> None:
+    """Say that the network wakes up, and go on by itself when it has."""
+    lab_engine = engine()
+    if lab_engine.ready:
+        st.rerun()
+    lab_engine.wake()
+    if lab_engine.error:
+        st.error(lab_engine.error)
+    else:
+        st.info(
+            "The network is waking up; this takes a few seconds. You can draw meanwhile.", icon=":material/bedtime:"
+        )
