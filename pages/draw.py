@@ -10,6 +10,7 @@ from pages._parts import frame
 from pages._parts.answer import show_answer
 from pages._parts.canvas import draw_on_canvas
 from pages._parts.lab import engine
+from pages._parts.look_closer import look_closer
 from pages._parts.model_picker import chosen_run
 from pages._parts.waking import wait_for_engine
 
@@ -29,6 +30,7 @@ def desk() -> None:
                 wait_for_engine()
             return
         show_reading(preparation.digit)
+    look_closer(preparation)
 
 
 def show_reading(digit: np.ndarray) -> None:

@@ -94,8 +94,16 @@ def ship(run: Run) -> Run:
 
 def list_runs(home: Path) -> list[Run]:
     """All readable runs: those that ship, then the lab's, oldest first."""
-    folders = [*sorted(SHIPPED.iterdir()), *sorted((home / "runs").iterdir())]
-    return [run for run in map(Run, folders) if _readable(run)]
+    return [*shipped_runs(), *_readable_runs(home / "runs")]
+
+
+def shipped_runs() -> list[Run]:
+    """The readable runs that came with the app."""
+    return _readable_runs(SHIPPED)
+
+
+def _readable_runs(folder: Path) -> list[Run]:
+    return [run for run in map(Run, sorted(folder.iterdir())) if _readable(run)]
 
 
 def unreadable_runs(home: Path) -> list[str]:

@@ -6,6 +6,7 @@ import streamlit as st
 from mnist_core.figures.colours import DIGIT_COLOURS
 from pages._parts.bars import Bar, bars_html
 from pages._parts.digit_grid import digits_html
+from pages._parts.errors_browser import sureness
 
 STYLE = """
 <style>
@@ -31,7 +32,7 @@ def _headline(probabilities: np.ndarray) -> str:
     answer = int(probabilities.argmax())
     return (
         f'{STYLE}<div class="answer"><b style="color: {DIGIT_COLOURS[answer]}">{answer}</b>'
-        f"<span>{in_words(probabilities)}<br><small>{probabilities[answer]:.1%} sure</small></span></div>"
+        f"<span>{in_words(probabilities)}<br><small>{sureness(float(probabilities[answer]))}</small></span></div>"
     )
 
 

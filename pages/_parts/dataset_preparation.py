@@ -9,12 +9,12 @@ from mnist_core.digits import mnist
 from mnist_core.digits.mnist import Mnist
 from mnist_core.digits.preparation import flatten, one_hot, scale
 from mnist_core.figures.digits import one_hot_rows, pixel_values
-from pages._parts.digit_grid import data_url, show_digits
+from pages._parts.digit_grid import show_digits
 from pages._parts.figure import page_theme, show_figure
+from pages._parts.pixel_strips import STRIPS, strips_html
 
 CROP = (slice(10, 18), slice(9, 19))  # the middle 8 rows and 10 columns: enough to see, few enough to read
 MIDDLE = slice(404, 412)  # eight of the 784 pixels, in row 14
-STRIPS = 4  # the 784 pixels are shown as this many strips of 7 rows each
 
 
 @dataclass(frozen=True)
@@ -84,17 +84,7 @@ def _show_reshape(example: Example) -> None:
     st.markdown(
         f"x_train[{example.index}] is now one strip of 784 pixels. It is cut into {STRIPS} here to fit the page:"
     )
-    strips = train[example.index].reshape(STRIPS, -1)
-    st.html("".join(_strip(strip, number) for number, strip in enumerate(strips)))
-
-
-def _strip(pixels: np.ndarray, number: int) -> str:
-    first = number * len(pixels)
-    name = f"Pixels {first} to {first + len(pixels) - 1} (rows {first // 28} to {(first + len(pixels)) // 28 - 1})"
-    return (
-        f'<div style="font-size: 0.8rem">{name}</div><img src="{data_url(pixels[None])}" alt="{name}" '
-        'style="width: 100%; height: 1.75rem; image-rendering: pixelated; display: block; margin-bottom: 0.5rem">'
-    )
+    st.html(strips_html(train[example.index]))
 
 
 def _show_float(example: Example) -> None:
