@@ -14,11 +14,14 @@ from typing import Any
 import numpy as np
 
 from mnist_core.config import RECIPES, RunConfig, TrainingConfig
-from mnist_core.digits import drawing, mnist, photo
+from mnist_core.digits import drawing, mnist, non_digits, photo
+from mnist_core.engine.protocol import Reading
 from mnist_core.errors import LabError
 from mnist_core.runs import store
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.run import FAILED, FINISHED, RUNNING, Run
+
+NON_DIGITS, NON_DIGITS_SEED = 1000, 1
 
 
 class UsageError(LabError):
@@ -59,7 +62,10 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluating = command("evaluate", evaluate, "Score a network on MNIST's test set or on drawings.")
     evaluating.add_argument("run", nargs="?", metavar="RUN", help=run_help)
-    evaluating.add_argument("--drawings", type=Path, metavar="FILE.json", help="labelled drawings to score on")
+    on = evaluating.add_mutually_exclusive_group()
+    on.add_argument("--drawings", type=Path, metavar="FILE.json", help="labelled drawings to score on")
+    on.add_argument("--non-digits", action="store_true", help="letters, scribbles, shapes: how many it refuses")
+    on.add_argument("--save", action="store_true", help="score on the test set and write the run's evaluation anew")
 
     predicting = command("predict", predict, "Read the digit in pictures.")
     predicting.add_argument("--run", metavar="RUN", help=run_help)
@@ -136,19 +142,37 @@ def _train_with_progress(run: Run, *, quiet: bool) -> None:
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
-    """Score a network on the test set or, with ``--drawings``, on labelled drawings."""
+    """Score a network on the test set, on labelled drawings or on what is no digit."""
     if arguments.drawings:
         _evaluate_on_drawings(arguments)
-        return
+    elif arguments.non_digits:
+        _evaluate_on_non_digits(arguments)
+    else:
+        _evaluate_on_test_set(arguments)
+
+
+def _evaluate_on_test_set(arguments: argparse.Namespace) -> None:
     test = mnist.load().test
-    name, probabilities = _ask(arguments.run, test.images)
-    result = scores(probabilities, test.labels)
+    name, path = _model(arguments.run)
+    if arguments.save:
+        _save_evaluation(path)
+    reading = _read(path, test.images)
+    result, refused = scores(reading.probabilities, test.labels), reading.share_refused
     _tell(
         arguments,
-        {"run": name, **vars(result)},
+        {"run": name, **vars(result), "refused": refused},
         f"{name}: {result.correct:,} of {len(test):,} right, "
-        f"accuracy {result.test_accuracy:.4f}, loss {result.test_loss:.4f}",
+        f"accuracy {result.test_accuracy:.4f}, loss {result.test_loss:.4f}{_in_words(refused)}",
     )
+
+
+def _save_evaluation(path: Path) -> None:
+    from mnist_core.engine.worker import evaluate_again
+
+    run = Run(path.parent)
+    if path != run.model_path:
+        raise UsageError("Only a run has an evaluation to save; this is a model file alone.")
+    evaluate_again(run)
 
 
 def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
@@ -157,26 +181,48 @@ def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
     labels = np.array([each.label for each, digit in zip(drawings, digits, strict=True) if digit is not None])
     if not len(labels):
         raise UsageError(f"{arguments.drawings} holds no drawing with a label and ink.")
-    name, probabilities = _ask(arguments.run, np.stack([digit for digit in digits if digit is not None]))
-    right = probabilities.argmax(axis=1) == labels
+    name, path = _model(arguments.run)
+    reading = _read(path, np.stack([digit for digit in digits if digit is not None]))
+    right, refused = reading.probabilities.argmax(axis=1) == labels, reading.share_refused
     per_digit = {str(digit): float(right[labels == digit].mean()) for digit in np.unique(labels)}
     report = {"run": name, "drawings": len(labels), "accuracy": float(right.mean()), "per_digit": per_digit}
     lines = [f"{digit}: {accuracy:.4f}" for digit, accuracy in per_digit.items()]
     _tell(
         arguments,
-        report,
-        "\n".join([f"{name}: {right.mean():.4f} of {len(labels):,} drawings right", *lines]),
+        report | {"refused": refused},
+        "\n".join([f"{name}: {right.mean():.4f} of {len(labels):,} drawings right{_in_words(refused)}", *lines]),
     )
+
+
+def _evaluate_on_non_digits(arguments: argparse.Namespace) -> None:
+    kinds, drawings = zip(*non_digits.make(NON_DIGITS, seed=NON_DIGITS_SEED), strict=True)
+    name, path = _model(arguments.run)
+    reading = _read(path, np.stack([drawing.to_digit(drawing.rasterize(each)) for each in drawings]))
+    if reading.typicality is None:
+        raise UsageError(f"{name} does not know what digits look like. A run learns it by: evaluate RUN --save")
+    refused = reading.refused
+    per_kind = {kind: float(refused[np.array(kinds) == kind].mean()) for kind in dict.fromkeys(kinds)}
+    lines = [f"{kind}: {share:.3f}" for kind, share in per_kind.items()]
+    _tell(
+        arguments,
+        {"run": name, "non_digits": len(drawings), "refused": float(refused.mean()), "per_kind": per_kind},
+        "\n".join([f"{name}: {refused.mean():.3f} of {len(drawings):,} non-digits refused", *lines]),
+    )
+
+
+def _in_words(refused: float | None) -> str:
+    return "" if refused is None else f", {refused:.2%} refused as no digits"
 
 
 def predict(arguments: argparse.Namespace) -> None:
     """Read each picture of one digit; those without ink have no digit."""
     digits = [_only_digit(path) for path in arguments.images]
     found = [digit for digit in digits if digit is not None]
-    answers = iter(_ask(arguments.run, np.stack(found))[1] if found else [])
+    reading = _read(_model(arguments.run)[1], np.stack(found)) if found else None
+    answers = iter(zip(reading.probabilities, reading.refused, strict=True) if reading else [])
     for path, digit in zip(arguments.images, digits, strict=True):
-        probabilities = next(answers) if digit is not None else None
-        _tell_prediction(arguments, path, probabilities)
+        probabilities, refused = next(answers) if digit is not None else (None, True)
+        _tell_prediction(arguments, path, probabilities, refused=bool(refused))
 
 
 def _only_digit(path: Path) -> np.ndarray | None:
@@ -190,7 +236,9 @@ def _only_digit(path: Path) -> np.ndarray | None:
     return found[0].preparation.digit if found else None
 
 
-def _tell_prediction(arguments: argparse.Namespace, path: Path, probabilities: np.ndarray | None) -> None:
+def _tell_prediction(
+    arguments: argparse.Namespace, path: Path, probabilities: np.ndarray | None, *, refused: bool
+) -> None:
     if probabilities is None:
         report = {"file": str(path), "digit": None, "probabilities": None, "not_a_digit": True}
         _tell(arguments, report, f"{path}: nothing drawn")
@@ -200,17 +248,17 @@ def _tell_prediction(arguments: argparse.Namespace, path: Path, probabilities: n
         "file": str(path),
         "digit": digit,
         "probabilities": probabilities.tolist(),
-        "not_a_digit": False,
+        "not_a_digit": refused,
     }
-    _tell(arguments, report, f"{path}: {digit} ({probabilities[digit]:.1%})")
+    doubt = ", but it hardly looks like a digit" if refused else ""
+    _tell(arguments, report, f"{path}: {digit} ({probabilities[digit]:.1%}){doubt}")
 
 
-def _ask(reference: str | None, digits: np.ndarray) -> tuple[str, np.ndarray]:
-    """The name of the run or model file, and what its network answers."""
-    name, path = _model(reference)
-    from mnist_core.network import model
+def _read(path: Path, digits: np.ndarray) -> Reading:
+    """What the network in the model file at ``path`` makes of ``digits``, uint8 (N, 28, 28)."""
+    from mnist_core.engine.classifier import Loaded
 
-    return name, model.probabilities(model.load(path), digits)
+    return Loaded(path).read(digits)
 
 
 def _model(reference: str | None) -> tuple[str, Path]:

@@ -12,6 +12,7 @@ from pages._parts.canvas import draw_on_canvas
 from pages._parts.lab import engine
 from pages._parts.look_closer import look_closer
 from pages._parts.model_picker import chosen_run
+from pages._parts.strangeness import choose_tolerance, tolerance
 from pages._parts.waking import wait_for_engine
 
 
@@ -36,14 +37,18 @@ def desk() -> None:
 def show_reading(digit: np.ndarray) -> None:
     """What the network makes of ``digit``, uint8 (28, 28), and the digit as it sees it."""
     try:
-        probabilities = engine().classify(chosen_run(), digit[None])[0]
+        reading = engine().read(chosen_run(), digit[None])
     except EngineNotReady:
         wait_for_engine()
         return
     except LabError as error:
         st.error(str(error))
         return
-    show_answer(digit, probabilities)
+    typicality = None if reading.typicality is None else float(reading.typicality[0])
+    refused = typicality is not None and typicality < tolerance()
+    show_answer(digit, reading.probabilities[0], typicality=typicality, refused=refused)
+    if typicality is not None:
+        choose_tolerance()
 
 
 frame.require(__file__)

@@ -111,7 +111,34 @@ def test_drawings_are_scored_by_digit(run_command, tmp_path):
     file.write_text(json.dumps([seven, one, unknown]))
     status, out, _ = run_command("evaluate", "--drawings", file, "--json")
     assert status == 0
-    assert json.loads(out) == {"run": "book", "drawings": 2, "accuracy": 1.0, "per_digit": {"1": 1.0, "7": 1.0}}
+    report = {"run": "book", "drawings": 2, "accuracy": 1.0, "per_digit": {"1": 1.0, "7": 1.0}, "refused": 0.0}
+    assert json.loads(out) == report
+
+
+def test_digits_are_hardly_ever_refused_and_most_non_digits_are(run_command):
+    _, out, _ = run_command("evaluate", "book", "--json")
+    assert json.loads(out)["refused"] == pytest.approx(0.01, abs=0.005)
+    status, out, _ = run_command("evaluate", "book", "--non-digits", "--json")
+    assert status == 0
+    report = json.loads(out)
+    assert report["non_digits"] == 1000
+    assert report["per_kind"].keys() == {"letter", "scribble", "shape", "two digits", "dots"}
+    assert 0.5 < report["refused"] == pytest.approx(np.mean(list(report["per_kind"].values())))
+
+
+def test_a_trained_run_knows_what_digits_look_like_and_can_learn_it_again(trained, run_command):
+    run = store.find(trained["path"], trained["home"])
+    probabilities = run.test_probabilities
+    assert run.statistics["known"].shape == (6000,)
+    run.save_evaluation(probabilities, statistics={})
+    assert run.statistics == {}
+    status, _, err = run_command("evaluate", trained["path"], "--non-digits")
+    assert status == 2
+    assert "--save" in err
+    status, out, _ = run_command("evaluate", trained["path"], "--save", "--json")
+    assert status == 0
+    assert json.loads(out)["refused"] == pytest.approx(0.01, abs=0.01)
+    np.testing.assert_allclose(run.test_probabilities, probabilities, atol=1e-5)
 
 
 def test_pictures_are_read_one_line_each(run_command, tmp_path, digits):

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.digits.drawing import Drawing, prepare, rasterize
 from pages._parts.draw_steps import MARK, boxed, crossed
+from pages._parts.strangeness import in_words
 
 ELL = prepare(rasterize(Drawing(strokes=(np.array([[80.0, 40], [80, 200], [160, 200]]),))))
 
@@ -52,3 +53,39 @@ def test_the_cross_marks_where_the_mass_is():
     middle = np.arange(28) + 0.5
     assert abs(row / 8 - (mass.sum(axis=1) * middle).sum()) < 0.6
     assert abs(column / 8 - (mass.sum(axis=0) * middle).sum()) < 0.6
+
+
+def answered(*, typicality: float | None, refused: bool) -> str:
+    """The answer as the page writes it, for a picture read as 4 for sure."""
+
+    def page(typicality: float | None, refused: bool) -> None:
+        import numpy as np
+
+        from pages._parts.answer import show_answer
+        from tests.test_pages_draw import ELL
+
+        show_answer(ELL.digit, np.eye(10)[4], typicality=typicality, refused=refused)
+
+    app = AppTest.from_function(page, args=(typicality, refused)).run()
+    assert not app.exception
+    return app.get("html")[0].proto.body
+
+
+def test_what_is_refused_is_no_digit_however_sure_the_softmax_is():
+    said = answered(typicality=0.002, refused=True)
+    assert "This does not look like a digit to me" in said
+    assert "If it must be one: 4" in said
+    assert "2 of 1,000 real digits look as strange" in said
+    assert "That is a 4" not in said
+
+
+def test_a_network_that_does_not_know_what_digits_look_like_says_nothing_of_it():
+    said = answered(typicality=None, refused=False)
+    assert "That is a 4" in said
+    assert "strange" not in said
+
+
+def test_how_strange_a_drawing_is_is_said_in_words():
+    assert in_words(1 / 6001) == "Hardly any real digit looks as strange."
+    assert in_words(0.013) == "13 of 1,000 real digits look as strange."
+    assert in_words(0.44) == "44% of real digits look as strange, or stranger."

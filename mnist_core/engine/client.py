@@ -1,6 +1,6 @@
 """What pages call: find the engine or start it, ask the Classifier, put runs in line.
 
-Only ``classify`` and ``hdf5`` wait, and only for an answer; a background thread finds or starts the engine. Dask is
+Only what asks the Classifier waits, and only for an answer; a background thread finds or starts the engine. Dask is
 imported in that thread, so that a page is painted before it.
 """
 
@@ -18,7 +18,16 @@ import psutil
 
 from mnist_core.config import RunConfig
 from mnist_core.engine.process import EngineProcess
-from mnist_core.engine.protocol import LOG_FILE, EngineError, EngineNotReady, lab_name, people_name
+from mnist_core.engine.protocol import (
+    LOG_FILE,
+    EngineError,
+    EngineNotReady,
+    Explanation,
+    Nearest,
+    Reading,
+    lab_name,
+    people_name,
+)
 from mnist_core.runs import queue, store
 from mnist_core.runs.lessons import Lesson
 from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, PAUSED, Run
@@ -78,9 +87,30 @@ class Engine:
     def classify(self, run: Run, digits: np.ndarray) -> np.ndarray:
         """What the run's model answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1.
 
+        Raises as ``read`` does.
+        """
+        return self.read(run, digits).probabilities
+
+    def read(self, run: Run, digits: np.ndarray) -> Reading:
+        """What the run's model makes of ``digits``, uint8 (N, 28, 28): its answers, and whether they are digits at all.
+
         Raises EngineNotReady while the engine starts or is mended, ModelError when the model is unusable.
         """
-        return self._ask(lambda classifier: classifier.classify(str(run.model_path), digits))
+        return self._ask(lambda classifier: classifier.read(str(run.model_path), digits))
+
+    def explain(self, run: Run, digit: np.ndarray) -> Explanation:
+        """Why the run's model answers as it does for ``digit``, uint8 (28, 28). Raises as ``read`` does.
+
+        Others' drawings are answered meanwhile.
+        """
+        return self._ask(lambda classifier: classifier.explain(str(run.model_path), digit))
+
+    def nearest(self, run: Run, digit: np.ndarray) -> Nearest:
+        """The training digits that the run's model finds most like ``digit``, uint8 (28, 28). Raises as ``read`` does.
+
+        The first time it takes seconds: all 60,000 pass through the network. Others' drawings are answered meanwhile.
+        """
+        return self._ask(lambda classifier: classifier.nearest(str(run.model_path), digit))
 
     def hdf5(self, run: Run) -> bytes:
         """The run's model as an HDF5 file. Raises as ``classify`` does."""

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from distributed import Client, Future, Variable
 
+from mnist_core.engine.classifier import Classifier
 from mnist_core.engine.protocol import ADDRESS_FILE, LAB, EngineError, lab_name, people_name
-from mnist_core.engine.worker import Classifier, train_in_background
+from mnist_core.engine.worker import train_in_background
 from mnist_core.runs import store
 from mnist_core.runs.files import write_json
 from mnist_core.runs.queue import waiting

@@ -1,4 +1,4 @@
-"""What runs on the engine's workers: training a run, and the Classifier that answers.
+"""What runs on the engine's workers: training a run.
 
 Keras is imported inside the functions: the engine process and the pages' processes import this module to name
 what they ask for, and must stay free of it.
@@ -10,7 +10,6 @@ import shutil
 import sys
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import psutil
 
-from mnist_core.config import FASTEST
+from mnist_core.config import FASTEST, TrainingConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.heartbeat import Heartbeat
 from mnist_core.engine.recorder import Recorder
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
     from mnist_core.network.training import Progress
 
-MODELS_KEPT = 4
 NICENESS = 10  # training gives way to drawing
 MOST_DEATHS = 3  # of workers, after which a run is given up
 PARK_AFTER = 60.0  # seconds of a pause; $DIGIT_LAB_PARK_AFTER changes it
@@ -171,8 +169,7 @@ def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Spli
     if not recorder.complete or recorder.out_of_patience:
         recorder.states.restore_best(model)
     probabilities = network.probabilities(model, test.images)
-    with replacing(run.path / "evaluation.npz") as path:
-        np.savez_compressed(path, probabilities=probabilities)
+    run.save_evaluation(probabilities, statistics=_statistics(model, run.config.training))
     for target in (run.model_path, run.hdf5_path):
         with replacing(target) as path:
             model.save(path)
@@ -187,40 +184,18 @@ def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Spli
     }
 
 
-class Classifier:
-    """Answers for drawings: a Dask actor on a worker of its own, with the last few models kept loaded."""
+def evaluate_again(run: Run) -> None:
+    """Make a finished run's evaluation anew: for runs that were trained before it held what it holds today."""
+    from mnist_core.network import model as network
 
-    def __init__(self, default_model: str | None) -> None:
-        """Import Keras and load ``default_model``, so that the first answer is as quick as the others."""
-        self._models: OrderedDict[tuple[str, float], Callable] = OrderedDict()
-        if default_model:
-            self.classify(default_model, np.zeros((1, 28, 28), np.uint8))
+    model = network.load(run.model_path)
+    probabilities = network.probabilities(model, mnist.load().test.images)
+    run.save_evaluation(probabilities, statistics=_statistics(model, run.config.training))
 
-    def classify(self, model: str, digits: np.ndarray) -> np.ndarray:
-        """What the model file answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1.
 
-        Raises ModelError when the file is missing or unusable.
-        """
-        from mnist_core.network import model as network
+def _statistics(model: "keras.Model", config: TrainingConfig) -> dict[str, np.ndarray]:
+    """What it takes to tell a digit from what is none, learned from the digits that ``model`` was trained for."""
+    from mnist_core.network.inside import Inside
+    from mnist_core.network.typicality import Typicality
 
-        return network.probabilities_by(self._answers(Path(model)), digits)
-
-    def ping(self) -> None:
-        """Answer nothing: whoever gets that knows that the Classifier is there."""
-
-    def hdf5(self, model: str) -> bytes:
-        """The model file as HDF5. Raises ModelError when it is missing or unusable."""
-        from mnist_core.network import model as network
-
-        return network.to_hdf5(network.load(Path(model)))
-
-    def _answers(self, path: Path) -> Callable:
-        from mnist_core.network import model as network
-
-        key = (str(path), path.stat().st_mtime if path.exists() else 0.0)
-        if key not in self._models:
-            self._models[key] = network.answers(network.load(path))
-        self._models.move_to_end(key)
-        while len(self._models) > MODELS_KEPT:
-            self._models.popitem(last=False)
-        return self._models[key]
+    return vars(Typicality.learn(Inside(model), config, mnist.load()))

@@ -8,7 +8,7 @@ import json
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -30,6 +30,8 @@ QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, CANCELLED, FAILED = "finished", "cancelled", "failed"
 INTERRUPTED = "interrupted"  # never written: a running or paused one whose heartbeat is stale
 
+EVALUATION = "evaluation.npz"
+STATISTICS = ("whitening", "means", "scales", "known")  # those of its arrays that tell digits from what is none
 RESERVE = ".reserve"  # in a run's folder: space for its status when the disk is full
 
 EPOCH_COLUMNS = ("epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy")
@@ -159,17 +161,26 @@ class Run:
 
         Raises RunError when the run has not been evaluated or the file is damaged.
         """
-        path = self.path / "evaluation.npz"
-        if not path.exists():
+        if not (self.path / EVALUATION).exists():
             raise RunError(f"The run {self.config.name} has not been evaluated yet: its training has not ended.")
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                probabilities = archive["probabilities"]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise RunError(f"The run {self.id} cannot be read: evaluation.npz is damaged ({error}).") from error
+        probabilities = self._evaluation(["probabilities"]).get("probabilities", np.empty(0))
         if probabilities.shape != (10_000, 10):
             raise RunError(f"The run {self.id} cannot be read: evaluation.npz has shape {probabilities.shape}.")
         return probabilities
+
+    @property
+    def statistics(self) -> dict[str, np.ndarray]:
+        """What the trained model knows of its digits, the arrays of network.typicality.Typicality by name.
+
+        Empty where the run has none, as before they were thought of. Raises RunError when the file is damaged.
+        """
+        found = self._evaluation(STATISTICS) if (self.path / EVALUATION).exists() else {}
+        return found if len(found) == len(STATISTICS) else {}
+
+    def save_evaluation(self, probabilities: np.ndarray, *, statistics: dict[str, np.ndarray]) -> None:
+        """Replace what ``test_probabilities`` and ``statistics`` give."""
+        with replacing(self.path / EVALUATION) as path:
+            np.savez_compressed(path, probabilities=probabilities, **statistics)
 
     @property
     def snapshots(self) -> dict[int, Path]:
@@ -279,6 +290,14 @@ class Run:
         """
         with FileLock(self.path.parent / ".lock"):
             yield
+
+    def _evaluation(self, names: Iterable[str]) -> dict[str, np.ndarray]:
+        """Those of the arrays called ``names`` that evaluation.npz has."""
+        try:
+            with np.load(self.path / EVALUATION, allow_pickle=False) as archive:
+                return {name: archive[name] for name in names if name in archive}
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise RunError(f"The run {self.id} cannot be read: evaluation.npz is damaged ({error}).") from error
 
     def _json(self, name: str) -> dict[str, Any]:
         try:

@@ -7,32 +7,47 @@ from mnist_core.figures.colours import DIGIT_COLOURS
 from pages._parts.bars import Bar, bars_html
 from pages._parts.digit_grid import digits_html
 from pages._parts.errors_browser import sureness
+from pages._parts.strangeness import strangeness_html, tolerance
 
 STYLE = """
 <style>
 .answer {display: flex; align-items: center; gap: 1.25rem; flex-wrap: wrap;}
 .answer b {font-size: 7rem; line-height: 1; font-weight: 700;}
 .answer span {font-size: 1.25rem; max-width: 16rem;}
-.seen {width: 10rem; margin-top: 1rem;}
+.answer .none {opacity: 0.5;}
+.doubted {opacity: 0.45;}
+.beside {display: flex; gap: 1.5rem; flex-wrap: wrap; margin-top: 1rem;}
+.beside .seen {width: 10rem;}
 </style>
 """
 SURE, FAIRLY_SURE = 0.95, 0.7
 
 
-def show_answer(digit: np.ndarray, probabilities: np.ndarray) -> None:
+def show_answer(digit: np.ndarray, probabilities: np.ndarray, *, typicality: float | None, refused: bool) -> None:
     """Show the answer, how sure the network is, and ``digit``, uint8 (28, 28), as it saw it.
 
-    ``probabilities``: float (10,). One piece of HTML, as the browser paints that sooner than several.
+    ``probabilities``: float (10,). ``typicality``: the share of real digits that look at least as strange, None where
+    the network does not know. One piece of HTML, as the browser paints that sooner than several.
     """
+    headline = _refusal(probabilities) if refused else _headline(probabilities)
+    bars = f'<div class="{"doubted" if refused else ""}">{_bars(probabilities)}</div>'
     seen = digits_html(digit[None], ["What the network sees: 28 × 28 pixels"], side=140)
-    st.html(_headline(probabilities) + _bars(probabilities) + f'<div class="seen">{seen}</div>')
+    scale = "" if typicality is None else strangeness_html(typicality, tolerance())
+    st.html(f'{STYLE}{headline}{bars}<div class="beside"><div class="seen">{seen}</div>{scale}</div>')
 
 
 def _headline(probabilities: np.ndarray) -> str:
     answer = int(probabilities.argmax())
     return (
-        f'{STYLE}<div class="answer"><b style="color: {DIGIT_COLOURS[answer]}">{answer}</b>'
+        f'<div class="answer"><b style="color: {DIGIT_COLOURS[answer]}">{answer}</b>'
         f"<span>{in_words(probabilities)}<br><small>{sureness(float(probabilities[answer]))}</small></span></div>"
+    )
+
+
+def _refusal(probabilities: np.ndarray) -> str:
+    return (
+        '<div class="answer"><b class="none">?</b><span>This does not look like a digit to me.<br>'
+        f"<small>If it must be one: {probabilities.argmax()}</small></span></div>"
     )
 
 

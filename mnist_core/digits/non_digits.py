@@ -1,0 +1,165 @@
+"""Drawings that are no digits, made by code: to measure how often a network notices."""
+
+import numpy as np
+
+from mnist_core.digits.drawing import CANVAS, Drawing
+
+KINDS = ("letter", "scribble", "shape", "two digits", "dots")
+SHAKE = 0.012  # of a drawing's size, the mean size of a hand's slow tremble
+MOST_OF_CANVAS = 0.85  # that a drawing takes
+POINTS_PER_UNIT = 30  # on a line as long as the drawing is high
+
+# Strokes in a unit square, x to the right, y down. Capital letters but O, I, S, Z, B, G and Q, which look like digits.
+LETTERS: dict[str, str] = {
+    "A": "0,1 .5,0 1,1|.2,.62 .8,.62",
+    "C": "@.55,.5,.5,.5,-50,-310",
+    "D": ".1,0 .1,1|~.1,0 .5,.02 .85,.2 .95,.5 .85,.8 .5,.98 .1,1",
+    "E": ".9,0 .1,0 .1,1 .9,1|.1,.5 .7,.5",
+    "F": ".9,0 .1,0 .1,1|.1,.48 .7,.48",
+    "H": ".1,0 .1,1|.9,0 .9,1|.1,.5 .9,.5",
+    "J": "~.8,0 .8,.7 .72,.92 .5,1 .25,.93 .15,.7",
+    "K": ".1,0 .1,1|.85,0 .1,.55|.3,.42 .9,1",
+    "L": ".1,0 .1,1 .85,1",
+    "M": "0,1 .1,0 .5,.7 .9,0 1,1",
+    "N": ".1,1 .1,0 .9,1 .9,0",
+    "P": ".1,1 .1,0|~.1,0 .6,.02 .9,.14 .9,.38 .6,.52 .1,.54",
+    "R": ".1,1 .1,0|~.1,0 .6,.02 .88,.14 .88,.36 .6,.5 .1,.52|.4,.52 .95,1",
+    "T": "0,0 1,0|.5,0 .5,1",
+    "U": "~.1,0 .1,.65 .2,.9 .5,1 .8,.9 .9,.65 .9,0",
+    "V": "0,0 .5,1 1,0",
+    "W": "0,0 .25,1 .5,.3 .75,1 1,0",
+    "X": ".05,0 .95,1|.95,0 .05,1",
+    "Y": "0,0 .5,.5|1,0 .5,.5 .5,1",
+}
+SHAPES: dict[str, str] = {
+    "triangle": "0,.95 .5,.05 1,.95 0,.95",
+    "square": ".05,.05 .95,.05 .95,.95 .05,.95 .05,.05",
+    "star": ".2,1 .5,0 .8,1 0,.38 1,.38 .2,1",
+    "arrow": "0,.5 1,.5|.65,.2 1,.5 .65,.8",
+    "heart": "~.5,1 .1,.55 .02,.25 .2,.05 .4,.08 .5,.3 .6,.08 .8,.05 .98,.25 .9,.55 .5,1",
+    "house": ".1,.4 .5,0 .9,.4 .9,1 .1,1 .1,.4 .9,.4",
+    "plus": ".5,0 .5,1|0,.5 1,.5",
+    "grid": ".33,0 .33,1|.67,0 .67,1|0,.33 1,.33|0,.67 1,.67",
+    "wave": "~0,.5 .12,.2 .25,.5 .38,.8 .5,.5 .62,.2 .75,.5 .88,.8 1,.5",
+    "smile": "@.5,.5,.5,.5,0,360|.33,.33 .33,.4|.67,.33 .67,.4|~.27,.62 .4,.76 .6,.76 .73,.62",
+    "diamond": ".5,0 .9,.5 .5,1 .1,.5 .5,0",
+    "lines": "0,.15 1,.15|0,.5 1,.5|0,.85 1,.85",
+}
+# The plainest form of each digit, for two side by side.
+DIGITS: dict[str, str] = {
+    "0": "@.5,.5,.35,.5,-90,-450",
+    "1": ".5,0 .5,1",
+    "2": "~.1,.25 .25,.05 .55,0 .85,.15 .85,.4 .1,1 .95,1",
+    "3": "~.1,.1 .5,0 .85,.15 .8,.4 .4,.5 .85,.6 .9,.85 .5,1 .1,.9",
+    "4": ".6,0 .05,.65 .95,.65|.7,.35 .7,1",
+    "5": ".85,0 .2,0 .15,.45|~.15,.45 .55,.4 .88,.6 .8,.9 .45,1 .1,.9",
+    "6": "~.75,0 .3,.35 .12,.7 .35,1 .7,.95 .85,.7 .6,.5 .15,.65",
+    "7": ".05,0 .95,0 .4,1",
+    "8": "~.8,.12 .5,0 .2,.2 .8,.75 .5,1 .2,.8 .8,.25 .8,.12",
+    "9": "~.85,.3 .6,.02 .25,.1 .2,.4 .5,.52 .85,.3 .8,1",
+}
+Strokes = list[np.ndarray]  # float64 (points, 2) each
+
+
+def make(count: int, *, seed: int) -> list[tuple[str, Drawing]]:
+    """``count`` drawings that are no digits with their kind, the kinds in turn, all from ``seed``."""
+    makers = (_letter, _scribble, _shape, _two_digits, _dots)
+    rng = np.random.default_rng(seed)
+    return [(KINDS[number % len(KINDS)], makers[number % len(KINDS)](rng)) for number in range(count)]
+
+
+def _letter(rng: np.random.Generator) -> Drawing:
+    return _drawn(strokes_of(LETTERS[rng.choice(list(LETTERS))]), rng, width=rng.uniform(0.55, 1.0))
+
+
+def _shape(rng: np.random.Generator) -> Drawing:
+    name = rng.choice([*SHAPES, "spiral"])
+    return _drawn(_spiral(rng) if name == "spiral" else strokes_of(SHAPES[name]), rng, width=rng.uniform(0.8, 1.2))
+
+
+def _spiral(rng: np.random.Generator) -> Strokes:
+    turns = np.linspace(0, rng.uniform(2.2, 3.5) * 2 * np.pi, 120)
+    return [0.5 + 0.5 * (turns / turns[-1])[:, None] * np.column_stack([np.cos(turns), np.sin(turns)])]
+
+
+def _two_digits(rng: np.random.Generator) -> Drawing:
+    left, right = (strokes_of(DIGITS[name]) for name in rng.choice(list(DIGITS), 2))
+    apart = rng.uniform(1.15, 1.5)
+    return _drawn([*left, *(stroke + np.array([apart, 0]) for stroke in right)], rng, width=rng.uniform(0.6, 0.9))
+
+
+def _scribble(rng: np.random.Generator) -> Drawing:
+    """A hand that goes to and fro, or round and round."""
+    if rng.random() < 0.5:
+        corners = rng.uniform(0, 1, (rng.integers(7, 16), 2))
+        return _drawn([curved(corners)], rng)
+    turns = np.linspace(0, rng.uniform(3, 7) * 2 * np.pi, 160)
+    middle = np.column_stack([np.linspace(0, rng.uniform(0.5, 1.5), 160), np.zeros(160)])
+    wobble = 0.35 + 0.1 * np.sin(turns * rng.uniform(0.2, 0.5) + rng.uniform(0, 6))
+    return _drawn([middle + wobble[:, None] * np.column_stack([np.cos(turns), np.sin(turns)])], rng)
+
+
+def _dots(rng: np.random.Generator) -> Drawing:
+    """One speck to six dots."""
+    places = rng.uniform(0, 1, (rng.integers(1, 7), 2))
+    return _drawn([place[None] for place in places], rng)
+
+
+def strokes_of(text: str) -> Strokes:
+    """The strokes in a text, apart by ``|``: corners as ``x,y x,y``, joined by a curve after ``~``.
+
+    ``@x,y,width,height,from,to`` is an arc around a middle, its half-axes and the angles in degrees.
+    """
+    return [_arc(stroke[1:]) if stroke[0] == "@" else _line(stroke) for stroke in text.split("|")]
+
+
+def _line(text: str) -> np.ndarray:
+    corners = np.array([point.split(",") for point in text.lstrip("~").split()], np.float64)
+    return curved(corners) if text[0] == "~" else _dense(corners)
+
+
+def _arc(text: str) -> np.ndarray:
+    x, y, width, height, begin, end = map(float, text.split(","))
+    angles = np.radians(np.linspace(begin, end, 60))
+    return np.column_stack([x + width * np.cos(angles), y + height * np.sin(angles)])
+
+
+def curved(corners: np.ndarray) -> np.ndarray:
+    """A smooth line through ``corners``, float64 (N, 2), as float64 (points, 2) (Catmull and Rom, 1974)."""
+    padded = np.concatenate([corners[:1], corners, corners[-1:]])
+    before, start, end, after = (padded[number : len(padded) - 3 + number, None] for number in range(4))
+    t = np.linspace(0, 1, 12, endpoint=False)[None, :, None]
+    bends = (2 * before - 5 * start + 4 * end - after) * t**2 + (3 * start - 3 * end + after - before) * t**3
+    return np.concatenate([(start + ((end - before) * t + bends) / 2).reshape(-1, 2), corners[-1:]])
+
+
+def _dense(corners: np.ndarray) -> np.ndarray:
+    """Points along the straight lines between ``corners``, as a moving pointer leaves them."""
+    lengths = np.linalg.norm(np.diff(corners, axis=0), axis=1)
+    at = np.concatenate([[0.0], lengths.cumsum()])
+    steps = np.linspace(0, at[-1], max(2, round(at[-1] * POINTS_PER_UNIT)))
+    along = np.union1d(steps, at)
+    return np.column_stack([np.interp(along, at, corners[:, axis]) for axis in range(2)])
+
+
+def _drawn(strokes: Strokes, rng: np.random.Generator, *, width: float = 1.0) -> Drawing:
+    """``strokes`` of about a unit's height as a person draws them: at a size, a place, with slant, brush and shake."""
+    size = rng.uniform(0.3, 0.8) * CANVAS
+    turn, slant = np.radians(rng.normal(0, 6)), rng.normal(0, 0.12)
+    shape = np.array([[width, 0], [-slant, 1]]) @ np.array(
+        [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
+    )
+    on_canvas = [size * ((stroke - 0.5) @ shape + _tremble(len(stroke), rng)) for stroke in strokes]
+    points = np.concatenate(on_canvas)
+    low, extent = points.min(axis=0), np.ptp(points, axis=0)
+    fitting = min(1.0, MOST_OF_CANVAS * CANVAS / max(extent.max(), 1))
+    place = rng.uniform(0.1, 0.9, 2) * (CANVAS - fitting * extent)
+    strokes = tuple(fitting * (stroke - low) + place for stroke in on_canvas)
+    return Drawing(strokes=strokes, brush=rng.uniform(8, 32))
+
+
+def _tremble(points: int, rng: np.random.Generator) -> np.ndarray:
+    """Small slow wanderings, float64 (points, 2), in a drawing's size."""
+    knots = rng.normal(0, SHAKE, (max(2, points // 6), 2))
+    at = np.linspace(0, len(knots) - 1, points)
+    return np.column_stack([np.interp(at, np.arange(len(knots)), knots[:, axis]) for axis in range(2)])

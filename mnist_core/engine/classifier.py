@@ -1,0 +1,157 @@
+"""The Classifier: it runs on a worker of its own and answers for drawings, with the last few models kept loaded.
+
+An answer waits for no explanation: those are made in a thread of their own. Keras is imported inside the functions: the
+pages' processes import this module to name what they ask for, and must stay free of it.
+"""
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from mnist_core.digits import mnist
+from mnist_core.engine.protocol import Explanation, Nearest, Reading
+from mnist_core.runs.run import Run
+
+if TYPE_CHECKING:
+    from mnist_core.network.inside import Inside
+    from mnist_core.network.nearest import NearestDigits
+
+MODELS_KEPT = 4
+NEIGHBOURHOODS_KEPT = 2  # of the models'; one takes 60 to 120 MB
+NEIGHBOURS = 5
+T = TypeVar("T")
+
+
+class Loaded:
+    """A model file, ready to answer; what only explanations need is made when they first ask for it."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises ModelError when the file is missing or unusable."""
+        from mnist_core.network import model as network
+        from mnist_core.network.typicality import Typicality
+
+        self._run = Run(path.parent)
+        self._model = network.load(path)
+        self._answers = network.answers(self._model)
+        statistics = self._run.statistics
+        self._typicality = Typicality(**statistics) if statistics else None
+
+    def read(self, digits: np.ndarray) -> Reading:
+        """What the model makes of ``digits``, uint8 (N, 28, 28)."""
+        from mnist_core.network import model as network
+        from mnist_core.network.inside import softmax
+
+        if self._typicality is None or not len(digits):
+            return Reading(network.probabilities_by(self._answers, digits), None)
+        hidden, logits = self.inside.all(digits)
+        return Reading(softmax(logits), self._typicality.of(hidden, logits))
+
+    def explain(self, digit: np.ndarray) -> Explanation:
+        """Why it answers so for ``digit``, uint8 (28, 28)."""
+        from mnist_core.network import explain
+
+        answer, runner_up = explain.two_best(self.inside, digit)
+        present, missing = explain.saliency(self.inside, digit, answer=answer, runner_up=runner_up)
+        return Explanation(
+            answer=answer,
+            runner_up=runner_up,
+            activity=explain.activity(self.inside, digit),
+            present=present,
+            missing=missing,
+            epochs={epoch: self._answer_after(path, digit) for epoch, path in self._run.snapshots.items()},
+        )
+
+    def gather(self) -> "NearestDigits":
+        """All training digits as the model sees them."""
+        from mnist_core.network.nearest import NearestDigits
+
+        return NearestDigits(self.inside, mnist.load().train.images)
+
+    @cached_property
+    def inside(self) -> "Inside":
+        """Raises ModelError when nobody can look into the model."""
+        from mnist_core.network.inside import Inside
+
+        return Inside(self._model)
+
+    def _answer_after(self, snapshot: Path, digit: np.ndarray) -> np.ndarray:
+        from mnist_core.network import explain
+
+        with np.load(snapshot, allow_pickle=False) as weights:
+            return explain.answer_with(self._past, weights, digit)
+
+    @cached_property
+    def _past(self) -> "Inside":
+        """A copy of its own for the weights of snapshots: others may ask for an answer meanwhile."""
+        from mnist_core.network.inside import Inside
+
+        return Inside(self._model)
+
+
+class Classifier:
+    """A Dask actor. Its plain methods answer in their turn; its async ones wait aside."""
+
+    def __init__(self, default_model: str | None) -> None:
+        """Import Keras and load ``default_model``, so that the first answer is as quick as the others."""
+        self._loading = threading.Lock()
+        self._models: OrderedDict[tuple[str, float], Loaded] = OrderedDict()
+        self._neighbourhoods: OrderedDict[Loaded, NearestDigits] = OrderedDict()
+        self._explaining, self._gathering = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        if default_model:
+            self.read(default_model, np.zeros((1, 28, 28), np.uint8))
+
+    def ping(self) -> None:
+        """Answer nothing: whoever gets that knows that the Classifier is there."""
+
+    def read(self, model: str, digits: np.ndarray) -> Reading:
+        """What the model file makes of ``digits``, uint8 (N, 28, 28).
+
+        Raises ModelError when the file is missing or unusable.
+        """
+        return self._loaded(Path(model)).read(digits)
+
+    async def explain(self, model: str, digit: np.ndarray) -> Explanation:
+        """Why the model file answers so for ``digit``, uint8 (28, 28). Raises as ``read`` does."""
+        return await _aside(self._explaining, lambda: self._loaded(Path(model)).explain(digit))
+
+    async def nearest(self, model: str, digit: np.ndarray) -> Nearest:
+        """The training digits that it finds most like ``digit``, uint8 (28, 28). Raises as ``read`` does."""
+        return await _aside(self._gathering, lambda: self._nearest(self._loaded(Path(model)), digit))
+
+    def hdf5(self, model: str) -> bytes:
+        """The model file as HDF5. Raises ModelError when it is missing or unusable."""
+        from mnist_core.network import model as network
+
+        return network.to_hdf5(network.load(Path(model)))
+
+    def _nearest(self, loaded: Loaded, digit: np.ndarray) -> Nearest:
+        if loaded not in self._neighbourhoods:
+            self._neighbourhoods[loaded] = loaded.gather()
+        neighbourhood = _newest(self._neighbourhoods, loaded, keep=NEIGHBOURHOODS_KEPT)
+        return Nearest(*neighbourhood.of(digit, count=NEIGHBOURS))
+
+    def _loaded(self, path: Path) -> Loaded:
+        key = (str(path), path.stat().st_mtime if path.exists() else 0.0)
+        with self._loading:
+            if key not in self._models:
+                self._models[key] = Loaded(path)
+            return _newest(self._models, key, keep=MODELS_KEPT)
+
+
+async def _aside(line: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(line, work)
+
+
+def _newest(kept: OrderedDict, key: object, *, keep: int) -> object:
+    """What ``kept`` has for ``key``; of the others only the last used stay."""
+    kept.move_to_end(key)
+    while len(kept) > keep:
+        kept.popitem(last=False)
+    return kept[key]

@@ -1,0 +1,123 @@
+"""Explanations add up, and what is no digit is noticed; on the book's network."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from mnist_core.config import HELD_OUT, ModelConfig
+from mnist_core.digits.non_digits import make
+from mnist_core.engine.protocol import REFUSED_BELOW
+from mnist_core.errors import ModelError
+from mnist_core.network import explain
+from mnist_core.network import model as network
+from mnist_core.network.inside import Inside, softmax
+from mnist_core.network.nearest import NearestDigits
+from mnist_core.network.typicality import Typicality
+from mnist_core.runs.run import SHIPPED, Run
+from tests.digits.test_non_digits import pictures
+
+BOOK = Run(SHIPPED / "book")
+
+
+@pytest.fixture(scope="module")
+def book():
+    return network.load(BOOK.model_path)
+
+
+@pytest.fixture(scope="module")
+def inside(book) -> Inside:
+    return Inside(book)
+
+
+@pytest.fixture(scope="module")
+def typicality() -> Typicality:
+    return Typicality(**BOOK.statistics)
+
+
+def test_seen_from_inside_it_answers_as_ever(book, inside, digits):
+    sample = digits.test.images[:50]
+    hidden, logits = inside.all(sample)
+    assert [outputs.shape for outputs in hidden] == [(50, 512), (50, 512)]
+    assert_allclose(softmax(logits), network.probabilities(book, sample), atol=1e-5)
+
+
+def test_hidden_activity_is_what_the_layers_compute(book, inside, digits):
+    first, _ = explain.activity(inside, digits.test.images[0])
+    kernel, bias = book.get_layer("hidden_1").get_weights()
+    assert_allclose(first, np.maximum(digits.test.images[0].ravel() / 255 @ kernel + bias, 0), atol=1e-4)
+
+
+@pytest.mark.parametrize("index", range(5))
+def test_what_the_ink_adds_sums_up_to_the_margin(inside, digits, index):
+    digit = digits.test.images[index]
+    answer, runner_up = explain.two_best(inside, digit)
+    present, missing = explain.saliency(inside, digit, answer=answer, runner_up=runner_up)
+    _, logits = inside(np.stack([digit, np.zeros_like(digit)]))
+    margin, of_paper = logits[:, answer] - logits[:, runner_up]
+    assert margin > 0
+    assert present.sum() == pytest.approx(margin - of_paper, rel=0.02)
+    assert not present[digit == 0].any()
+    assert (missing >= 0).all()
+    assert not missing[digit == 255].any()
+
+
+def test_a_snapshots_answer_is_what_the_run_wrote_down(inside, digits):
+    with np.load(BOOK.snapshots[1]) as snapshot:
+        for index in range(3):
+            said = explain.answer_with(inside, snapshot, digits.test.images[index])
+            assert_allclose(said, snapshot["test_probabilities"][index], atol=0.01)
+    assert softmax(inside(digits.test.images[:1])[1]).argmax() == 7
+
+
+def test_a_snapshot_of_another_network_is_told_and_changes_nothing(digits):
+    small = Inside(network.build(ModelConfig(hidden_units=(8,)), seed=0))
+    before = small(digits.test.images[:1])[1]
+    with np.load(BOOK.snapshots[1]) as snapshot, pytest.raises(ModelError, match="another network"):
+        explain.answer_with(small, snapshot, digits.test.images[0])
+    assert_array_equal(small(digits.test.images[:1])[1], before)
+
+
+def test_a_network_without_hidden_layers_cannot_be_looked_into():
+    import keras
+
+    flat = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    with pytest.raises(ModelError, match="no hidden layer"):
+        Inside(flat)
+
+
+def test_a_training_digit_is_its_own_nearest(inside, digits):
+    some = digits.train.images[:3000]
+    nearest = NearestDigits(inside, some)
+    for index in (0, 17, 2999):
+        indices, cosines = nearest.of(some[index], count=5)
+        assert indices[0] == index
+        assert cosines[0] == pytest.approx(1, abs=1e-3)
+        assert len(set(indices)) == 5
+        assert (np.diff(cosines) <= 0).all()
+
+
+def test_one_percent_of_the_known_digits_are_refused(inside, typicality, digits):
+    known = digits.hold_out(HELD_OUT)[1].images
+    refused = typicality.of(*inside.all(known)) < REFUSED_BELOW
+    assert refused.mean() == pytest.approx(0.01, abs=0.001)
+
+
+def test_what_is_far_from_all_digits_is_refused(inside, typicality):
+    noise = np.random.default_rng(0).integers(0, 256, (20, 28, 28)).astype(np.uint8)
+    assert (typicality.of(*inside.all(noise)) < REFUSED_BELOW).all()
+
+
+def test_most_non_digits_are_refused_and_few_digits(inside, typicality, digits):
+    non_digits = pictures(make(100, seed=5))
+    shares = typicality.of(*inside.all(non_digits))
+    assert ((shares > 0) & (shares <= 1)).all()
+    assert (shares < REFUSED_BELOW).mean() > 0.4
+    assert (typicality.of(*inside.all(digits.test.images[:1000])) < REFUSED_BELOW).mean() < 0.03
+
+
+def test_it_is_learned_for_a_network_of_any_size(digits):
+    small = Inside(network.build(ModelConfig(hidden_units=(8, 16)), seed=0))
+    known = digits.test.images[:500]
+    learned = Typicality.fit(small, digits.train.take(np.arange(1000)), known)
+    refused = learned.of(*small.all(known)) < REFUSED_BELOW
+    assert refused.mean() == pytest.approx(0.01, abs=0.005)
