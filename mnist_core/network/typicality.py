@@ -18,6 +18,7 @@ FITTED_ON = 20_000  # training digits; more change nothing that could be measure
 RANK = 512  # directions of hidden space that are looked at, those in which digits vary most
 RIDGE = 0.01  # of the mean variance, added to each: directions that hardly vary are not to be trusted
 USUAL, RARE = 0.5, 0.99  # quantiles that tell the spread of known digits
+TINY = 1e-8  # keeps a network whose units have all died from dividing by 0
 WEIGHTS = np.array([1.0, 0.6])  # of distance and largest logit; chosen on non-digits that no score is measured on
 
 
@@ -74,7 +75,7 @@ def _whitening(deviations: np.ndarray) -> np.ndarray:
     """What makes ``deviations``, float32 (N, D), vary alike in all of the R directions that are kept: (D, R)."""
     covariance = deviations.T @ deviations / len(deviations)
     variances, axes = np.linalg.eigh(covariance)
-    variances += RIDGE * variances.mean()
+    variances = np.maximum(variances, 0) + RIDGE * variances.mean() + TINY
     return (axes / np.sqrt(variances))[:, -RANK:]
 
 
@@ -88,4 +89,4 @@ def _parts(hidden: list[np.ndarray], logits: np.ndarray, *, whitening: np.ndarra
 def _strangeness(parts: np.ndarray, scales: np.ndarray) -> np.ndarray:
     """``parts``, (N, 2), in the spread of known digits, added: float32 (N,)."""
     usual, rare = scales
-    return ((parts - usual) / (rare - usual) @ WEIGHTS).astype(np.float32)
+    return ((parts - usual) / np.maximum(rare - usual, TINY) @ WEIGHTS).astype(np.float32)

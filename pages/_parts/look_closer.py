@@ -7,11 +7,13 @@ import streamlit as st
 from mnist_core.digits.drawing import Preparation
 from pages._parts.draw_face_off import show_face_off
 from pages._parts.draw_steps import show_steps
+from pages._parts.draw_why import show_why
 from pages._parts.messages import telling
 
 PANELS: dict[str, Callable[[Preparation], None]] = {
     "Step by step": show_steps,
     "Face-off": show_face_off,
+    "Why": show_why,
 }
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
@@ -27,6 +28,29 @@ def test_a_model_that_is_no_model_is_told_and_does_no_harm(engine, book, digits,
     with pytest.raises(ModelError):
         engine.classify(SimpleNamespace(model_path=tmp_path / "model.keras"), digits.test.images[:1])
     assert engine.classify(book, digits.test.images[:1]).argmax() == 7
+
+
+def test_a_reading_tells_whether_it_is_a_digit_at_all(engine, book, digits):
+    upside_down = np.full((28, 28), 255, np.uint8) - digits.test.images[0]
+    reading = engine.read(book, np.stack([digits.test.images[0], upside_down]))
+    assert reading.refused.tolist() == [False, True]
+    assert_allclose(reading.probabilities[0], book.test_probabilities[0], atol=1e-4)
+
+
+def test_an_answer_is_explained(engine, book, digits):
+    digit = digits.train.images[7]
+    explanation = engine.explain(book, digit)
+    assert explanation.answer == digits.train.labels[7] != explanation.runner_up
+    assert [units.shape for units in explanation.activity] == [(512,), (512,)]
+    assert explanation.present.shape == explanation.missing.shape == (28, 28)
+    assert explanation.epochs.keys() == book.snapshots.keys()
+    assert explanation.epochs[20].argmax() == explanation.answer
+
+
+def test_a_training_digit_is_its_own_nearest(engine, book, digits):
+    nearest = engine.nearest(book, digits.train.images[59_999])
+    assert nearest.indices[0] == 59_999
+    assert len(nearest.indices) == 5
 
 
 def test_the_web_side_of_the_engine_has_no_keras_in_it():

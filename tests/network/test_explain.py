@@ -58,7 +58,18 @@ def test_what_the_ink_adds_sums_up_to_the_margin(inside, digits, index):
     assert present.sum() == pytest.approx(margin - of_paper, rel=0.02)
     assert not present[digit == 0].any()
     assert (missing >= 0).all()
-    assert not missing[digit == 255].any()
+
+
+def test_ink_where_it_is_missing_helps_the_runner_up(inside, digits):
+    for digit in digits.test.images[:5]:
+        answer, runner_up = explain.two_best(inside, digit)
+        _, missing = explain.saliency(inside, digit, answer=answer, runner_up=runner_up)
+        row, column = np.unravel_index(missing.argmax(), missing.shape)
+        dotted = digit.copy()
+        dotted[row - 1 : row + 2, column - 1 : column + 2] = 255
+        _, logits = inside(np.stack([digit, dotted]))
+        before, after = logits[:, answer] - logits[:, runner_up]
+        assert after < before
 
 
 def test_a_snapshots_answer_is_what_the_run_wrote_down(inside, digits):
@@ -121,3 +132,11 @@ def test_it_is_learned_for_a_network_of_any_size(digits):
     learned = Typicality.fit(small, digits.train.take(np.arange(1000)), known)
     refused = learned.of(*small.all(known)) < REFUSED_BELOW
     assert refused.mean() == pytest.approx(0.01, abs=0.005)
+
+
+def test_a_network_whose_units_have_died_refuses_nothing_it_knows(digits):
+    dead = network.build(ModelConfig(hidden_units=(8,)), seed=0)
+    dead.set_weights([np.zeros_like(weights) for weights in dead.get_weights()])
+    inside = Inside(dead)
+    learned = Typicality.fit(inside, digits.train.take(np.arange(500)), digits.test.images[:100])
+    assert (learned.of(*inside.all(digits.test.images[:100])) == 1).all()
