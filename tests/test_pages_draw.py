@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.digits.drawing import Drawing, prepare, rasterize
 from pages._parts.draw_steps import MARK, boxed, crossed
+from pages._parts.draw_why import AGAINST, FOR, heat, missing, signed
 from pages._parts.strangeness import in_words
 
 ELL = prepare(rasterize(Drawing(strokes=(np.array([[80.0, 40], [80, 200], [160, 200]]),))))
@@ -89,3 +90,33 @@ def test_how_strange_a_drawing_is_is_said_in_words():
     assert in_words(1 / 6001) == "Hardly any real digit looks as strange."
     assert in_words(0.013) == "13 of 1,000 real digits look as strange."
     assert in_words(0.44) == "44% of real digits look as strange, or stranger."
+
+
+def test_ink_that_speaks_for_the_answer_is_blue_and_against_it_orange():
+    shares = np.zeros((28, 28), np.float32)
+    shares[3, 4], shares[5, 6] = 2.0, -2.0
+    picture = signed(shares)
+    assert picture[3, 4].tolist() == FOR.tolist()
+    assert picture[5, 6].tolist() == AGAINST.tolist()
+    assert not picture[10, 10].any()
+
+
+def test_missing_ink_is_orange_on_the_faint_digit():
+    shares = np.zeros((28, 28), np.float32)
+    shares[0, 0] = 0.1
+    picture = missing(ELL.digit, shares)
+    assert picture[0, 0].tolist() == AGAINST.tolist()
+    assert 0 < picture.max(axis=2)[ELL.digit == 255].max() < 128
+
+
+def test_a_digit_that_nothing_speaks_about_is_drawn_without_an_error():
+    assert not signed(np.zeros((28, 28), np.float32)).any()
+    assert not heat(np.zeros(512, np.float32)).any()
+
+
+def test_each_unit_has_a_cell_and_the_strongest_is_the_brightest():
+    units = np.linspace(-1, 3, 100, dtype=np.float32)
+    picture = heat(units)
+    assert picture.shape == (2, 64, 3)
+    assert not picture.reshape(-1, 3)[:25].any()
+    assert picture.reshape(-1, 3).sum(axis=1).argmax() == 99
