@@ -245,11 +245,11 @@ RECIPES = {
         description="MNIST and synthetic drawings in the styles that people use: reads what you draw, 99.4 % right.",
         model=ModelConfig(hidden_units=(1024, 512), dropout=0.0),
         training=TrainingConfig(
-            epochs=120,
+            epochs=MAX_EPOCHS,
             batch_size=512,
             learning_rate=4e-3,
             schedule=ONE_CYCLE,
-            weight_decay=0.2,
+            weight_decay=0.1,
             distortions=True,
             handwriting=90_000,
             precision=FASTEST,

@@ -45,7 +45,7 @@ def write(digit: int, rng: np.random.Generator) -> Drawing:
 
 def _sketch(style: Style, rng: np.random.Generator) -> list[Stroke]:
     """The style's strokes with each place a little elsewhere, and each stroke a little apart from the others."""
-    loose = rng.uniform(0.01, 0.05)
+    loose = rng.uniform(0.01, 0.042)
     return [
         Stroke(stroke.places + rng.normal(0, loose, stroke.places.shape) + rng.normal(0, loose / 2, 2), stroke.corners)
         for stroke in style.blend(rng.uniform(-0.15, 1.15))
@@ -73,7 +73,7 @@ def _as_a_hand(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.n
     """The strokes in a hand's proportions, slant and turn, and bent."""
     proportion = np.clip(np.exp(rng.normal(np.log(0.64), 0.25)), 0.42, 1.3)
     high = np.exp(rng.normal(0, 0.18))  # above 1 the lower part is the larger one
-    slant, turn = rng.normal(0.12, 0.22), np.radians(rng.normal(0, 6))
+    slant, turn = rng.normal(0.12, 0.2), np.radians(rng.normal(0, 5))
     shape = np.array([[proportion, -slant], [0, 1]])
     rotate = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     bend = rng.normal(0, 0.05, (2, 4))
