@@ -30,25 +30,27 @@ def desk() -> None:
             if not engine().ready:
                 wait_for_engine()
             return
-        show_reading(preparation.digit)
-    look_closer(preparation)
+        answered = show_reading(preparation.digit)
+    if answered:
+        look_closer(preparation)
 
 
-def show_reading(digit: np.ndarray) -> None:
-    """What the network makes of ``digit``, uint8 (28, 28), and the digit as it sees it."""
+def show_reading(digit: np.ndarray) -> bool:
+    """What the network makes of ``digit``, uint8 (28, 28), and the digit as it sees it; False where it says nothing."""
     try:
         reading = engine().read(chosen_run(), digit[None])
     except EngineNotReady:
         wait_for_engine()
-        return
+        return False
     except LabError as error:
         st.error(str(error))
-        return
+        return False
     typicality = None if reading.typicality is None else float(reading.typicality[0])
     refused = typicality is not None and typicality < tolerance()
     show_answer(digit, reading.probabilities[0], typicality=typicality, refused=refused)
     if typicality is not None:
         choose_tolerance()
+    return True
 
 
 frame.require(__file__)
