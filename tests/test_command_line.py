@@ -109,7 +109,7 @@ def test_drawings_are_scored_by_digit(run_command, tmp_path):
     unknown = {"label": None, "strokes": [[[140, 40], [138, 240]]]}
     file = tmp_path / "drawings.json"
     file.write_text(json.dumps([seven, one, unknown]))
-    status, out, _ = run_command("evaluate", "--drawings", file, "--json")
+    status, out, _ = run_command("evaluate", "book", "--drawings", file, "--json")
     assert status == 0
     report = {"run": "book", "drawings": 2, "accuracy": 1.0, "per_digit": {"1": 1.0, "7": 1.0}, "refused": 0.0}
     assert json.loads(out) == report
