@@ -59,9 +59,7 @@ def tell_parts(engine: Engine, times: int) -> None:
     digit = prepare(rasterize(drawing)).digit[None]
     run = store.default_run()
     tell("strokes to digit", [milliseconds(lambda: prepare(rasterize(drawing))) for _ in range(times)])
-    tell(
-        "digit to answer, through the engine", [milliseconds(lambda: engine.classify(run, digit)) for _ in range(times)]
-    )
+    tell("digit to answer, through the engine", [milliseconds(lambda: engine.read(run, digit)) for _ in range(times)])
 
 
 def beyond_the_wait(page: Page, strokes: int) -> list[float]:
