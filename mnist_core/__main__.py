@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mnist_core.config import RECIPES, RunConfig, TrainingConfig
-from mnist_core.digits import drawing, mnist, non_digits, photo
+from mnist_core.digits import drawing, exchange, mnist, non_digits, photo
 from mnist_core.engine.protocol import Reading
 from mnist_core.errors import LabError
 from mnist_core.runs import store
@@ -176,7 +176,7 @@ def _save_evaluation(path: Path) -> None:
 
 
 def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
-    drawings = [each for each in drawing.read(arguments.drawings) if each.label is not None]
+    drawings = [each for each in exchange.read(arguments.drawings) if each.label is not None]
     digits = [drawing.to_digit(drawing.rasterize(each)) for each in drawings]
     labels = np.array([each.label for each, digit in zip(drawings, digits, strict=True) if digit is not None])
     if not len(labels):

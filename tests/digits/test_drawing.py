@@ -1,7 +1,5 @@
 """From strokes to digits: the way MNIST's were made."""
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,7 +14,6 @@ from mnist_core.digits.drawing import (
     fit_to_box,
     prepare,
     rasterize,
-    read,
     strokes_of_canvas,
     to_digit,
 )
@@ -122,35 +119,12 @@ def test_fabrics_paths_give_back_the_points_that_were_drawn():
     assert_array_equal(strokes[1], [[200.02, 200]])
 
 
-def test_drawings_are_read_from_the_exchange_format(tmp_path):
-    file = tmp_path / "drawings.json"
-    file.write_text(json.dumps([{"label": 7, "strokes": [[[1, 2], [3, 4]]], "canvas": 100, "brush": 8, "writer": "x"}]))
-    (drawing,) = read(file)
-    assert (drawing.label, drawing.canvas, drawing.brush) == (7, 100, 8)
-    assert_array_equal(drawing.strokes[0], [[1, 2], [3, 4]])
+@pytest.mark.parametrize("label", [True, False, 3.0, "3", 10, -1, [3]])
+def test_only_a_digit_is_a_label(label):
+    with pytest.raises(DrawingError, match="label"):
+        Drawing(SEVEN, label=label)
 
 
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("", "JSON"),
-        ("{}", "list"),
-        ("[3]", "Drawing 1"),
-        ('[{"label": 1}]', "strokes"),
-        ('[{"strokes": [[[1, 2, 3]]]}]', "points"),
-        ('[{"strokes": [[[1, 2], [3]]]}]', "points"),
-        ('[{"strokes": [[]]}]', "points"),
-        ('[{"strokes": [[["a", "b"]]]}]', "points"),
-        ('[{"strokes": [[[1, NaN]]]}]', "points"),
-        ('[{"strokes": [], "label": 10}]', "label"),
-        ('[{"strokes": [], "label": "7"}]', "label"),
-        ('[{"strokes": [], "canvas": 0}]', "canvas"),
-        ('[{"strokes": [], "canvas": 1000000}]', "canvas"),
-        ('[{"strokes": [], "brush": -1}]', "brush"),
-    ],
-)
-def test_a_broken_drawing_is_told_by_its_number_and_fault(tmp_path, content, told):
-    file = tmp_path / "drawings.json"
-    file.write_text(content)
-    with pytest.raises(DrawingError, match=told):
-        read(file)
+def test_points_out_of_sight_are_refused():
+    with pytest.raises(DrawingError, match="100,000 pixels"):
+        Drawing((np.array([[0.0, 0.0], [1e300, 5.0]]),))

@@ -1,0 +1,128 @@
+"""The exchange format: drawings as a JSON list, read strictly, in one place for files, commands and the room."""
+
+import json
+import reprlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_core.digits.drawing import BRUSH, CANVAS, FARTHEST, Drawing, DrawingError
+
+FORMAT = '{"label": 7, "strokes": [[[x, y], ...], ...], "canvas": 280, "brush": 20}'
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """One drawing of a file, and the whole object that it stands in, with the keys that a drawing does not need."""
+
+    drawing: Drawing
+    values: dict[str, Any]
+
+
+class _Twice(dict):
+    """An object that has one of its keys twice: which of the values counts cannot be known."""
+
+
+def read(path: Path) -> list[Drawing]:
+    """The drawings in a file of the exchange format. Raises DrawingError, which names the broken one."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DrawingError(f"{path} cannot be read: {error.strerror}.") from error
+    return [each.drawing for each in parse(content, name=str(path))]
+
+
+def parse(content: bytes, *, name: str) -> list[Exchanged]:
+    """The drawings in ``content``, UTF-8 JSON; ``name`` is what a message calls it.
+
+    Raises DrawingError, which names the broken drawing, counted from 1, and its fault.
+    """
+    values = _json(content, name)
+    if not isinstance(values, list):
+        raise DrawingError(f"{name} should hold a list of drawings: [{FORMAT}, ...].")
+    return [_numbered(number, each, name) for number, each in enumerate(values, start=1)]
+
+
+def to_json(drawing: Drawing) -> dict[str, Any]:
+    """``drawing`` in the exchange format; points in hundredths of a pixel, finer than any pen."""
+    return {
+        "label": drawing.label,
+        "strokes": [np.round(stroke, 2).tolist() for stroke in drawing.strokes],
+        "canvas": drawing.canvas,
+        "brush": drawing.brush,
+    }
+
+
+def dump(values: Iterable[dict[str, Any]]) -> bytes:
+    """A file of the exchange format, a line for each of ``values``: what ``to_json`` made, with further keys."""
+    lines = (json.dumps(each, separators=(",", ":"), allow_nan=False) for each in values)
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
+
+
+def _json(content: bytes, name: str) -> object:
+    try:
+        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object)
+    except UnicodeDecodeError as error:
+        raise DrawingError(f"{name} is not a text file in UTF-8.") from error
+    except RecursionError as error:
+        raise DrawingError(f"{name} is nested too deeply for a list of drawings.") from error
+    except ValueError as error:
+        raise DrawingError(f"{name} cannot be read as JSON: {error}.") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    return values if len(values) == len(pairs) else _Twice(values)
+
+
+def _numbered(number: int, values: object, name: str) -> Exchanged:
+    try:
+        return Exchanged(_drawing(values), values)
+    except DrawingError as error:
+        raise DrawingError(f"Drawing {number} in {name} is broken: {error}.") from error
+
+
+def _drawing(values: object) -> Drawing:
+    if not isinstance(values, dict):
+        raise DrawingError(f"it should be {FORMAT}, got {reprlib.repr(values)}")
+    if isinstance(values, _Twice):
+        raise DrawingError("it has one key twice")
+    if not isinstance(values.get("strokes"), list):
+        raise DrawingError(f"it needs strokes, lists of [x, y] points, got {reprlib.repr(values.get('strokes'))}")
+    canvas = _pixels(values, "canvas", CANVAS)
+    if canvas != int(canvas):
+        raise DrawingError(f"canvas must be a whole number of pixels, got {canvas}")
+    return Drawing(
+        strokes=tuple(map(_stroke, values["strokes"])),
+        canvas=int(canvas),
+        brush=_pixels(values, "brush", BRUSH),
+        label=values.get("label"),
+    )
+
+
+def _pixels(values: dict[str, Any], key: str, default: float) -> float:
+    value = values.get(key, default)
+    if not _is_number(value) or not abs(value) <= FARTHEST:  # so that NaN is none either
+        raise DrawingError(f"{key} must be a number of pixels up to {FARTHEST:,}, got {reprlib.repr(value)}")
+    return value
+
+
+def _stroke(points: object) -> np.ndarray:
+    if not isinstance(points, list) or not points or not all(map(_is_point, points)):
+        raise DrawingError("each stroke must be a list of [x, y] points, two numbers each")
+    try:
+        return np.array(points, dtype=np.float64)
+    except OverflowError as error:
+        raise DrawingError("a point's number is too large") from error
+
+
+def _is_point(point: object) -> bool:
+    return isinstance(point, list) and len(point) == 2 and _is_number(point[0]) and _is_number(point[1])
+
+
+def _is_number(value: object) -> bool:
+    """True counts as 1 in Python; in a drawing it is a mistake."""
+    return type(value) in (int, float)
