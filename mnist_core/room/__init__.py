@@ -1,0 +1,1 @@
+"""What the people of a room share: their drawings, kept in a database."""

@@ -1,0 +1,190 @@
+"""The room's drawings: kept, corrected, taken back, counted, and handed on in the exchange format."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from sqlalchemy import JSON, Select, String, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mnist_core.digits import exchange
+from mnist_core.digits.drawing import SIDE, Drawing, DrawingError
+from mnist_core.room.arrivals import Arrival, arrivals, check_size
+from mnist_core.room.database import Database, Moment, RoomError, Table
+
+TOLD, ROUND, IMPORT = "told", "round", "import"  # where a drawing comes from
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a network made of a drawing. ``probabilities``: float (10,), rows sum to 1; ``run`` is the run's id."""
+
+    probabilities: np.ndarray
+    run: str
+    name: str
+
+    @property
+    def digit(self) -> int:
+        """The digit that it read."""
+        return int(self.probabilities.argmax())
+
+
+class StoredDrawing(Table):
+    """A drawing of the room. An imported one has no answer, and nobody here has drawn it."""
+
+    __tablename__ = "drawings"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    strokes: Mapped[list[list[list[float]]]] = mapped_column(JSON)
+    canvas: Mapped[int]
+    brush: Mapped[float]
+    pixels: Mapped[bytes]  # the 28×28 digit, row by row
+    label: Mapped[int | None] = mapped_column(index=True)  # None: unknown
+    answer: Mapped[int | None]
+    probabilities: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))
+    run: Mapped[str | None]  # the id of the run that answered; it may be gone
+    run_name: Mapped[str | None]
+    nickname: Mapped[str | None]
+    person: Mapped[str | None]  # who may change it
+    writer: Mapped[str | None]  # as an imported file names who drew it
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    source: Mapped[str]
+
+    @property
+    def digit(self) -> np.ndarray:
+        """What the network saw: uint8 (28, 28), 0 background, 255 ink."""
+        return np.frombuffer(self.pixels, np.uint8).reshape(SIDE, SIDE)
+
+    @property
+    def drawing(self) -> Drawing:
+        """Strokes and label, as they were drawn."""
+        strokes = tuple(np.array(stroke, dtype=np.float64) for stroke in self.strokes)
+        return Drawing(strokes, canvas=self.canvas, brush=self.brush, label=self.label)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a file: ``added`` drawings are new, ``known`` ones were here already."""
+
+    added: int
+    known: int
+
+
+class Drawings:
+    """All drawings of a room. Every method raises RoomError when the database cannot be used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self, drawing: Drawing, digit: np.ndarray, answer: Answer, *, source: str, person: str, nickname: str
+    ) -> str:
+        """Keep ``drawing``, its label being what it should have been; returns its id.
+
+        ``digit``: uint8 (28, 28), what the network saw. ``source``: TOLD or ROUND. Raises RoomError when it is too
+        large to be kept.
+        """
+        try:
+            check_size(drawing)
+        except DrawingError as error:
+            raise RoomError(f"This drawing cannot be kept: {error}.") from error
+        stored = StoredDrawing(
+            **_columns(drawing, digit),
+            id=uuid4().hex,
+            answer=answer.digit,
+            probabilities=answer.probabilities.tolist(),
+            run=answer.run,
+            run_name=answer.name,
+            nickname=nickname or None,
+            person=person,
+            at=datetime.now(UTC),
+            source=source,
+        )
+        with self._database.writing() as session:
+            session.add(stored)
+        return stored.id
+
+    def correct(self, drawing_id: str, label: int, *, person: str) -> None:
+        """Change what one's own drawing should have been. Raises RoomError when it is not there any more."""
+        own = (StoredDrawing.id == drawing_id, StoredDrawing.person == person)
+        with self._database.writing() as session:
+            if not session.execute(update(StoredDrawing).where(*own).values(label=label)).rowcount:
+                raise RoomError("This drawing is not in the room any more.")
+
+    def take_back(self, drawing_id: str, *, person: str) -> None:
+        """Delete one's own drawing, if it is still there."""
+        own = (StoredDrawing.id == drawing_id, StoredDrawing.person == person)
+        with self._database.writing() as session:
+            session.execute(delete(StoredDrawing).where(*own))
+
+    def counts(self) -> np.ndarray:
+        """How many drawings the room has of each digit, by their labels: int64 (10,)."""
+        counts = np.zeros(10, np.int64)
+        query = select(StoredDrawing.label, func.count()).group_by(StoredDrawing.label)
+        with self._database.reading() as session:
+            for label, count in session.execute(query.where(StoredDrawing.label.is_not(None))):
+                counts[label] = count
+        return counts
+
+    def newest(self, most: int, *, label: int | None = None) -> list[StoredDrawing]:
+        """The newest drawings first, at most so many; of one digit with ``label``."""
+        query = _newest_first(select(StoredDrawing)).limit(most)
+        if label is not None:
+            query = query.where(StoredDrawing.label == label)
+        with self._database.reading() as session:
+            return list(session.scalars(query))
+
+    def labelled(self) -> list[Drawing]:
+        """All drawings whose digit is known, newest first."""
+        query = _newest_first(select(StoredDrawing)).where(StoredDrawing.label.is_not(None))
+        with self._database.reading() as session:
+            return [stored.drawing for stored in session.scalars(query)]
+
+    def export(self) -> bytes:
+        """All drawings in the exchange format, newest first, with id, time, nickname and writer."""
+        with self._database.reading() as session:
+            return exchange.dump(map(_exported, session.scalars(_newest_first(select(StoredDrawing)))))
+
+    def take_in(self, content: bytes, *, name: str) -> Imported:
+        """Keep the drawings of a file of the exchange format, called ``name``; those that are here stay as they are.
+
+        Raises DrawingError, which names the first broken drawing and its fault; nothing is kept then.
+        """
+        coming = arrivals(content, name=name)
+        if not coming:
+            return Imported(0, 0)
+        rows = [_imported(arrival) for arrival in coming]
+        with self._database.writing() as session:
+            insert = _INSERT[session.get_bind().dialect.name](StoredDrawing)
+            adding = insert.on_conflict_do_nothing().returning(StoredDrawing.id)
+            added = len(session.execute(adding, rows).all())
+        return Imported(added, len(coming) - added)
+
+
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def _newest_first(query: Select) -> Select:
+    return query.order_by(StoredDrawing.at.desc(), StoredDrawing.id)
+
+
+def _columns(drawing: Drawing, digit: np.ndarray) -> dict[str, Any]:
+    return exchange.to_json(drawing) | {"pixels": digit.tobytes()}
+
+
+def _imported(arrival: Arrival) -> dict[str, Any]:
+    return _columns(arrival.drawing, arrival.digit) | {
+        "id": arrival.id,
+        "nickname": arrival.nickname,
+        "writer": arrival.writer,
+        "at": arrival.at or datetime.now(UTC),
+        "source": IMPORT,
+    }
+
+
+def _exported(stored: StoredDrawing) -> dict[str, Any]:
+    further = {"id": stored.id, "at": stored.at.isoformat(), "nickname": stored.nickname, "writer": stored.writer}
+    return exchange.to_json(stored.drawing) | {key: value for key, value in further.items() if value is not None}

@@ -1,0 +1,113 @@
+"""A database that cannot be used says why and what to do, and tells no password."""
+
+import os
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from sqlalchemy import event, make_url
+
+from mnist_core.room.database import FILE, SETTING, Database, RoomError, open_database
+from mnist_core.room.drawings import Drawings
+from tests.room.drawn import add
+from tests.room.postgres import address
+
+
+def told(database: Database) -> str:
+    with pytest.raises(RoomError) as caught:
+        add(Drawings(database))
+    database.close()
+    return str(caught.value)
+
+
+def test_without_a_setting_the_room_is_a_file_in_the_home_folder(home, monkeypatch):
+    monkeypatch.delenv(SETTING, raising=False)
+    room = open_database(home)
+    add(Drawings(room))
+    assert (home / FILE).exists()
+    assert (home / f"{FILE}-wal").exists(), "readers and a writer do not wait for each other in WAL mode"
+    room.close()
+
+
+def test_the_setting_names_another_database(home, monkeypatch, url):
+    monkeypatch.setenv(SETTING, url)
+    add(Drawings(open_database(home)))
+    assert Drawings(Database(make_url(url))).counts()[7] == 1
+    assert not (home / FILE).exists()
+
+
+@pytest.mark.parametrize("setting", ["rubbish", "mysql://name:secret@host/room", "sqlite://"])
+def test_another_kind_of_database_is_refused(home, monkeypatch, setting):
+    monkeypatch.setenv(SETTING, setting)
+    with pytest.raises(RoomError, match=SETTING) as caught:
+        open_database(home)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path):
+    (tmp_path / FILE).write_bytes(b"no database at all " * 100)
+    assert "is no database. Move it away" in told(open_database(tmp_path))
+
+
+def test_a_damaged_file_is_told(tmp_path):
+    database = open_database(tmp_path)
+    add(Drawings(database))
+    database.close()
+    content = bytearray((tmp_path / FILE).read_bytes())
+    content[4096:] = os.urandom(len(content) - 4096)
+    (tmp_path / FILE).write_bytes(content)
+    assert "is damaged. Move it away" in told(open_database(tmp_path))
+
+
+def test_a_folder_that_is_missing_is_told(tmp_path):
+    assert "cannot be opened" in told(open_database(tmp_path / "missing"))
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path):
+    database = open_database(tmp_path)
+    add(Drawings(database))
+    database.close()
+    read_only = Database(make_url(f"sqlite:///file:{tmp_path / FILE}?mode=ro&uri=true"))
+    assert "cannot be written" in told(read_only)
+
+
+@pytest.fixture
+def full_disk():
+    """Every database has as many pages as it may."""
+
+    def limit(connection, _):
+        connection.execute("PRAGMA max_page_count = 2")
+
+    event.listen(sqlalchemy.Engine, "connect", limit)
+    yield
+    event.remove(sqlalchemy.Engine, "connect", limit)
+
+
+def test_a_full_disk_is_told(full_disk, tmp_path):
+    assert "disk is full" in told(open_database(tmp_path))
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path):
+    message = told(Database(make_url(f"postgresql://ada:secret@/room?host={tmp_path}")))
+    assert "Check that it runs and can be reached" in message
+    assert "secret" not in message
+
+
+def test_a_server_without_this_database_is_told(postgres: Path):
+    assert '"missing" does not exist' in told(Database(make_url(address(postgres, "missing"))))
+
+
+def test_a_server_that_takes_no_writes_is_told(postgres: Path):
+    read_only = f"{address(postgres)}&options=-c%20default_transaction_read_only%3Don"
+    assert "takes no writes" in told(Database(make_url(read_only)))
+
+
+def test_a_room_that_could_not_be_used_works_once_it_can(tmp_path):
+    file = tmp_path / FILE
+    file.write_bytes(b"no database at all " * 100)
+    room = Drawings(open_database(tmp_path))
+    with pytest.raises(RoomError):
+        room.counts()
+    file.unlink()
+    add(room)
+    assert room.counts()[7] == 1
