@@ -88,6 +88,12 @@ def _text(values: dict[str, Any], key: str) -> str | None:
     return text
 
 
+def tidy(nickname: str) -> str | None:
+    """``nickname`` as a file may hold it: on one line, cut to MAX_NICKNAME; None when nothing is left."""
+    shown = "".join(" " if _is_control(character) else character for character in nickname)
+    return " ".join(shown.split())[:MAX_NICKNAME].strip() or None
+
+
 def _is_control(character: str) -> bool:
     """Control characters and halves of surrogate pairs, which no database keeps."""
     return unicodedata.category(character) in ("Cc", "Cs")

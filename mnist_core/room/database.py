@@ -119,17 +119,24 @@ class Database:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except SQLAlchemyError as error:
+            # Begin anew the next time: somebody may mend it, or put another in its place.
+            self._prepared = False
             raise RoomError(f"The room's database {self} cannot be used: {_advice(error)}") from error
 
     def _prepare(self) -> None:
         with self._lock:
-            if self._prepared:
+            if self._prepared and not self._is_gone():
                 return
+            self._engine.dispose()  # its connections would go on writing to a file that was taken away
             with self._writing.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
                 Table.metadata.create_all(connection)
             self._prepared = True
+
+    def _is_gone(self) -> bool:
+        path = self._url.database if self._url.get_backend_name() == "sqlite" else None
+        return bool(path) and not path.startswith("file:") and not Path(path).exists()
 
 
 def open_database(home: Path) -> Database:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mnist_core.digits import exchange
 from mnist_core.digits.drawing import SIDE, Drawing, DrawingError
-from mnist_core.room.arrivals import Arrival, arrivals, check_size
+from mnist_core.room.arrivals import Arrival, arrivals, check_size, tidy
 from mnist_core.room.database import Database, Moment, RoomError, Table
 
 TOLD, ROUND, IMPORT = "told", "round", "import"  # where a drawing comes from
@@ -98,7 +98,7 @@ class Drawings:
             probabilities=answer.probabilities.tolist(),
             run=answer.run,
             run_name=answer.name,
-            nickname=nickname or None,
+            nickname=tidy(nickname),
             person=person,
             at=datetime.now(UTC),
             source=source,

@@ -56,9 +56,9 @@ class Sheet:
         self.revision += 1
 
 
-def sheet() -> Sheet:
-    """This session's sheet."""
-    return st.session_state.setdefault("sheet", Sheet())
+def sheet(name: str = "sheet") -> Sheet:
+    """This session's sheet of this name."""
+    return st.session_state.setdefault(name, Sheet())
 
 
 def canvas_side() -> int:
@@ -71,10 +71,10 @@ def brush_width(brush: str, side: int) -> int:
     return round(side * BRUSHES[brush])
 
 
-def draw_on_canvas() -> Drawing:
-    """Show canvas and tools; returns what is drawn."""
-    paper, side = sheet(), canvas_side()
-    key = f"canvas-{paper.revision}"
+def draw_on_canvas(name: str = "sheet") -> Drawing:
+    """Show canvas and tools; returns what is drawn. ``name``: of its sheet, where a page has several."""
+    paper, side = sheet(name), canvas_side()
+    key = f"{name}-canvas-{paper.revision}"
     if key not in st.session_state:  # after a change by our tools, or back from another page
         paper.initial = list(paper.objects)
     result = st_canvas(
@@ -87,7 +87,7 @@ def draw_on_canvas() -> Drawing:
         key=key,
     )
     paper.take((result.json_data or {}).get("objects", []))
-    _tools(paper, side)
+    _tools(paper, side, name)
     return Drawing(
         strokes=strokes_of_canvas(paper.objects),
         canvas=side,
@@ -95,16 +95,18 @@ def draw_on_canvas() -> Drawing:
     )
 
 
-def _tools(paper: Sheet, side: int) -> None:
+def _tools(paper: Sheet, side: int, name: str) -> None:
     with st.container(horizontal=True, width=side):
-        st.button("Clear", icon=":material/delete:", on_click=paper.clear, disabled=not paper.objects)
-        st.button("Undo", icon=":material/undo:", on_click=paper.undo, disabled=not paper.objects)
-        st.button("Redo", icon=":material/redo:", on_click=paper.redo, disabled=not paper.undone)
+        st.button(
+            "Clear", icon=":material/delete:", on_click=paper.clear, key=f"{name}-clear", disabled=not paper.objects
+        )
+        st.button("Undo", icon=":material/undo:", on_click=paper.undo, key=f"{name}-undo", disabled=not paper.objects)
+        st.button("Redo", icon=":material/redo:", on_click=paper.redo, key=f"{name}-redo", disabled=not paper.undone)
     st.segmented_control(
         "Brush",
         list(BRUSHES),
         default=paper.brush,
         required=True,
-        key="brush",
-        on_change=lambda: paper.use_brush(st.session_state["brush"], side),
+        key=f"{name}-brush",
+        on_change=lambda: paper.use_brush(st.session_state[f"{name}-brush"], side),
     )

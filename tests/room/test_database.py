@@ -111,3 +111,13 @@ def test_a_room_that_could_not_be_used_works_once_it_can(tmp_path):
     file.unlink()
     add(room)
     assert room.counts()[7] == 1
+
+
+def test_a_file_that_was_taken_away_is_made_again(tmp_path):
+    room = Drawings(open_database(tmp_path))
+    add(room)
+    for file in tmp_path.glob(f"{FILE}*"):
+        file.unlink()
+    add(room)
+    assert (tmp_path / FILE).exists()
+    assert room.counts()[7] == 1

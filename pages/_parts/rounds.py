@@ -1,0 +1,140 @@
+"""Rounds: the page asks for each digit once, people draw it, the network reads it; the room keeps the drawings."""
+
+import random
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.digits.drawing import Drawing, prepare, rasterize
+from mnist_core.engine.protocol import EngineNotReady
+from pages._parts.canvas import draw_on_canvas, sheet
+from pages._parts.digit_grid import show_digits
+from pages._parts.lab import engine, room
+from pages._parts.messages import telling
+from pages._parts.model_picker import chosen_run
+from pages._parts.person import ask_nickname, nickname, person
+
+KEY = "round"  # in the session: the round that is played
+SHEET = "round-sheet"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was asked for, what the network read, and the ``digit`` it saw, uint8 (28, 28)."""
+
+    asked: int
+    read: int
+    digit: np.ndarray
+
+    @property
+    def right(self) -> bool:
+        """Whether the network read what was asked for."""
+        return self.read == self.asked
+
+
+@dataclass
+class Round:
+    """Each digit once, in an order nobody knows beforehand."""
+
+    order: list[int] = field(default_factory=lambda: random.sample(range(10), 10))
+    results: list[Result] = field(default_factory=list)
+
+    @property
+    def asked(self) -> int | None:
+        """The digit that is asked for; None at the end."""
+        return self.order[len(self.results)] if len(self.results) < len(self.order) else None
+
+    @property
+    def right(self) -> int:
+        """How many the network has read right so far."""
+        return sum(result.right for result in self.results)
+
+
+@st.fragment
+@telling
+def show_rounds() -> None:
+    """Show the round that is played, or its score."""
+    round_ = st.session_state.setdefault(KEY, Round())
+    if round_.asked is None:
+        _show_score(round_)
+    else:
+        _show_question(round_)
+
+
+def _show_question(round_: Round) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        number = len(round_.results)
+        st.progress(number / 10, f"Digit {number + 1} of 10{_last(round_)}")
+        # All that one needs stands above the canvas: a phone then shows it without scrolling.
+        row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+        told = st.container()
+        drawing = draw_on_canvas(SHEET)
+        row.markdown(f"### Draw {_digit(round_.asked)}", width="content")
+        # Not a callback: a stroke that comes with the click is on the canvas only now.
+        done = row.button("Done", type="primary", icon=":material/done:", key="round-done")
+        with told:
+            if done and _hand_in(round_, drawing):
+                st.rerun()
+    with right:
+        st.write("You draw the ten digits, one after the other. The network reads each when you press Done.")
+        ask_nickname("round")
+        if round_.results:
+            _show_results(round_.results)
+
+
+def _digit(digit: int) -> str:
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def _last(round_: Round) -> str:
+    """How the digit before was read, beside the progress: a phone shows little more above its canvas."""
+    if not round_.results:
+        return ""
+    last = round_.results[-1]
+    told = ":green[:material/check: {}]" if last.right else ":orange[:material/close: {}]"
+    return " · " + told.format(f"Your {last.asked} was read as {_digit(last.read)}")
+
+
+def _hand_in(round_: Round, drawing: Drawing) -> bool:
+    """Have the network read ``drawing`` and the room keep it; returns whether that was done."""
+    from mnist_core.room.drawings import ROUND, Answer
+
+    preparation = prepare(rasterize(drawing)) if drawing.strokes else None
+    if preparation is None:
+        st.info(f"The canvas is blank. Draw {_digit(round_.asked)}, then press Done.", icon=":material/draw:")
+        return False
+    run = chosen_run()
+    try:
+        probabilities = engine().classify(run, preparation.digit[None])[0]
+    except EngineNotReady:
+        engine().wake()
+        st.info("The network is waking up. Press Done again in a few seconds.", icon=":material/bedtime:")
+        return False
+    answer = Answer(probabilities, run.id, run.config.name)
+    labelled = replace(drawing, label=round_.asked)
+    room().add(labelled, preparation.digit, answer, source=ROUND, person=person(), nickname=nickname())
+    round_.results.append(Result(round_.asked, answer.digit, preparation.digit))
+    sheet(SHEET).clear()
+    return True
+
+
+def _show_results(results: list[Result]) -> None:
+    captions = [f"{each.asked}" if each.right else f"{each.asked}, read as {each.read}" for each in results]
+    show_digits(np.stack([each.digit for each in results]), captions, side=64)
+
+
+def _show_score(round_: Round) -> None:
+    st.markdown(f"### {round_.right} of {len(round_.results)} read right")
+    st.write(
+        "The network read all of them. Try to draw as carelessly as you usually write."
+        if round_.right == len(round_.results)
+        else "What it read wrong is what it can learn from: the room keeps your drawings with the digits you drew."
+    )
+    _show_results(round_.results)
+
+    def play_again() -> None:
+        st.session_state[KEY] = Round()
+
+    st.button("Another round", type="primary", icon=":material/replay:", on_click=play_again)
