@@ -1,58 +1,29 @@
-"""Draw: draw a digit, and the network reads it."""
+"""Draw: draw a digit, and the network reads it; or photograph a number, play a round, teach the network."""
 
-import numpy as np
 import streamlit as st
 
-from mnist_core.digits.drawing import prepare, rasterize
-from mnist_core.engine.protocol import EngineNotReady
-from mnist_core.errors import LabError
 from pages._parts import frame
-from pages._parts.answer import show_answer
-from pages._parts.canvas import draw_on_canvas
-from pages._parts.lab import engine
-from pages._parts.look_closer import look_closer
-from pages._parts.model_picker import chosen_run
-from pages._parts.strangeness import choose_tolerance, tolerance
-from pages._parts.waking import wait_for_engine
+from pages._parts.desk import show_desk
+from pages._parts.photo_panel import show_photo
+from pages._parts.room_drawings import show_room_drawings
+from pages._parts.rounds import show_rounds
 
-
-@st.fragment
-def desk() -> None:
-    """Canvas left, answer right; a stroke reruns this alone."""
-    left, right = st.columns([1, 1], gap="large")
-    with left:
-        drawing = draw_on_canvas()
-    with right:
-        preparation = prepare(rasterize(drawing)) if drawing.strokes else None
-        if preparation is None:
-            st.markdown("### Draw a digit from 0 to 9")
-            st.write("Use the mouse, a pen or a finger. The network answers as soon as you lift it.")
-            if not engine().ready:
-                wait_for_engine()
-            return
-        answered = show_reading(preparation.digit)
-    if answered:
-        look_closer(preparation)
-
-
-def show_reading(digit: np.ndarray) -> bool:
-    """What the network makes of ``digit``, uint8 (28, 28), and the digit as it sees it; False where it says nothing."""
-    try:
-        reading = engine().read(chosen_run(), digit[None])
-    except EngineNotReady:
-        wait_for_engine()
-        return False
-    except LabError as error:
-        st.error(str(error))
-        return False
-    typicality = None if reading.typicality is None else float(reading.typicality[0])
-    refused = typicality is not None and typicality < tolerance()
-    show_answer(digit, reading.probabilities[0], typicality=typicality, refused=refused)
-    if typicality is not None:
-        choose_tolerance()
-    return True
-
+WAYS = {
+    ":material/draw: Canvas": show_desk,
+    ":material/photo_camera: Photo": show_photo,
+    ":material/sports_score: Ten digits": show_rounds,
+    ":material/groups: The room": show_room_drawings,
+}
 
 frame.require(__file__)
 st.title("Draw")
-desk()
+way = st.segmented_control(
+    "Ways to draw",
+    list(WAYS),
+    default=next(iter(WAYS)),
+    required=True,
+    key="way",
+    persist_state="session",
+    label_visibility="collapsed",
+)
+WAYS[way]()

@@ -1,0 +1,61 @@
+"""Draw, on the canvas: a stroke, and the network's answer beside it."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.digits.drawing import prepare, rasterize
+from mnist_core.engine.protocol import EngineNotReady, Reading
+from mnist_core.errors import LabError
+from mnist_core.runs.run import Run
+from pages._parts.answer import show_answer
+from pages._parts.canvas import draw_on_canvas
+from pages._parts.lab import engine
+from pages._parts.look_closer import look_closer
+from pages._parts.model_picker import chosen_run
+from pages._parts.strangeness import choose_tolerance, tolerance
+from pages._parts.tell_it import show_tell_it
+from pages._parts.waking import wait_for_engine
+
+
+@st.fragment
+def show_desk() -> None:
+    """Canvas left, answer right; a stroke reruns this alone, and the answer comes before all that is slower."""
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        drawing = draw_on_canvas()
+    with right:
+        preparation = prepare(rasterize(drawing)) if drawing.strokes else None
+        if preparation is None:
+            _invite()
+            return
+        run = chosen_run()
+        reading = _read(run, preparation.digit)
+        if reading is None:
+            return
+        show_tell_it(drawing, preparation.digit, reading.probabilities[0], run)
+    look_closer(preparation)
+
+
+def _invite() -> None:
+    st.markdown("### Draw a digit from 0 to 9")
+    st.write("Use the mouse, a pen or a finger. The network answers as soon as you lift it.")
+    if not engine().ready:
+        wait_for_engine()
+
+
+def _read(run: Run, digit: np.ndarray) -> Reading | None:
+    """Show what ``run`` makes of ``digit``, uint8 (28, 28), and the digit as it sees it; None where it says nothing."""
+    try:
+        reading = engine().read(run, digit[None])
+    except EngineNotReady:
+        wait_for_engine()
+        return None
+    except LabError as error:
+        st.error(str(error))
+        return None
+    typicality = None if reading.typicality is None else float(reading.typicality[0])
+    refused = typicality is not None and typicality < tolerance()
+    show_answer(digit, reading.probabilities[0], typicality=typicality, refused=refused)
+    if typicality is not None:
+        choose_tolerance()
+    return reading
