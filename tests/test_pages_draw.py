@@ -4,7 +4,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.digits.drawing import Drawing, prepare, rasterize
-from pages._parts.draw_steps import MARK, boxed, crossed
+from pages._parts.draw_steps import MARK, boxed, crossed, most_inked
 from pages._parts.draw_why import AGAINST, FOR, heat, missing, signed
 from pages._parts.strangeness import in_words
 
@@ -120,3 +120,9 @@ def test_each_unit_has_a_cell_and_the_strongest_is_the_brightest():
     assert picture.shape == (2, 64, 3)
     assert not picture.reshape(-1, 3)[:25].any()
     assert picture.reshape(-1, 3).sum(axis=1).argmax() == 99
+
+
+def test_the_numbers_shown_are_those_where_the_ink_is():
+    digit = np.zeros((28, 28), np.uint8)
+    digit[20:24, 2:9] = 255
+    assert (most_inked(digit) > 0).sum() == 28

@@ -12,12 +12,12 @@ from pages._parts.strangeness import strangeness_html, tolerance
 STYLE = """
 <style>
 .answer {display: flex; align-items: center; gap: 1.25rem; flex-wrap: wrap;}
-.answer b {font-size: 7rem; line-height: 1; font-weight: 700;}
+.answer b {font-size: 6rem; line-height: 1; font-weight: 700;}
 .answer span {font-size: 1.25rem; max-width: 16rem;}
 .answer .none {opacity: 0.5;}
 .doubted {opacity: 0.45;}
-.beside {display: flex; gap: 1.5rem; flex-wrap: wrap; margin-top: 1rem;}
-.beside .seen {width: 10rem;}
+.beside {display: flex; gap: 1.5rem; flex-wrap: wrap; margin-top: 0.5rem;}
+.beside .seen {width: 8rem;}
 </style>
 """
 SURE, FAIRLY_SURE = 0.95, 0.7
@@ -31,7 +31,7 @@ def show_answer(digit: np.ndarray, probabilities: np.ndarray, *, typicality: flo
     """
     headline = _refusal(probabilities) if refused else _headline(probabilities)
     bars = f'<div class="{"doubted" if refused else ""}">{_bars(probabilities)}</div>'
-    seen = digits_html(digit[None], ["What the network sees: 28 × 28 pixels"], side=140)
+    seen = digits_html(digit[None], ["What the network sees"], side=120)
     scale = "" if typicality is None else strangeness_html(typicality, tolerance())
     st.html(f'{STYLE}{headline}{bars}<div class="beside"><div class="seen">{seen}</div>{scale}</div>')
 

@@ -22,6 +22,7 @@ def show_desk() -> None:
     """Canvas left, answer right; a stroke reruns this alone, and the answer comes before all that is slower."""
     left, right = st.columns([1, 1], gap="large")
     with left:
+        st.space("small")  # the canvas' own tools show up above it
         drawing = draw_on_canvas()
     with right:
         preparation = prepare(rasterize(drawing)) if drawing.strokes else None
@@ -33,6 +34,8 @@ def show_desk() -> None:
         if reading is None:
             return
         show_tell_it(drawing, preparation.digit, reading.probabilities[0], run)
+        if reading.typicality is not None:
+            choose_tolerance()
     look_closer(preparation)
 
 
@@ -56,6 +59,4 @@ def _read(run: Run, digit: np.ndarray) -> Reading | None:
     typicality = None if reading.typicality is None else float(reading.typicality[0])
     refused = typicality is not None and typicality < tolerance()
     show_answer(digit, reading.probabilities[0], typicality=typicality, refused=refused)
-    if typicality is not None:
-        choose_tolerance()
     return reading

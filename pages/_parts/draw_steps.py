@@ -10,7 +10,7 @@ from pages._parts.cards import Card, cards_html
 from pages._parts.figure import page_theme, show_figure
 from pages._parts.pixel_strips import strips_html
 
-CROP = (slice(10, 18), slice(9, 19))  # the middle 8 rows and 10 columns: enough to see, few enough to read
+ROWS, COLUMNS = 8, 10  # of the numbers that are shown: enough to see, few enough to read
 MARK = np.array([238, 119, 51], np.uint8)  # of the box around the ink and of the centre
 
 
@@ -18,16 +18,16 @@ def show_steps(preparation: Preparation) -> None:
     """Each step as a picture with one sentence, then the numbers themselves."""
     st.markdown("MNIST's digits were all made in the same way, and a network reads best what looks like them.")
     st.html(cards_html(_cards(preparation), side=200))
-    digit = preparation.digit
+    inked = most_inked(preparation.digit)
     numbers, scaled = st.columns(2, gap="large")
     with numbers:
-        st.markdown("**5. Numbers.** Each pixel is a number from 0 to 255; here are the middle 8 rows and 10 columns.")
-        show_figure(pixel_values(digit[CROP], page_theme(), largest=255), width=420)
+        st.markdown("**5. Numbers.** Each pixel is a number from 0 to 255; here are 8 rows and 10 columns with ink in them.")
+        show_figure(pixel_values(inked, page_theme(), largest=255), width=420)
     with scaled:
         st.markdown("**6. Divided by 255.** The network's first layer makes them numbers from 0 to 1.")
-        show_figure(pixel_values(scale(digit[CROP]), page_theme(), largest=1, decimals=2), width=420)
+        show_figure(pixel_values(scale(inked), page_theme(), largest=1, decimals=2), width=420)
     st.markdown("**7. One row of 784.** The 28 rows are laid end to end, cut here to fit. The network gets no more.")
-    st.html(strips_html(flatten(digit[None])[0]))
+    st.html(strips_html(flatten(preparation.digit[None])[0]))
 
 
 def _cards(preparation: Preparation) -> list[Card]:
@@ -47,6 +47,13 @@ def _cards(preparation: Preparation) -> list[Card]:
             "Moved until its centre of mass, where it would balance, is in the middle.",
         ),
     ]
+
+
+def most_inked(digit: np.ndarray) -> np.ndarray:
+    """The part of ``digit``, uint8 (28, 28), that has most ink: uint8 (8, 10)."""
+    parts = np.lib.stride_tricks.sliding_window_view(digit, (ROWS, COLUMNS))
+    ink = parts.sum(axis=(2, 3))
+    return parts[np.unravel_index(ink.argmax(), ink.shape)]
 
 
 def boxed(ink: np.ndarray) -> np.ndarray:
