@@ -5,9 +5,8 @@ Strokes become ink on a canvas, the ink is cropped, fitted into 20×20 keeping i
 """
 
 import reprlib
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 CANVAS = 280  # the canvas' side in pixels
 BRUSH = 20  # the brush's width in canvas pixels
+MOST_POINTS = 50_000  # of what is drawn on the page; painting them takes seconds at worst
 SIDE = 28
 BOX = 20  # the longest side of a digit's ink in MNIST
 FARTHEST = 100_000  # a point's coordinates in pixels; a pen may leave the canvas, but Agg gets lost far out
@@ -65,17 +65,35 @@ def _require(condition: bool, message: str) -> None:
         raise DrawingError(message)
 
 
-def strokes_of_canvas(objects: Iterable[dict[str, Any]]) -> tuple[np.ndarray, ...]:
-    """The strokes, float64 (points, 2), in the objects of a drawable canvas' ``json_data``.
+def strokes_of_canvas(objects: object) -> tuple[np.ndarray, ...]:
+    """The strokes, float64 (points, 2), in the objects of a drawable canvas' ``json_data``; other objects are none.
 
     Fabric draws a stroke as a chain of quadratic curves whose control points are where the pointer was; the last
-    point ends the closing line.
+    point ends the closing line. The browser says what is drawn, so all of it is checked. Raises DrawingError.
     """
-    return tuple(
-        np.array([command[-4:-2] if command[0] == "Q" else command[-2:] for command in object_["path"][1:]])
-        for object_ in objects
-        if object_.get("type") == "Path"
+    _require(isinstance(objects, list), "the canvas' objects must be a list")
+    _require(all(isinstance(each, dict) for each in objects), "each object on the canvas must be a mapping")
+    paths = [each.get("path") for each in objects if each.get("type") == "Path"]
+    _require(
+        all(isinstance(path, list) and len(path) > 1 for path in paths),
+        "a stroke's path must be a list of two or more commands",
     )
+    points = sum(len(path) - 1 for path in paths)
+    _require(points <= MOST_POINTS, f"a drawing can have {MOST_POINTS:,} points, this one has {points:,}")
+    return tuple(np.array([_pointer(command) for command in path[1:]], dtype=np.float64) for path in paths)
+
+
+def _pointer(command: object) -> tuple[float, float]:
+    """Where the pointer was, by a command of Fabric's paths."""
+    match command:
+        case ["Q", x, y, _, _] | ["L", x, y]:
+            # Written so that NaN fails too.
+            _require(
+                all(type(each) in (int, float) and -FARTHEST <= each <= FARTHEST for each in (x, y)),
+                f"a stroke's coordinates must be numbers within {FARTHEST:,} pixels",
+            )
+            return x, y
+    raise DrawingError("a stroke's path can have lines (L, x, y) and curves (Q, x, y, x, y) only")
 
 
 def rasterize(drawing: Drawing) -> np.ndarray:
