@@ -38,8 +38,8 @@ def draw(page: Page, drawing: Drawing) -> None:
 
 
 def painted(page: Page) -> np.ndarray:
-    """The ink on the browser's canvas, uint8 (420, 420)."""
-    return pixels(page.locator("canvas.dc-canvas.lower-canvas").evaluate("canvas => canvas.toDataURL()"))[..., 3]
+    """The white ink on the black of the browser's canvas, uint8 (420, 420)."""
+    return pixels(page.locator("canvas.dc-canvas.lower-canvas").evaluate("canvas => canvas.toDataURL()"))[..., 0]
 
 
 def read(page: Page) -> np.ndarray:
