@@ -14,10 +14,22 @@ def lesson(count: int = 40) -> Lesson:
 
 def test_half_of_each_labels_drawings_are_learned_and_the_others_judge():
     given = lesson(41)
-    assert given.learned.sum() == 21
     for label in range(10):
         learned, judging = given.learned[given.labels == label].sum(), (~given.learned[given.labels == label]).sum()
         assert abs(learned - judging) <= 1
+
+
+def test_later_drawings_leave_each_earlier_one_in_its_half():
+    before = lesson(40)
+    images = np.concatenate([before.images, before.images[:7]])
+    after = Lesson.of(images, np.concatenate([before.labels, before.labels[:7]]))
+    assert_array_equal(after.learned[:40], before.learned)
+
+
+def test_one_drawing_of_each_label_is_halved_too():
+    labels = np.tile(np.arange(10, dtype=np.uint8), 3)
+    given = Lesson.of(np.zeros((30, 28, 28), np.uint8), labels)
+    assert given.learned.sum() == 15
 
 
 def test_a_lesson_needs_enough_drawings():
