@@ -36,19 +36,13 @@ class Lesson:
 
     @classmethod
     def of(cls, images: np.ndarray, labels: np.ndarray) -> "Lesson":
-        """A lesson from drawings, arrays as above, the oldest first: of each label every other one is learned from.
-
-        Drawings that come later change nobody's half, so that a network that is taught again is not judged by what
-        it has learned. Even labels begin with one to learn, odd ones with one to judge by: the halves are as large.
+        """A lesson from drawings, arrays as above, the oldest first: ``learned_half`` of them is learned from.
 
         Raises LessonError when there are fewer than FEWEST.
         """
         if len(labels) < FEWEST:
             raise LessonError(f"A lesson takes {FEWEST} drawings with labels or more, got {len(labels)}.")
-        learned = np.zeros(len(labels), bool)
-        for label in range(10):
-            learned[np.flatnonzero(labels == label)[label % 2 :: 2]] = True
-        return cls(images, labels, learned)
+        return cls(images, labels, learned_half(labels))
 
     @classmethod
     def read(cls, folder: Path) -> "Lesson | None":
@@ -66,6 +60,18 @@ class Lesson:
         """Write it into a run's folder."""
         with replacing(folder / FILE) as path:
             np.savez_compressed(path, images=self.images, labels=self.labels, learned=self.learned)
+
+
+def learned_half(labels: np.ndarray) -> np.ndarray:
+    """Which drawings are learned from, bool (N,): of each of ``labels``, the oldest first, every other one.
+
+    Drawings that come later change nobody's half, so that a network that is taught again is not judged by what it has
+    learned. Even labels begin with one to learn, odd ones with one to judge by: the halves are about as large.
+    """
+    learned = np.zeros(len(labels), bool)
+    for label in range(10):
+        learned[np.flatnonzero(labels == label)[label % 2 :: 2]] = True
+    return learned
 
 
 def lesson_config(parent: Run, *, person: str = "") -> RunConfig:

@@ -1,0 +1,170 @@
+"""The chosen network learns half of the room's drawings; the other half and MNIST show what became of it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.runs import queue, store
+from mnist_core.runs.lessons import FEWEST, TAUGHT, Lesson, learned_half, lesson_config
+from mnist_core.runs.run import FINISHED, QUEUED, Run, RunError, Status
+from pages._parts.digit_grid import show_digits
+from pages._parts.durations import in_words
+from pages._parts.lab import engine, room
+from pages._parts.messages import acting, plain, show_message, telling
+from pages._parts.model_picker import KEY as MODEL
+from pages._parts.model_picker import chosen_run
+from pages._parts.person import person
+from pages._parts.run_choice import look_at
+from pages._parts.run_states import STATES, moves
+from pages._parts.waking import wait_for_engine
+
+if TYPE_CHECKING:
+    from mnist_core.room.drawings import Drawings
+
+ANSWERS = "taught-answers"  # in the session, with a run's id: what parent and child read of the judged half
+
+
+@telling
+def show_teach_it() -> None:
+    """Show the button that teaches the chosen network, and what became of the newest lesson."""
+    show_message()
+    run = _newest_lesson()
+    _offer(busy=run is not None and run.config.person == person() and moves(run.status))
+    if run:
+        _show_lesson(run)
+
+
+def _newest_lesson() -> Run | None:
+    """The newest taught run of this person, or of anybody if this person has none."""
+    taught = [run for run in reversed(store.list_runs(store.home())) if run.config.recipe == TAUGHT]
+    mine = [run for run in taught if run.config.person == person()]
+    return next(iter(mine or taught), None)
+
+
+def _offer(*, busy: bool) -> None:
+    drawings, network = room(), chosen_run()
+    counts = drawings.counts()
+    total = int(counts.sum())
+    if total < FEWEST:
+        have = f"{total or 'no'} labelled drawing{'' if total == 1 else 's'}"
+        st.info(
+            f"The room has {have}; a lesson takes {FEWEST}. "
+            "Draw a digit and say what it should be, or play a round of Draw a digit.",
+            icon=":material/draw:",
+        )
+        return
+    learned = int(learned_half(np.repeat(np.arange(10), counts)).sum())
+    name = plain(network.config.name)
+    st.write(
+        f"A copy of “{name}” learns {learned:,} of the room's drawings, mixed with MNIST; "
+        f"the other {total - learned:,} are kept to judge by."
+    )
+    st.button(
+        f"Teach “{name}” with {total:,} drawings",
+        icon=":material/school:",
+        type="primary",
+        disabled=busy,
+        on_click=acting(lambda: engine().train(lesson_config(network, person=person()), _lesson(drawings))),
+    )
+
+
+def _lesson(drawings: "Drawings") -> Lesson:
+    """A lesson of all labelled drawings, those of each label from the oldest on."""
+    counts = drawings.counts().tolist()
+    stored = [each for label in range(10) for each in reversed(drawings.newest(counts[label], label=label))]
+    images = np.array([each.digit for each in stored], np.uint8).reshape(-1, 28, 28)
+    return Lesson.of(images, np.array([each.label for each in stored], np.uint8))
+
+
+def _show_lesson(run: Run) -> None:
+    status = run.status
+    words = STATES[status.state]
+    st.markdown(f"**{plain(run.config.name)}** :{words.colour}-badge[{words.icon} {words.name}]")
+    if moves(status):
+        st.fragment(telling(_live), run_every="500ms")(run, status)
+    elif status.state == FINISHED:
+        _show_result(run)
+    elif status.error:
+        st.error(status.error, icon=":material/report:")
+    if status.state != FINISHED and st.button("Look at it on the Train page", icon=":material/monitoring:"):
+        look_at(run.id)
+        st.switch_page("pages/train.py")
+
+
+def _live(run: Run, drawn: Status) -> None:
+    status = run.status
+    if (status.state, status.parked) != (drawn.state, drawn.parked):
+        st.rerun()
+    if status.state != QUEUED:
+        st.progress(run.progress, text="It learns your drawings")
+        return
+    engine().wake()
+    place = queue.place_of(run, run.home)
+    st.info(
+        f"{place.ahead} before it: it starts in about {in_words(place.seconds)}."
+        if place.ahead
+        else "Next in line: it starts by itself.",
+        icon=":material/hourglass_empty:",
+    )
+
+
+def _show_result(run: Run) -> None:
+    lesson = Lesson.read(run.path)
+    if lesson is None:
+        st.warning("The drawings of this lesson are gone.", icon=":material/folder_off:")
+        return
+    try:
+        parent = store.find(run.config.parent or "", store.home())
+    except RunError:
+        st.warning("The network that was taught is gone: there is no before to compare with.")
+    else:
+        _compare(parent, run, lesson)
+    _use(run)
+
+
+def _compare(parent: Run, run: Run, lesson: Lesson) -> None:
+    if not engine().ready:
+        wait_for_engine()
+        return
+    images, labels = lesson.images[~lesson.learned], lesson.labels[~lesson.learned]
+    before, after = _answers(parent, run, images)
+    drawn, mnist = st.columns(2)
+    rights = [int((answers == labels).sum()) for answers in (before, after)]
+    drawn.metric(
+        "Drawings it did not learn from", f"{rights[0]} → {rights[1]} of {len(labels)}", f"{rights[1] - rights[0]:+d}"
+    )
+    was, now = parent.status.scores, run.status.scores
+    if was and now:
+        accuracies = was["test_accuracy"], now["test_accuracy"]
+        change = f"{100 * (accuracies[1] - accuracies[0]):+.2f} points"
+        mnist.metric("MNIST's test set", f"{accuracies[0]:.2%} → {accuracies[1]:.2%}", change)
+    changed = (before == labels) != (after == labels)
+    if changed.any():
+        captions = [
+            f"{label}: {old} → {new}"
+            for label, old, new in zip(labels[changed], before[changed], after[changed], strict=True)
+        ]
+        st.caption("Drawings that became right or wrong: the digit, what was read before, and what is read now.")
+        show_digits(images[changed], captions)
+    else:
+        st.caption("No drawing became right or wrong.")
+
+
+def _answers(parent: Run, run: Run, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What both read of ``images``, asked once in a session."""
+    key = f"{ANSWERS}-{run.id}"
+    if key not in st.session_state:
+        st.session_state[key] = tuple(engine().classify(each, images).argmax(axis=1) for each in (parent, run))
+    return st.session_state[key]
+
+
+def _use(run: Run) -> None:
+    if st.session_state.get(MODEL) == run.id:
+        st.success("Draw and Errors use this network now.", icon=":material/check:")
+        return
+
+    def use() -> None:
+        st.session_state[MODEL] = run.id
+
+    st.button("Use this network on Draw and Errors", icon=":material/draw:", on_click=use, key=f"use-{run.id}")
