@@ -7,12 +7,14 @@ from pages._parts.desk import show_desk
 from pages._parts.photo_panel import show_photo
 from pages._parts.room_drawings import show_room_drawings
 from pages._parts.rounds import show_rounds
+from pages._parts.teach_it import show_teach_it
 
 WAYS = {
     ":material/draw: Canvas": show_desk,
     ":material/photo_camera: Photo": show_photo,
     ":material/sports_score: Ten digits": show_rounds,
     ":material/groups: The room": show_room_drawings,
+    ":material/school: Teach it": show_teach_it,
 }
 
 frame.require(__file__)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 STYLE = """
 <style>
-.bars {display: grid; gap: 0.15rem 0.6rem; align-items: center; line-height: 1.35; grid-template-columns: max-content 1fr max-content;}
+.bars {display: grid; gap: 0.15rem 0.6rem; align-items: center; line-height: 1.35;
+  grid-template-columns: max-content 1fr max-content;}
 .bars i {display: block; height: 1rem; border-radius: 0.2rem; min-width: 2px;}
 .bars span {font-variant-numeric: tabular-nums;}
 .bars .value {text-align: right;}

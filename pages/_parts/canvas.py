@@ -43,7 +43,11 @@ class Sheet:
         self.revision += 1
 
     def take(self, objects: list[dict[str, Any]]) -> None:
-        """What the browser says is drawn; a new stroke ends the chance to redo."""
+        """What the browser says is drawn; a new stroke ends the chance to redo.
+
+        Raises DrawingError when it is no drawing; the sheet then stays as it was.
+        """
+        strokes_of_canvas(objects)
         if len(objects) > len(self.objects):
             self.undone = []
         self.objects = objects

@@ -5,12 +5,12 @@ import streamlit as st
 
 from mnist_core.digits.drawing import prepare, rasterize
 from mnist_core.engine.protocol import EngineNotReady, Reading
-from mnist_core.errors import LabError
 from mnist_core.runs.run import Run
 from pages._parts.answer import show_answer
 from pages._parts.canvas import draw_on_canvas
 from pages._parts.lab import engine
 from pages._parts.look_closer import look_closer
+from pages._parts.messages import telling
 from pages._parts.model_picker import chosen_run
 from pages._parts.strangeness import choose_tolerance, tolerance
 from pages._parts.tell_it import show_tell_it
@@ -18,6 +18,7 @@ from pages._parts.waking import wait_for_engine
 
 
 @st.fragment
+@telling
 def show_desk() -> None:
     """Canvas left, answer right; a stroke reruns this alone, and the answer comes before all that is slower."""
     left, right = st.columns([1, 1], gap="large")
@@ -52,9 +53,6 @@ def _read(run: Run, digit: np.ndarray) -> Reading | None:
         reading = engine().read(run, digit[None])
     except EngineNotReady:
         wait_for_engine()
-        return None
-    except LabError as error:
-        st.error(str(error))
         return None
     typicality = None if reading.typicality is None else float(reading.typicality[0])
     refused = typicality is not None and typicality < tolerance()

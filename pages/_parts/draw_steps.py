@@ -21,7 +21,7 @@ def show_steps(preparation: Preparation) -> None:
     inked = most_inked(preparation.digit)
     numbers, scaled = st.columns(2, gap="large")
     with numbers:
-        st.markdown("**5. Numbers.** Each pixel is a number from 0 to 255; here are 8 rows and 10 columns with ink in them.")
+        st.markdown("**5. Numbers.** Each pixel is a number from 0 to 255. Here are 8 rows and 10 columns of them.")
         show_figure(pixel_values(inked, page_theme(), largest=255), width=420)
     with scaled:
         st.markdown("**6. Divided by 255.** The network's first layer makes them numbers from 0 to 1.")
