@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CANVAS = 280  # the canvas' side in pixels
 BRUSH = 20  # the brush's width in canvas pixels
 MOST_POINTS = 50_000  # of what is drawn on the page; painting them takes seconds at worst
+HALF_INKED = 128  # a pixel that a stroke covers by half
+CLOSE = 0.4  # canvas pixels between two points; Fabric's
 SIDE = 28
 BOX = 20  # the longest side of a digit's ink in MNIST
 FARTHEST = 100_000  # a point's coordinates in pixels; a pen may leave the canvas, but Agg gets lost far out
@@ -69,7 +71,8 @@ def strokes_of_canvas(objects: object) -> tuple[np.ndarray, ...]:
     """The strokes, float64 (points, 2), in the objects of a drawable canvas' ``json_data``; other objects are none.
 
     Fabric draws a stroke as a chain of quadratic curves whose control points are where the pointer was; the last
-    point ends the closing line. The browser says what is drawn, so all of it is checked. Raises DrawingError.
+    point ends the closing line. It has left out the point before the last, so ``rasterize`` finds a copy there to
+    leave out. The browser says what is drawn, so all of it is checked. Raises DrawingError.
     """
     _require(isinstance(objects, list), "the canvas' objects must be a list")
     _require(all(isinstance(each, dict) for each in objects), "each object on the canvas must be a mapping")
@@ -80,7 +83,8 @@ def strokes_of_canvas(objects: object) -> tuple[np.ndarray, ...]:
     )
     points = sum(len(path) - 1 for path in paths)
     _require(points <= MOST_POINTS, f"a drawing can have {MOST_POINTS:,} points, this one has {points:,}")
-    return tuple(np.array([_pointer(command) for command in path[1:]], dtype=np.float64) for path in paths)
+    strokes = (np.array([_pointer(command) for command in path[1:]], dtype=np.float64) for path in paths)
+    return tuple(np.vstack([stroke, stroke[-1]]) if len(stroke) > 1 else stroke for stroke in strokes)
 
 
 def _pointer(command: object) -> tuple[float, float]:
@@ -99,8 +103,8 @@ def _pointer(command: object) -> tuple[float, float]:
 def rasterize(drawing: Drawing) -> np.ndarray:
     """The drawing's ink as the browser's canvas paints it: uint8 (canvas, canvas), 0 paper, 255 full ink.
 
-    Strokes are smoothed as Fabric does, by quadratic curves between the middles of neighbouring points, with
-    round ends and joins.
+    Strokes are thinned and smoothed as Fabric does, by quadratic curves between the middles of neighbouring points,
+    with round ends and joins.
     """
     # Imported with the first stroke: half a second that would keep a newcomer's first page waiting.
     from matplotlib.backends.backend_agg import RendererAgg
@@ -113,8 +117,22 @@ def rasterize(drawing: Drawing) -> np.ndarray:
     brush.set_joinstyle("round")
     brush.set_snap(False)
     for stroke in drawing.strokes:
-        renderer.draw_path(brush, _curve(stroke, drawing.canvas), IdentityTransform())
+        renderer.draw_path(brush, _curve(_thinned(stroke), drawing.canvas), IdentityTransform())
     return np.asarray(renderer.buffer_rgba())[..., 3].copy()
+
+
+def _thinned(stroke: np.ndarray) -> np.ndarray:
+    """What Fabric's PencilBrush keeps of ``stroke`` when the pointer goes up, float64 (points, 2).
+
+    Points closer than CLOSE to the last one kept go, and so does the one before the last, however far it is.
+    """
+    if len(stroke) <= 2:
+        return stroke
+    kept = [0]
+    for number in range(1, len(stroke) - 2):
+        if np.hypot(*(stroke[number] - stroke[kept[-1]])) >= CLOSE:
+            kept.append(number)
+    return stroke[[*kept, -1]]
 
 
 def _curve(stroke: np.ndarray, canvas: int) -> "Curve":
@@ -146,21 +164,32 @@ class Preparation:
     digit: np.ndarray
 
 
-def prepare(ink: np.ndarray) -> Preparation | None:
-    """Make a digit of ``ink``, uint8 (H, W), 0 paper, 255 full ink; None when there is none."""
+def prepare(ink: np.ndarray, *, edge: int = HALF_INKED) -> Preparation | None:
+    """Make a digit of ``ink``, uint8 (H, W), 255 full ink; None when there is none. ``edge``: see ``extent``."""
     if not ink.any():
         return None
-    cropped = crop(ink)
+    cropped = crop(ink, edge=edge)
     fitted = fit_to_box(cropped)
     return Preparation(ink=ink, cropped=cropped, fitted=fitted, digit=center_by_mass(fitted))
 
 
-def crop(ink: np.ndarray) -> np.ndarray:
-    """The smallest rectangle of ``ink``, uint8 (H, W), that holds all of it. Raises ValueError when there is none."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows):
+def crop(ink: np.ndarray, *, edge: int = HALF_INKED) -> np.ndarray:
+    """What of ``ink``, uint8 (H, W), lies in its ``extent``. Raises ValueError when there is none."""
+    return ink[extent(ink, edge=edge)]
+
+
+def extent(ink: np.ndarray, *, edge: int = HALF_INKED) -> tuple[slice, slice]:
+    """Rows and columns that hold all of ``ink``, uint8 (H, W), but for pixels fainter than ``edge``.
+
+    A pixel that a stroke covers by a hair would make the digit a pixel larger, and move it. Where all of it is
+    fainter, all of it counts. Raises ValueError when there is none.
+    """
+    if not ink.any():
         raise ValueError("there is no ink to crop")
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    inked = ink >= min(edge, int(ink.max()))
+    ends = (np.flatnonzero(inked.any(axis=axis))[[0, -1]] for axis in (1, 0))
+    rows, columns = (slice(int(first), int(last) + 1) for first, last in ends)
+    return rows, columns
 
 
 def fit_to_box(ink: np.ndarray, *, side: int = BOX) -> np.ndarray:

@@ -78,7 +78,7 @@ def _only_digit(picture: Image.Image) -> tuple[tuple[Found, ...], ...]:
     """All ink of a picture as small as MNIST's own as one digit, its soft edges kept."""
     strength = find_ink(np.asarray(picture.convert("L"))).strength
     ink = np.rint(255 * np.where(strength < FAINTEST, 0, strength)).astype(np.uint8)
-    preparation = prepare(ink)
+    preparation = prepare(ink, edge=1)
     if preparation is None:
         return ()
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
@@ -157,7 +157,7 @@ def _found(mark: Mark, segmentation: Segmentation, ink: Ink, scale: tuple[float,
     inside[top : top + mark.height, left : left + mark.width] = True  # a half of what was split
     soft_edge = scipy.ndimage.binary_dilation(own & inside, iterations=MARGIN)
     strength = np.where(soft_edge, ink.strength[rows, columns], 0)
-    preparation = prepare(_with_mnists_stroke(own & inside, strength))
+    preparation = prepare(_with_mnists_stroke(own & inside, strength), edge=1)
     box = (mark.left * scale[0], mark.top * scale[1], mark.right * scale[0], mark.bottom * scale[1])
     return Found(tuple(round(side) for side in box), preparation)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core.digits.drawing import BOX, MASS_AT, SIDE, Preparation
+from mnist_core.digits.drawing import BOX, MASS_AT, SIDE, Preparation, extent
 from mnist_core.digits.preparation import flatten, scale
 from mnist_core.figures.digits import pixel_values
 from pages._parts.cards import Card, cards_html
@@ -60,10 +60,10 @@ def boxed(ink: np.ndarray) -> np.ndarray:
     """``ink``, uint8 (H, W), with the box around its content: uint8 (H, W, 3)."""
     picture = np.repeat(ink[..., None], 3, axis=2)
     thickness = max(1, len(ink) // 140)
-    (top, bottom), (left, right) = (np.flatnonzero(ink.any(axis=axis))[[0, -1]] for axis in (1, 0))
+    rows, columns = extent(ink)
     box = np.zeros(ink.shape, bool)
-    box[top : bottom + 1, left : right + 1] = True
-    box[top + thickness : bottom + 1 - thickness, left + thickness : right + 1 - thickness] = False
+    box[rows, columns] = True
+    box[rows.start + thickness : rows.stop - thickness, columns.start + thickness : columns.stop - thickness] = False
     picture[box] = MARK
     return picture
 

@@ -65,11 +65,12 @@ def show_rounds() -> None:
 def _show_question(round_: Round) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        number = len(round_.results)
-        st.progress(number / 10, f"Digit {number + 1} of 10{_last(round_)}")
-        # All that one needs stands above the canvas: a phone then shows it without scrolling.
+        # All that one needs stands above the canvas: a phone then shows it without scrolling. What is next to the
+        # canvas is the progress, as the canvas' own toolbar comes over it.
         row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
         told = st.container()
+        number = len(round_.results)
+        st.progress(number / 10, f"Digit {number + 1} of 10{_last(round_)}")
         drawing = draw_on_canvas(SHEET)
         row.markdown(f"### Draw {_digit(round_.asked)}", width="content")
         # Not a callback: a stroke that comes with the click is on the canvas only now.

@@ -84,9 +84,23 @@ def test_the_brush_paints_as_wide_as_it_is():
 
 
 def test_curves_go_through_the_middles_between_points():
-    corner = rasterize(Drawing((np.array([[40.0, 40.0], [240.0, 40.0], [240.0, 240.0]]),), brush=4))
+    corner = rasterize(Drawing((np.array([[40.0, 40.0], [240.0, 40.0], [240.0, 200.0], [240.0, 240.0]]),), brush=4))
     assert corner[40, 138] == 255
     assert corner[40, 238] == 0  # the corner itself is rounded off
+
+
+def test_points_that_fabric_leaves_out_are_not_painted():
+    path = [[40.0, 40.0], [140.0, 40.0], [140.3, 40.0], [140.0, 140.0]]
+    stray = [[40.0, 40.0], [140.0, 40.0], [20.0, 250.0], [140.0, 140.0]]  # its last but one
+    assert_array_equal(rasterize(Drawing((np.array(path),))), rasterize(Drawing((np.array(stray),))))
+
+
+def test_a_pixel_covered_by_a_hair_does_not_move_a_digit():
+    ink = np.zeros((280, 280), np.uint8)
+    ink[50:200, 100:140] = 255
+    fringed = ink.copy()
+    fringed[49, 100:140] = fringed[50:200, 140] = 20
+    assert_array_equal(to_digit(fringed), to_digit(ink))
 
 
 def test_fitting_keeps_the_shape_and_reaches_20_pixels():
@@ -115,7 +129,8 @@ def test_fabrics_paths_give_back_the_points_that_were_drawn():
     path = [["M", 49.98, 50], ["Q", 50, 50, 75, 55], ["Q", 100, 60, 100, 130], ["L", 100, 200.02]]
     dot = [["M", 199.98, 200], ["L", 200.02, 200]]
     strokes = strokes_of_canvas([{"type": "Path", "path": path}, {"type": "Rect"}, {"type": "Path", "path": dot}])
-    assert_array_equal(strokes[0], [[50, 50], [100, 60], [100, 200.02]])
+    # The last point twice: Fabric leaves out the one before the last when it paints.
+    assert_array_equal(strokes[0], [[50, 50], [100, 60], [100, 200.02], [100, 200.02]])
     assert_array_equal(strokes[1], [[200.02, 200]])
 
 

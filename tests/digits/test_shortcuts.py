@@ -10,7 +10,7 @@ from mnist_core.digits.shortcuts import centred_by_box, resized
 
 def ink(*, dx: float = 0, dy: float = 0) -> np.ndarray:
     """A seven somewhere on the canvas."""
-    points = [(60, 50), (130, 50), (90, 150)]
+    points = [(60, 50), (130, 50), (95, 140), (90, 150)]
     return rasterize(Drawing(strokes=(np.array([(x + dx, y + dy) for x, y in points], np.float64),)))
 
 
