@@ -1,5 +1,7 @@
 """Draw, on the canvas: a stroke, and the network's answer beside it."""
 
+import time
+
 import numpy as np
 import streamlit as st
 
@@ -15,6 +17,9 @@ from pages._parts.model_picker import chosen_run
 from pages._parts.strangeness import choose_tolerance, tolerance
 from pages._parts.tell_it import show_tell_it
 from pages._parts.waking import wait_for_engine
+
+# The browser paints the answer meanwhile; widgets that come with it would keep it waiting.
+SECONDS_TO_PAINT = 0.05
 
 
 @st.fragment
@@ -34,6 +39,7 @@ def show_desk() -> None:
         reading = _read(run, preparation.digit)
         if reading is None:
             return
+        time.sleep(SECONDS_TO_PAINT)
         show_tell_it(drawing, preparation.digit, reading.probabilities[0], run)
         if reading.typicality is not None:
             choose_tolerance()

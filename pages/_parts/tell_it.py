@@ -14,6 +14,7 @@ from pages._parts.person import ask_nickname, nickname, person
 from pages._parts.screen import is_phone
 
 KEY = "told"  # in the session: what this person told last
+TIMES = "times-told"  # in the session: how often this person has told something, or taken it back
 TWO_ROWS = 210  # CSS pixels: five digits in a row, where ten do not fit
 
 
@@ -40,12 +41,12 @@ def show_tell_it(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray,
         if told := _told(mark):  # a second click on the same answer saves nothing more
             if told.label != label:
                 room().correct(told.id, label, person=person())
-                st.session_state[KEY] = replace(told, label=label)
+                _remember(replace(told, label=label))
             return
         answer = Answer(probabilities, run.id, run.config.name)
         labelled = replace(drawing, label=label)
         id_ = room().add(labelled, digit, answer, source=TOLD, person=person(), nickname=nickname())
-        st.session_state[KEY] = Told(mark, id_, label)
+        _remember(Told(mark, id_, label))
 
     show_message()
     told = _told(mark)
@@ -60,7 +61,12 @@ def show_tell_it(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray,
                 key="right",
             )
             ask_nickname("tell")
-    _choose(mark, told.label if told else None, tell)
+    _choose(told.label if told else None, tell)
+
+
+def _remember(told: Told | None) -> None:
+    st.session_state[KEY] = told
+    st.session_state[TIMES] = st.session_state.get(TIMES, 0) + 1
 
 
 def _told(mark: int) -> Told | None:
@@ -71,15 +77,16 @@ def _told(mark: int) -> Told | None:
 def _thank(told: Told) -> None:
     def take_back() -> None:
         room().take_back(told.id, person=person())
-        del st.session_state[KEY]
+        _remember(None)
 
     st.markdown(f":green[:material/check:] Saved as {told.label}, thank you.", width="content")
     st.button("Take it back", icon=":material/undo:", on_click=acting(take_back), type="tertiary")
 
 
-def _choose(mark: int, label: int | None, tell: Callable[[int], None]) -> None:
-    # A new widget for each drawing and choice: what an old one still says is not about this drawing.
-    key = f"should-be-{mark}-{label}"
+def _choose(label: int | None, tell: Callable[[int], None]) -> None:
+    # A new widget after each choice: what an old one still says is not about this drawing. Not for each drawing: it
+    # takes the browser as long to make ten buttons as to paint the answer.
+    key = f"should-be-{st.session_state.get(TIMES, 0)}-{label}"
 
     def choose() -> None:
         if st.session_state[key] is not None:
