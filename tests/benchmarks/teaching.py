@@ -1,9 +1,9 @@
 """How long a lesson takes from the click to the end, and what it brings.
 
 Usage: python -m tests.benchmarks.teaching [--networks book world] [--times 3]
-The room is 100 synthetic drawings of fixed seeds, which no network has learned. The engine is awake; the training worker
-starts with the first lesson. Prints seconds, and right answers before and after, on the drawings that are not learned and
-on MNIST's test set.
+The room is 100 synthetic drawings of fixed seeds, which no network has learned. The engine is awake; the training
+worker starts with the first lesson. Prints seconds, and right answers before and after, on the drawings that are not
+learned and on MNIST's test set.
 """
 
 import argparse
