@@ -41,7 +41,6 @@ def test_each_sees_its_place_and_the_time_shrink_as_the_line_moves(engine, lab):
     assert ahead[0] == 2
     assert 1 in ahead
     assert ahead == sorted(ahead, reverse=True)
-    assert ahead == sorted(ahead, reverse=True)
     assert places[-1].seconds < places[0].seconds / 2
     assert second.status.ended_at <= third.status.started_at
 
