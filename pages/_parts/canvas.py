@@ -1,4 +1,4 @@
-"""The drawing canvas with its tools; the drawing lives in the session and survives a visit to another page."""
+"""The drawing canvas and its tools; the drawing lives in the session and survives a visit to another page."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,7 +76,10 @@ def brush_width(brush: str, side: int) -> int:
 
 
 def draw_on_canvas(name: str = "sheet") -> Drawing:
-    """Show canvas and tools; returns what is drawn. ``name``: of its sheet, where a page has several."""
+    """Show the canvas; returns what is drawn. ``name``: of its sheet, where a page has several.
+
+    Raises DrawingError when the browser sends no drawing.
+    """
     paper, side = sheet(name), canvas_side()
     key = f"{name}-canvas-{paper.revision}"
     if key not in st.session_state:  # after a change by our tools, or back from another page
@@ -91,7 +94,6 @@ def draw_on_canvas(name: str = "sheet") -> Drawing:
         key=key,
     )
     paper.take((result.json_data or {}).get("objects", []))
-    _tools(paper, side, name)
     return Drawing(
         strokes=strokes_of_canvas(paper.objects),
         canvas=side,
@@ -99,7 +101,9 @@ def draw_on_canvas(name: str = "sheet") -> Drawing:
     )
 
 
-def _tools(paper: Sheet, side: int, name: str) -> None:
+def show_tools(name: str = "sheet") -> None:
+    """Show what clears, undoes and redoes on the canvas of this ``name``, and its brushes."""
+    paper, side = sheet(name), canvas_side()
     with st.container(horizontal=True, width=side):
         st.button(
             "Clear", icon=":material/delete:", on_click=paper.clear, key=f"{name}-clear", disabled=not paper.objects

@@ -9,7 +9,7 @@ from mnist_core.digits.drawing import prepare, rasterize
 from mnist_core.engine.protocol import EngineNotReady, Reading
 from mnist_core.runs.run import Run
 from pages._parts.answer import show_answer
-from pages._parts.canvas import draw_on_canvas
+from pages._parts.canvas import draw_on_canvas, show_tools
 from pages._parts.lab import engine
 from pages._parts.look_closer import look_closer
 from pages._parts.messages import telling
@@ -30,20 +30,21 @@ def show_desk() -> None:
     with left:
         st.space("small")  # the canvas' own tools show up above it
         drawing = draw_on_canvas()
+        tools = st.container()
+    run = chosen_run()
+    preparation = prepare(rasterize(drawing)) if drawing.strokes else None
     with right:
-        preparation = prepare(rasterize(drawing)) if drawing.strokes else None
-        if preparation is None:
-            _invite()
-            return
-        run = chosen_run()
-        reading = _read(run, preparation.digit)
-        if reading is None:
-            return
+        reading = _read(run, preparation.digit) if preparation else _invite()
+    if reading:
         time.sleep(SECONDS_TO_PAINT)
-        show_tell_it(drawing, preparation.digit, reading.probabilities[0], run)
-        if reading.typicality is not None:
-            choose_tolerance()
-    look_closer(preparation)
+    with tools:
+        show_tools()
+    if reading:
+        with right:
+            show_tell_it(drawing, preparation.digit, reading.probabilities[0], run)
+            if reading.typicality is not None:
+                choose_tolerance()
+        look_closer(preparation)
 
 
 def _invite() -> None:

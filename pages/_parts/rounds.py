@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.digits.drawing import Drawing, prepare, rasterize
 from mnist_core.engine.protocol import EngineNotReady
-from pages._parts.canvas import draw_on_canvas, sheet
+from pages._parts.canvas import draw_on_canvas, sheet, show_tools
 from pages._parts.digit_grid import show_digits
 from pages._parts.lab import engine, room
 from pages._parts.messages import telling
@@ -72,6 +72,7 @@ def _show_question(round_: Round) -> None:
         number = len(round_.results)
         st.progress(number / 10, f"Digit {number + 1} of 10{_last(round_)}")
         drawing = draw_on_canvas(SHEET)
+        show_tools(SHEET)
         row.markdown(f"### Draw {_digit(round_.asked)}", width="content")
         # Not a callback: a stroke that comes with the click is on the canvas only now.
         done = row.button("Done", type="primary", icon=":material/done:", key="round-done")
