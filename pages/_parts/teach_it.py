@@ -132,7 +132,7 @@ def _compare(parent: Run, run: Run, lesson: Lesson) -> None:
     drawn, mnist = st.columns(2)
     rights = [int((answers == labels).sum()) for answers in (before, after)]
     drawn.metric(
-        "Drawings it did not learn from", f"{rights[0]} → {rights[1]} of {len(labels)}", f"{rights[1] - rights[0]:+d}"
+        "Drawings it did not learn from", f"{rights[0]} → {rights[1]} of {len(labels)}", rights[1] - rights[0] or None
     )
     was, now = parent.status.scores, run.status.scores
     if was and now:
