@@ -4,6 +4,7 @@ Strokes become ink on a canvas, the ink is cropped, fitted into 20×20 keeping i
 28×28 (LeCun et al., 1998). Each step is kept, so that it can be shown.
 """
 
+import math
 import reprlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -128,11 +129,12 @@ def _thinned(stroke: np.ndarray) -> np.ndarray:
     """
     if len(stroke) <= 2:
         return stroke
-    kept = [0]
-    for number in range(1, len(stroke) - 2):
-        if np.hypot(*(stroke[number] - stroke[kept[-1]])) >= CLOSE:
-            kept.append(number)
-    return stroke[[*kept, -1]]
+    first, *between = stroke[:-2].tolist()
+    kept = [first]
+    for point in between:
+        if math.dist(point, kept[-1]) >= CLOSE:
+            kept.append(point)
+    return np.array([*kept, stroke[-1]])
 
 
 def _curve(stroke: np.ndarray, canvas: int) -> "Curve":

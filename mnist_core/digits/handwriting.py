@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from mnist_core.digits.curves import through
 from mnist_core.digits.drawing import CANVAS, Drawing, rasterize, to_digit
 from mnist_core.digits.mnist import Split
 from mnist_core.digits.styles import STYLES, Stroke, Style
@@ -61,12 +62,9 @@ def _through(stroke: Stroke, rng: np.random.Generator) -> np.ndarray:
 
 
 def _spline(places: np.ndarray) -> np.ndarray:
-    """A curve through ``places``, float64 (n, 2), each tangent along its neighbours (Catmull and Rom, 1974)."""
+    """A smooth line through ``places``, float64 (n, 2), that begins and ends as straight as it can."""
     before, after = 2 * places[0] - places[1], 2 * places[-1] - places[-2]
-    p0, p1, p2, p3 = (np.vstack([before, places, after])[i : len(places) - 1 + i, None] for i in range(4))
-    t = np.linspace(0, 1, STEPS)[:, None]
-    curve = p1 + t / 2 * (p2 - p0 + t * (2 * p0 - 5 * p1 + 4 * p2 - p3 + t * (3 * (p1 - p2) + p3 - p0)))
-    return curve.reshape(-1, 2)
+    return through(np.vstack([before, places, after]), np.linspace(0, 1, STEPS))
 
 
 def _as_a_hand(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:

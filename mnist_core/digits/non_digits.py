@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mnist_core.digits.curves import through
 from mnist_core.digits.drawing import CANVAS, Drawing
 
 KINDS = ("letter", "scribble", "shape", "two digits", "dots")
@@ -125,12 +126,9 @@ def _arc(text: str) -> np.ndarray:
 
 
 def curved(corners: np.ndarray) -> np.ndarray:
-    """A smooth line through ``corners``, float64 (N, 2), as float64 (points, 2) (Catmull and Rom, 1974)."""
+    """A smooth line through ``corners``, float64 (N, 2), as float64 (points, 2)."""
     padded = np.concatenate([corners[:1], corners, corners[-1:]])
-    before, start, end, after = (padded[number : len(padded) - 3 + number, None] for number in range(4))
-    t = np.linspace(0, 1, 12, endpoint=False)[None, :, None]
-    bends = (2 * before - 5 * start + 4 * end - after) * t**2 + (3 * start - 3 * end + after - before) * t**3
-    return np.concatenate([(start + ((end - before) * t + bends) / 2).reshape(-1, 2), corners[-1:]])
+    return np.concatenate([through(padded, np.linspace(0, 1, 12, endpoint=False)), corners[-1:]])
 
 
 def _dense(corners: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import scipy
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mnist_core.digits.drawing import Preparation, prepare
+from mnist_core.digits.drawing import Preparation, extent, prepare
 from mnist_core.digits.paper import TINY, Ink, find_ink
 from mnist_core.digits.segmentation import Mark, Segmentation, segment, stroke_width
 from mnist_core.errors import LabError
@@ -81,9 +81,8 @@ def _only_digit(picture: Image.Image) -> tuple[tuple[Found, ...], ...]:
     preparation = prepare(ink, edge=1)
     if preparation is None:
         return ()
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    return ((Found(box, preparation),),)
+    rows, columns = extent(ink, edge=1)
+    return ((Found((columns.start, rows.start, columns.stop, rows.stop), preparation),),)
 
 
 def _decoded(file: Path | BinaryIO) -> tuple[Image.Image, tuple[int, int]]:

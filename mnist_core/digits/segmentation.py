@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from mnist_core.digits.drawing import extent
+
 LEAST_HEIGHT = 12  # pixels; smaller marks are specks
 SPECK = 0.15  # of the digits' height; smaller marks are dirt
 SMALL = 0.45  # of the digits' height; lower marks belong to a digit beside them or are none
@@ -159,14 +161,8 @@ def _split(labels: np.ndarray, mark: Mark, height: float) -> list[Mark]:
 
 
 def _shrunk(ink: np.ndarray, mark: Mark, left: int) -> Mark:
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    return Mark(
-        left + int(columns[0]),
-        mark.top + int(rows[0]),
-        left + int(columns[-1]) + 1,
-        mark.top + int(rows[-1]) + 1,
-        mark.labels,
-    )
+    rows, columns = extent(ink, edge=1)
+    return Mark(left + columns.start, mark.top + rows.start, left + columns.stop, mark.top + rows.stop, mark.labels)
 
 
 def stroke_width(ink: np.ndarray) -> float:

@@ -162,14 +162,11 @@ def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Spli
 
     After early stopping the best epoch is what was asked for; a run that was stopped can go on from its last state.
     """
-    from mnist_core.network import model as network
-
     if not recorder.complete:
         recorder.save_state()
     if not recorder.complete or recorder.out_of_patience:
         recorder.states.restore_best(model)
-    probabilities = network.probabilities(model, test.images)
-    run.save_evaluation(probabilities, statistics=_statistics(model, run.config.training))
+    probabilities = _evaluate(run, model, test)
     for target in (run.model_path, run.hdf5_path):
         with replacing(target) as path:
             model.save(path)
@@ -188,9 +185,16 @@ def evaluate_again(run: Run) -> None:
     """Make a finished run's evaluation anew: for runs that were trained before it held what it holds today."""
     from mnist_core.network import model as network
 
-    model = network.load(run.model_path)
-    probabilities = network.probabilities(model, mnist.load().test.images)
+    _evaluate(run, network.load(run.model_path), mnist.load().test)
+
+
+def _evaluate(run: Run, model: "keras.Model", test: mnist.Split) -> np.ndarray:
+    """Save ``run``'s evaluation; returns the answers of its ``model`` for ``test``, float32 (N, 10)."""
+    from mnist_core.network import model as network
+
+    probabilities = network.probabilities(model, test.images)
     run.save_evaluation(probabilities, statistics=_statistics(model, run.config.training))
+    return probabilities
 
 
 def _statistics(model: "keras.Model", config: TrainingConfig) -> dict[str, np.ndarray]:

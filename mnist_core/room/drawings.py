@@ -137,11 +137,11 @@ class Drawings:
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def labelled(self) -> list[Drawing]:
+    def labelled(self) -> list[StoredDrawing]:
         """All drawings whose digit is known, newest first."""
         query = _newest_first(select(StoredDrawing)).where(StoredDrawing.label.is_not(None))
         with self._database.reading() as session:
-            return [stored.drawing for stored in session.scalars(query)]
+            return list(session.scalars(query))
 
     def export(self) -> bytes:
         """All drawings in the exchange format, newest first, with id, time, nickname and writer."""

@@ -3,10 +3,15 @@
 import json
 import os
 import uuid
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+# What NumPy raises at a damaged .npz, or one that lacks an array.
+DAMAGED_ARCHIVE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 def csv_line(values: tuple[float | str, ...]) -> str:

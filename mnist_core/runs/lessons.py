@@ -1,7 +1,5 @@
 """Lessons: a network learns a room's drawings, half of them, and is judged by the other half."""
 
-import zipfile
-import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import numpy as np
 
 from mnist_core.config import COSINE, MAX_NAME_LENGTH, RunConfig, TrainingConfig
 from mnist_core.errors import LabError
-from mnist_core.runs.files import replacing
+from mnist_core.runs.files import DAMAGED_ARCHIVE, replacing
 from mnist_core.runs.run import Run
 
 FEWEST = 20  # drawings for a lesson
@@ -53,7 +51,7 @@ class Lesson:
         try:
             with np.load(path, allow_pickle=False) as archive:
                 return cls(archive["images"], archive["labels"], archive["learned"])
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        except DAMAGED_ARCHIVE as error:
             raise LessonError(f"The drawings in {path} cannot be read ({error}).") from error
 
     def save(self, folder: Path) -> None:

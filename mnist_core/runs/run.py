@@ -6,8 +6,6 @@ grows is a CSV whose last line may be half-written, so a reader never needs a lo
 
 import json
 import time
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -21,7 +19,7 @@ from filelock import FileLock
 from mnist_core.config import MAX_NAME_LENGTH, RunConfig
 from mnist_core.errors import LabError
 from mnist_core.runs.control import Control
-from mnist_core.runs.files import csv_line, replacing, write_json
+from mnist_core.runs.files import DAMAGED_ARCHIVE, csv_line, replacing, write_json
 
 SHIPPED = Path(__file__).parents[1] / "pretrained"
 STALE_AFTER = 10.0  # seconds without a heartbeat; a trainer beats at least once a second
@@ -296,7 +294,7 @@ class Run:
         try:
             with np.load(self.path / EVALUATION, allow_pickle=False) as archive:
                 return {name: archive[name] for name in names if name in archive}
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        except DAMAGED_ARCHIVE as error:
             raise RunError(f"The run {self.id} cannot be read: evaluation.npz is damaged ({error}).") from error
 
     def _json(self, name: str) -> dict[str, Any]:

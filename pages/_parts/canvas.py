@@ -43,11 +43,7 @@ class Sheet:
         self.revision += 1
 
     def take(self, objects: list[dict[str, Any]]) -> None:
-        """What the browser says is drawn; a new stroke ends the chance to redo.
-
-        Raises DrawingError when it is no drawing; the sheet then stays as it was.
-        """
-        strokes_of_canvas(objects)
+        """What the browser says is drawn; a new stroke ends the chance to redo."""
         if len(objects) > len(self.objects):
             self.undone = []
         self.objects = objects
@@ -93,9 +89,11 @@ def draw_on_canvas(name: str = "sheet") -> Drawing:
         initial_drawing={"objects": paper.initial},
         key=key,
     )
-    paper.take((result.json_data or {}).get("objects", []))
+    objects = (result.json_data or {}).get("objects", [])
+    strokes = strokes_of_canvas(objects)  # before the sheet takes them: what is no drawing costs none
+    paper.take(objects)
     return Drawing(
-        strokes=strokes_of_canvas(paper.objects),
+        strokes=strokes,
         canvas=side,
         brush=brush_width(paper.brush, side),
     )

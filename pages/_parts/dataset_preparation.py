@@ -8,9 +8,10 @@ import streamlit as st
 from mnist_core.digits import mnist
 from mnist_core.digits.mnist import Mnist
 from mnist_core.digits.preparation import flatten, one_hot, scale
-from mnist_core.figures.digits import one_hot_rows, pixel_values
+from mnist_core.figures.digits import one_hot_rows
 from pages._parts.digit_grid import show_digits
 from pages._parts.figure import page_theme, show_figure
+from pages._parts.pixel_numbers import show_scaling
 from pages._parts.pixel_strips import STRIPS, strips_html
 
 CROP = (slice(10, 18), slice(9, 19))  # the middle 8 rows and 10 columns: enough to see, few enough to read
@@ -111,14 +112,11 @@ def _show_scaling(example: Example) -> None:
             f">>> x_train /= 255\n>>> x_test /= 255\n"
             f">>> x_train[{example.index}, {MIDDLE.start}:{MIDDLE.stop}]\n{scale(some)!r}",
         )
-    crop = example.digit[CROP]
-    before, after = st.columns(2, gap="large")
-    with before:
-        st.markdown("**Before**: the middle 8 rows and 10 columns")
-        show_figure(pixel_values(crop, page_theme(), largest=255), width=420)
-    with after:
-        st.markdown("**After**: the same pixels divided by 255")
-        show_figure(pixel_values(scale(crop), page_theme(), largest=1, decimals=2), width=420)
+    show_scaling(
+        example.digit[CROP],
+        before="**Before**: the middle 8 rows and 10 columns",
+        after="**After**: the same pixels divided by 255",
+    )
     st.info(
         "In Digit Lab scaling and flattening are the model's own first layers. So a saved model takes raw digits, "
         "uint8 from 0 to 255, and nobody who uses it can scale differently.",

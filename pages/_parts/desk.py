@@ -7,7 +7,6 @@ import streamlit as st
 
 from mnist_core.digits.drawing import prepare, rasterize
 from mnist_core.engine.protocol import EngineNotReady, Reading
-from mnist_core.runs.run import Run
 from pages._parts.answer import show_answer
 from pages._parts.canvas import draw_on_canvas, show_tools
 from pages._parts.lab import engine
@@ -31,17 +30,16 @@ def show_desk() -> None:
         st.space("small")  # the canvas' own tools show up above it
         drawing = draw_on_canvas()
         tools = st.container()
-    run = chosen_run()
     preparation = prepare(rasterize(drawing)) if drawing.strokes else None
     with right:
-        reading = _read(run, preparation.digit) if preparation else _invite()
+        reading = _read(preparation.digit) if preparation else _invite()
     if reading:
         time.sleep(SECONDS_TO_PAINT)
     with tools:
         show_tools()
     if reading:
         with right:
-            show_tell_it(drawing, preparation.digit, reading.probabilities[0], run)
+            show_tell_it(drawing, preparation.digit, reading.probabilities[0], chosen_run())
             if reading.typicality is not None:
                 choose_tolerance()
         look_closer(preparation)
@@ -54,10 +52,10 @@ def _invite() -> None:
         wait_for_engine()
 
 
-def _read(run: Run, digit: np.ndarray) -> Reading | None:
-    """Show what ``run`` makes of ``digit``, uint8 (28, 28), and the digit as it sees it; None where it says nothing."""
+def _read(digit: np.ndarray) -> Reading | None:
+    """Show what the network makes of ``digit``, uint8 (28, 28), as it sees it; None where it says nothing."""
     try:
-        reading = engine().read(run, digit[None])
+        reading = engine().read(chosen_run(), digit[None])
     except EngineNotReady:
         wait_for_engine()
         return None

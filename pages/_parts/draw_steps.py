@@ -4,10 +4,9 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.digits.drawing import BOX, MASS_AT, SIDE, Preparation, extent
-from mnist_core.digits.preparation import flatten, scale
-from mnist_core.figures.digits import pixel_values
+from mnist_core.digits.preparation import flatten
 from pages._parts.cards import Card, cards_html
-from pages._parts.figure import page_theme, show_figure
+from pages._parts.pixel_numbers import show_scaling
 from pages._parts.pixel_strips import strips_html
 
 ROWS, COLUMNS = 8, 10  # of the numbers that are shown: enough to see, few enough to read
@@ -18,14 +17,11 @@ def show_steps(preparation: Preparation) -> None:
     """Each step as a picture with one sentence, then the numbers themselves."""
     st.markdown("MNIST's digits were all made in the same way, and a network reads best what looks like them.")
     st.html(cards_html(_cards(preparation), side=200))
-    inked = most_inked(preparation.digit)
-    numbers, scaled = st.columns(2, gap="large")
-    with numbers:
-        st.markdown("**5. Numbers.** Each pixel is a number from 0 to 255. Here are 8 rows and 10 columns of them.")
-        show_figure(pixel_values(inked, page_theme(), largest=255), width=420)
-    with scaled:
-        st.markdown("**6. Divided by 255.** The network's first layer makes them numbers from 0 to 1.")
-        show_figure(pixel_values(scale(inked), page_theme(), largest=1, decimals=2), width=420)
+    show_scaling(
+        most_inked(preparation.digit),
+        before="**5. Numbers.** Each pixel is a number from 0 to 255. Here are 8 rows and 10 columns of them.",
+        after="**6. Divided by 255.** The network's first layer makes them numbers from 0 to 1.",
+    )
     st.markdown("**7. One row of 784.** The 28 rows are laid end to end, cut here to fit. The network gets no more.")
     st.html(strips_html(flatten(preparation.digit[None])[0]))
 

@@ -33,6 +33,24 @@ def choose_model() -> None:
         st.sidebar.warning(f"{message} Other runs are not affected.", icon=":material/folder_off:")
 
 
+def offer_to_use(run: Run, *, prominent: bool = False) -> None:
+    """A button that chooses ``run`` for this person, or the word that it is chosen."""
+    if st.session_state.get(KEY) == run.id:
+        st.success("Draw and Errors use this network now.", icon=":material/check:")
+        return
+
+    def use() -> None:
+        st.session_state[KEY] = run.id
+
+    st.button(
+        "Use this network on Draw and Errors",
+        icon=":material/draw:",
+        on_click=use,
+        type="primary" if prominent else "secondary",
+        key=f"use-{run.id}",
+    )
+
+
 def label(run: Run) -> str:
     """The run's name and how well it does on the test set."""
     scores = run.status.scores

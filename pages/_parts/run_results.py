@@ -10,7 +10,7 @@ from mnist_core.runs.run import Run
 from pages._parts.figure import page_theme, show_figure
 from pages._parts.lab import engine
 from pages._parts.messages import acting
-from pages._parts.model_picker import KEY as MODEL
+from pages._parts.model_picker import offer_to_use
 from pages._parts.person import person
 from pages._parts.run_choice import start
 
@@ -18,23 +18,12 @@ from pages._parts.run_choice import start
 def show_results(run: Run) -> None:
     """Show the ways on and what can be taken home."""
     if run.has_model:
-        _use(run)
+        offer_to_use(run, prominent=True)
         _go_on(run)
         _downloads(run)
     with st.expander("The walk-through's figure: accuracy and loss of training and test digits"):
         validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
         show_figure(training_curves(run.epochs, validation=validation, theme=page_theme()))
-
-
-def _use(run: Run) -> None:
-    if st.session_state.get(MODEL) == run.id:
-        st.success("Draw and Errors use this network now.", icon=":material/check:")
-        return
-
-    def use() -> None:
-        st.session_state[MODEL] = run.id
-
-    st.button("Use this network on Draw and Errors", icon=":material/draw:", on_click=use, type="primary")
 
 
 def _go_on(run: Run) -> None:

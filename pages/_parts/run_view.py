@@ -4,16 +4,14 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnist_core.runs import queue
 from mnist_core.runs.run import CANCELLED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, Status
 from pages._parts.charts import show_learning_curves
-from pages._parts.durations import in_words
-from pages._parts.lab import engine
 from pages._parts.messages import plain, show_message, telling
 from pages._parts.run_controls import show_buttons, show_knobs
 from pages._parts.run_numbers import in_short, progress_text, show_numbers, summary
 from pages._parts.run_results import show_results
 from pages._parts.run_states import STATES, moves
+from pages._parts.run_waiting import look_again, tell_place
 from pages._parts.screen import is_phone
 
 USUAL, SLOW = "500ms", "250ms"  # between two looks; each batch of slow motion is seen on its own
@@ -29,7 +27,7 @@ def show_run(run: Run, *, wide: bool) -> None:
     _show(run, drawn, wide=wide)
     show_results(run)
     if not run.shipped:
-        st.fragment(telling(_look_again), run_every="2s")(run, drawn)
+        st.fragment(telling(look_again), run_every="2s")(run, drawn)
 
 
 def _pace(run: Run) -> str:
@@ -37,18 +35,11 @@ def _pace(run: Run) -> str:
 
 
 def _live(run: Run, drawn: Status, pace: str, *, wide: bool) -> None:
-    _look_again(run, drawn)
+    look_again(run, drawn)
     if _pace(run) != pace:
         st.rerun()  # a fragment cannot change its own pace: draw the page anew
     show_message()  # of a button in here, which runs this fragment alone
     _show(run, run.status, wide=wide)
-
-
-def _look_again(run: Run, drawn: Status) -> None:
-    """Draw all of the page anew if the run is in another state than it was ``drawn`` in."""
-    status = run.status
-    if (status.state, status.parked) != (drawn.state, drawn.parked):
-        st.rerun()
 
 
 def _show(run: Run, status: Status, *, wide: bool) -> None:
@@ -91,8 +82,7 @@ def _tell(run: Run, status: Status, batches: dict[str, np.ndarray]) -> None:
     if status.error:
         st.error(status.error, icon=":material/report:")
     if status.state == QUEUED:
-        _keep_engine()
-        _tell_place(run)
+        tell_place(run)
     elif status.state == PAUSED:
         _tell_pause(status)
     elif status.state == FINISHED:
@@ -103,23 +93,6 @@ def _tell(run: Run, status: Status, batches: dict[str, np.ndarray]) -> None:
         st.write("Whoever trained it is gone. It can go on from its last saved state.")
     if status.state in (RUNNING, PAUSED):
         st.progress(run.progress_in(batches), text=progress_text(run, status, batches))
-
-
-def _keep_engine() -> None:
-    """While somebody looks at a run in line, see to it that there is an engine to take it up."""
-    engine().wake()
-    if engine().error:
-        st.error(engine().error, icon=":material/build:")
-
-
-def _tell_place(run: Run) -> None:
-    place = queue.place_of(run, run.home)
-    st.info(
-        f"**{place.ahead} before it.** It starts by itself, in about {in_words(place.seconds)}."
-        if place.ahead
-        else "**Next in line.** It starts by itself as soon as a worker is free.",
-        icon=":material/hourglass_empty:",
-    )
 
 
 def _tell_pause(status: Status) -> None:

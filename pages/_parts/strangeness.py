@@ -4,8 +4,10 @@ import math
 
 import streamlit as st
 
+from mnist_core.engine.protocol import REFUSED_BELOW
+
 KEY = "tolerance"  # in the session: the limit in percent
-USUAL_TOLERANCE = 1.0  # percent of real digits that may be refused
+USUAL_TOLERANCE = 100 * REFUSED_BELOW  # percent of real digits that may be refused
 RAREST = 1e-4  # the left end of the scale: rarer than any real digit
 
 STYLE = """

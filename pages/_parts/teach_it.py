@@ -5,18 +5,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from mnist_core.runs import queue, store
+from mnist_core.runs import store
 from mnist_core.runs.lessons import FEWEST, TAUGHT, Lesson, learned_half, lesson_config
 from mnist_core.runs.run import FINISHED, QUEUED, Run, RunError, Status
 from pages._parts.digit_grid import show_digits
-from pages._parts.durations import in_words
 from pages._parts.lab import engine, room
 from pages._parts.messages import acting, plain, show_message, telling
-from pages._parts.model_picker import KEY as MODEL
-from pages._parts.model_picker import chosen_run
+from pages._parts.model_picker import chosen_run, offer_to_use
 from pages._parts.person import person
 from pages._parts.run_choice import look_at
 from pages._parts.run_states import STATES, moves
+from pages._parts.run_waiting import look_again, tell_place
 from pages._parts.waking import wait_for_engine
 
 if TYPE_CHECKING:
@@ -70,9 +69,8 @@ def _offer(*, busy: bool) -> None:
 
 
 def _lesson(drawings: "Drawings") -> Lesson:
-    """A lesson of all labelled drawings, those of each label from the oldest on."""
-    counts = drawings.counts().tolist()
-    stored = [each for label in range(10) for each in reversed(drawings.newest(counts[label], label=label))]
+    """A lesson of all labelled drawings, from the oldest on."""
+    stored = drawings.labelled()[::-1]
     images = np.array([each.digit for each in stored], np.uint8).reshape(-1, 28, 28)
     return Lesson.of(images, np.array([each.label for each in stored], np.uint8))
 
@@ -93,20 +91,11 @@ def _show_lesson(run: Run) -> None:
 
 
 def _live(run: Run, drawn: Status) -> None:
-    status = run.status
-    if (status.state, status.parked) != (drawn.state, drawn.parked):
-        st.rerun()
-    if status.state != QUEUED:
+    look_again(run, drawn)
+    if run.status.state == QUEUED:
+        tell_place(run)
+    else:
         st.progress(run.progress, text="It learns your drawings")
-        return
-    engine().wake()
-    place = queue.place_of(run, run.home)
-    st.info(
-        f"{place.ahead} before it: it starts in about {in_words(place.seconds)}."
-        if place.ahead
-        else "Next in line: it starts by itself.",
-        icon=":material/hourglass_empty:",
-    )
 
 
 def _show_result(run: Run) -> None:
@@ -120,7 +109,7 @@ def _show_result(run: Run) -> None:
         st.warning("The network that was taught is gone: there is no before to compare with.")
     else:
         _compare(parent, run, lesson)
-    _use(run)
+    offer_to_use(run)
 
 
 def _compare(parent: Run, run: Run, lesson: Lesson) -> None:
@@ -157,14 +146,3 @@ def _answers(parent: Run, run: Run, images: np.ndarray) -> tuple[np.ndarray, np.
     if key not in st.session_state:
         st.session_state[key] = tuple(engine().classify(each, images).argmax(axis=1) for each in (parent, run))
     return st.session_state[key]
-
-
-def _use(run: Run) -> None:
-    if st.session_state.get(MODEL) == run.id:
-        st.success("Draw and Errors use this network now.", icon=":material/check:")
-        return
-
-    def use() -> None:
-        st.session_state[MODEL] = run.id
-
-    st.button("Use this network on Draw and Errors", icon=":material/draw:", on_click=use, key=f"use-{run.id}")

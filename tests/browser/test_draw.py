@@ -1,23 +1,15 @@
 """Drawing with the mouse and with a finger: what is no digit, and a closer look at what is."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.serving import SEVEN, draw
-from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, settle, visit
+from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, button, settle, visit
 
 STAR = [(80, 240), (140, 40), (200, 240), (50, 115), (230, 115), (80, 240)]
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(**PHONE, color_scheme="dark")
-    context.set_default_timeout(SLOW)
-    yield context.new_page()
-    context.close()
+BAR = [(110, 140), (190, 140)]
+STEPS = 8  # places that the finger is felt at, between two points
 
 
 def look_closer(page: Page, panel: str) -> None:
@@ -25,17 +17,31 @@ def look_closer(page: Page, panel: str) -> None:
     settle(page)
 
 
-def draw_with_finger(page: Page, points: list[tuple[int, int]]) -> None:
-    """One stroke by touch, in pixels of a canvas 280 wide."""
-    page.locator("canvas").last.scroll_into_view_if_needed()
-    box = page.locator("canvas").last.bounding_box()
+def draw_by_finger(page: Page, points: list[tuple[int, int]]) -> None:
+    """Draw one stroke with a finger, in pixels of a canvas 280 wide."""
+    canvas = page.locator("canvas").last
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
     scale = box["width"] / 280
-    finger = page.context.new_cdp_session(page)
-    for number, (x, y) in enumerate(points):
-        at = {"x": box["x"] + x * scale, "y": box["y"] + y * scale}
-        kind = "touchMove" if number else "touchStart"
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    touched = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        felt = [{"x": box["x"] + x * scale, "y": box["y"] + y * scale} for x, y in places]
+        touched.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": felt})
+
+    x, y = points[0]
+    touch("touchStart", (x, y))
+    for to_x, to_y in points[1:]:
+        for step in range(1, STEPS + 1):
+            touch("touchMove", (x + (to_x - x) * step / STEPS, y + (to_y - y) * step / STEPS))
+        x, y = to_x, to_y
+    touch("touchEnd")
+    touched.detach()
+
+
+def place(page: Page) -> float:
+    """Where the canvas is on the screen: it moves when the page scrolls, whichever part of it does."""
+    return page.locator("canvas").last.bounding_box()["y"]
 
 
 def test_a_drawing_is_looked_at_closer_and_a_star_is_no_digit(page, server):
@@ -62,8 +68,31 @@ def test_a_drawing_is_looked_at_closer_and_a_star_is_no_digit(page, server):
 def test_a_finger_draws_on_a_phone(phone, server):
     visit(phone, server, "draw")
     phone.locator("canvas").last.wait_for()
-    draw_with_finger(phone, SEVEN)
+    draw_by_finger(phone, SEVEN)
     expect(phone.locator(".answer b")).to_have_text("7")
     look_closer(phone, "Step by step")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     phone.screenshot(path=SCREENSHOTS / "draw-steps-phone.png", full_page=True)
+
+
+def test_a_finger_draws_without_scrolling_and_undoes_and_clears(phone, server):
+    visit(phone, server, "draw")
+    canvas = phone.locator("canvas").last
+    canvas.wait_for()
+    assert canvas.bounding_box()["width"] <= PHONE["viewport"]["width"]
+    canvas.scroll_into_view_if_needed()
+    before = place(phone)
+    draw_by_finger(phone, SEVEN)
+    assert place(phone) == before
+    expect(phone.locator(".answer b")).to_have_text("7")
+    seen = phone.locator(".digits img").get_attribute("src")
+
+    draw_by_finger(phone, BAR)
+    expect(phone.locator(".digits img")).not_to_have_attribute("src", seen)
+    button(phone, "Undo").tap()
+    expect(phone.locator(".digits img")).to_have_attribute("src", seen)
+    expect(phone.locator(".answer b")).to_have_text("7")
+
+    button(phone, "Clear").tap()
+    expect(phone.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(phone.locator(".answer")).to_have_count(0)

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from mnist_core.runs.control import Control
 from mnist_core.runs.run import CANCELLED, FINISHED, PAUSED, RUNNING, Run
-from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, button, train, visit
+from tests.browser.visits import SCREENSHOTS, button, train, visit
 from tests.waiting import wait_for
 
 
@@ -20,7 +20,7 @@ def batches(run: Run) -> int:
     return len(run.batches["step"])
 
 
-def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, browser, server):
+def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, phone, server):
     visit(page, server, "train")
     run = train(page, server, "steered", epochs=200)
     wait_for(lambda: run.epochs_done >= 1)
@@ -29,9 +29,6 @@ def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, browse
     words(page, "Slow motion").click()  # and so it stays, or a fast machine would be through before this test is
     wait_for(lambda: np.array_equal(np.diff(run.batches["step"][-4:]), [1, 1, 1]))
 
-    context = browser.new_context(**PHONE)
-    context.set_default_timeout(SLOW)
-    phone = context.new_page()
     visit(phone, server, f"train?run={run.id}")
     expect(words(phone, re.compile(r"batch \d+ of 469"))).to_be_visible()
     expect(phone.get_by_role("slider", name="Dropout, from the next epoch")).to_have_value("0.2")
@@ -63,7 +60,6 @@ def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, browse
     assert abs(run.status.scores["test_accuracy"] - best) < 1e-4
     expect(words(phone, "After 1 epoch ·")).to_be_visible()
     assert waiting.status.state == FINISHED
-    context.close()
 
     trained = batches(run)
     button(page, f"Continue after epoch {run.epochs_done}").click()
