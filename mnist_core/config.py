@@ -12,8 +12,11 @@ MAX_EPOCHS = 200
 MAX_NAME_LENGTH = 60
 HELD_OUT = 6_000  # of the training digits, for validation that does not touch the test set
 MAX_HANDWRITING = 200_000  # 160 MB of digits
+MOST_UNITS = 8192  # of all hidden layers; how they vary together is looked at
 
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
+IMPORTED_ACTIVATIONS = (*ACTIVATIONS, "linear", "softmax", "elu", "selu", "silu", "softplus", "softsign")
+MIXED = "mixed"  # what stands for the activations of an imported network whose layers have several
 OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop")
 CONSTANT, COSINE, ONE_CYCLE = SCHEDULES = ("constant", "cosine", "one-cycle")
 ON_TEST_SET, ON_HELD_OUT = VALIDATIONS = ("test", "held-out")
@@ -58,28 +61,43 @@ def _require_whole(name: str, value: object, low: int, high: int) -> None:
     )
 
 
+IMPORTED = "imported"  # the recipe of a network that was trained elsewhere
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """The network: 784 inputs, hidden Dense layers with an activation and dropout, 10 softmax outputs."""
+    """The network: 784 inputs, hidden Dense layers with an activation and dropout, 10 softmax outputs.
+
+    One that was trained elsewhere may be larger, smaller and odder than those that people build here; it is told as
+    far as this can tell it, by its largest dropout and by MIXED for several activations.
+    """
 
     hidden_units: tuple[int, ...] = (512, 512)  # the book's two layers
     activation: str = "relu"  # the book's; of the hidden layers
     dropout: float = 0.2  # the book's; the share of a layer's outputs zeroed in training
     scaling: bool = True  # False leaves pixels at 0..255, to see what scaling is good for
+    imported: bool = False  # it was trained elsewhere, and is known by its weights alone
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden_units", tuple(self.hidden_units))
+        few, many = (0, 16) if self.imported else (1, 4)
         _require(
-            1 <= len(self.hidden_units) <= 4,
-            f"A network has 1 to 4 hidden layers, got {len(self.hidden_units)}.",
+            few <= len(self.hidden_units) <= many,
+            f"A network has {few} to {many} hidden layers, got {len(self.hidden_units)}.",
         )
+        small, large = (1, MOST_UNITS) if self.imported else (8, 2048)
         for units in self.hidden_units:
             _require(
-                _is_integer(units) and 8 <= units <= 2048,
-                f"A hidden layer has 8 to 2048 units, got {units!r}.",
+                _is_integer(units) and small <= units <= large,
+                f"A hidden layer has {small} to {large} units, got {units!r}.",
             )
-        _require_one_of("activation", self.activation, ACTIVATIONS)
-        _require_between("dropout", self.dropout, 0, 0.9)
+        _require(
+            sum(self.hidden_units) <= MOST_UNITS,
+            f"All hidden layers together have at most {MOST_UNITS} units, got {sum(self.hidden_units)}.",
+        )
+        activations = (*IMPORTED_ACTIVATIONS, MIXED) if self.imported else ACTIVATIONS
+        _require_one_of("activation", self.activation, activations)
+        _require_between("dropout", self.dropout, 0, 1 if self.imported else 0.9)
 
     @property
     def parameters(self) -> int:
@@ -174,6 +192,11 @@ class RunConfig:
             _is_integer(self.inherited_epochs) and self.inherited_epochs >= 0,
             f"inherited_epochs must be a whole number from 0, got {self.inherited_epochs!r}.",
         )
+
+    @property
+    def trained_elsewhere(self) -> bool:
+        """Whether nobody asked for its training here; ``training`` then says nothing."""
+        return self.recipe == IMPORTED and self.parent is None
 
     @property
     def total_epochs(self) -> int:

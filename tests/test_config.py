@@ -1,10 +1,14 @@
 """Settings are checked where they are made."""
 
+from dataclasses import replace
+
 import pytest
 
 from mnist_core.config import (
     CONSTANT,
     COSINE,
+    IMPORTED,
+    MIXED,
     ON_HELD_OUT,
     ONE_CYCLE,
     RECIPES,
@@ -69,6 +73,22 @@ def test_a_training_out_of_bounds_is_refused_with_its_name_and_value(values, tol
 def test_a_network_out_of_bounds_is_refused(values):
     with pytest.raises(ConfigError):
         ModelConfig(**values)
+
+
+def test_a_network_from_elsewhere_may_be_odder_than_those_that_people_build():
+    odd = ModelConfig(hidden_units=(1, 4096, 3, 3, 3), activation=MIXED, dropout=0.95, imported=True)
+    assert RunConfig.from_json(RunConfig(name="odd", model=odd).to_json()).model == odd
+    assert ModelConfig(hidden_units=(), activation="linear", imported=True).parameters == 7850
+    for values in ({"hidden_units": (8192, 1)}, {"hidden_units": (1,) * 17}, {"hidden_units": (0,)}):
+        with pytest.raises(ConfigError):
+            ModelConfig(**values, imported=True)
+
+
+def test_only_a_run_that_was_imported_was_trained_elsewhere():
+    run = RunConfig(name="theirs", recipe=IMPORTED)
+    assert run.trained_elsewhere
+    assert not replace(run, parent="20260101-000000-abcdef").trained_elsewhere
+    assert not RunConfig(name="ours").trained_elsewhere
 
 
 @pytest.mark.parametrize(
