@@ -36,7 +36,9 @@ def build(config: ModelConfig, *, seed: int) -> keras.Model:
 
 
 def load(path: Path) -> keras.Model:
-    """The model in a ``.keras`` or ``.h5`` file, with its optimizer's state where the file has it.
+    """The model in a ``.keras`` or ``.h5`` file that this lab wrote, with its optimizer's state where the file has it.
+
+    Files that anybody may have made come in by ``network.importing`` alone: here Keras opens what it is given.
 
     Raises ModelError when the file is missing, no Keras model, or does not take 28x28 digits to 10 classes.
     """
