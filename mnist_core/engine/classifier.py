@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.protocol import Explanation, Nearest, Reading
 from mnist_core.runs.run import Run
@@ -32,15 +33,19 @@ T = TypeVar("T")
 class Loaded:
     """A model file, ready to answer; what only explanations need is made when they first ask for it."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises ModelError when the file is missing or unusable."""
+    def __init__(self, path: Path, *, foreign: bool = False) -> None:
+        """``foreign``: the file need not be of this lab's making, and is read as one that anybody may have made.
+
+        Raises ModelError when the file is missing or unusable.
+        """
+        from mnist_core.network import importing
         from mnist_core.network import model as network
         from mnist_core.network.typicality import Typicality
 
         self._run = Run(path.parent)
-        self._model = network.load(path)
+        self._model = importing.load_file(path, mnist.load().train) if foreign else network.load(path)
         self._answers = network.answers(self._model)
-        statistics = self._run.statistics
+        statistics = self._run.statistics if path in (self._run.model_path, self._run.hdf5_path) else {}
         self._typicality = Typicality(**statistics) if statistics else None
 
     def read(self, digits: np.ndarray) -> Reading:
@@ -103,7 +108,7 @@ class Classifier:
         self._loading = threading.Lock()
         self._models: OrderedDict[tuple[str, float], Loaded] = OrderedDict()
         self._neighbourhoods: OrderedDict[Loaded, NearestDigits] = OrderedDict()
-        self._explaining, self._gathering = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._explaining, self._gathering, self._importing = (ThreadPoolExecutor(1) for _ in range(3))
         if default_model:
             self.read(default_model, np.zeros((1, 28, 28), np.uint8))
 
@@ -124,6 +129,12 @@ class Classifier:
     async def nearest(self, model: str, digit: np.ndarray) -> Nearest:
         """The training digits that it finds most like ``digit``, uint8 (28, 28). Raises as ``read`` does."""
         return await _aside(self._gathering, lambda: self._nearest(self._loaded(Path(model)), digit))
+
+    async def import_model(self, content: bytes, config: RunConfig, home: str) -> str:
+        """Make a run of a model file that somebody made elsewhere, and tell its id. Raises as the worker's does."""
+        from mnist_core.engine.worker import import_model
+
+        return (await _aside(self._importing, lambda: import_model(content, config, Path(home)))).id
 
     def hdf5(self, model: str) -> bytes:
         """The model file as HDF5. Raises ModelError when it is missing or unusable."""

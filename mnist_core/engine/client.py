@@ -28,6 +28,7 @@ from mnist_core.engine.protocol import (
     lab_name,
     people_name,
 )
+from mnist_core.foreign.content import content_of, small_enough
 from mnist_core.runs import queue, store
 from mnist_core.runs.lessons import Lesson
 from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, PAUSED, Run
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 START_TIMEOUT = 90.0  # seconds to a ready Classifier; 7 are usual, a cold disk takes longer
 ANSWER_TIMEOUT = 20.0  # seconds for one answer; 4 ms are usual
+IMPORT_TIMEOUT = 180.0  # seconds for a model from elsewhere; 5 are usual, the largest need a minute or two
 CONNECT_TIMEOUT = 5.0
 SECONDS_BETWEEN_TRIES = 0.1
 
@@ -118,6 +120,22 @@ class Engine:
             return run.hdf5_path.read_bytes()
         return self._ask(lambda classifier: classifier.hdf5(str(run.model_path)))
 
+    def import_model(self, file: Path | bytes, name: str, person: str = "") -> Run:
+        """Make a run of a ``.keras`` or ``.h5`` file from elsewhere, given by its path or its content, and return it.
+
+        It takes seconds: the network is tried and scored. Others' drawings are answered meanwhile. Raises ModelError
+        with the reason when the file is none that can be read, ConfigError when nobody could read the name, and
+        else as ``read`` does.
+        """
+        config = RunConfig(name=name, person=person)
+        content = content_of(file) if isinstance(file, Path) else small_enough(file)
+        return store.find(
+            self._ask(
+                lambda classifier: classifier.import_model(content, config, str(self._home)), timeout=IMPORT_TIMEOUT
+            ),
+            self._home,
+        )
+
     def train(self, config: RunConfig, lesson: Lesson | None = None) -> Run:
         """Put a new run in line, with the drawings that it is to learn, and return it.
 
@@ -169,13 +187,13 @@ class Engine:
     def _connected(self) -> bool:
         return self._client is not None and self._client.status == "running"
 
-    def _ask(self, question: Callable[["Actor"], "object"]) -> "object":
+    def _ask(self, question: Callable[["Actor"], "object"], *, timeout: float = ANSWER_TIMEOUT) -> "object":
         classifier = self._classifier
         if classifier is None or not self._connected():
             self.wake()
             raise EngineNotReady(self.error or "The network is waking up.")
         try:
-            return question(classifier).result(timeout=ANSWER_TIMEOUT)
+            return question(classifier).result(timeout=timeout)
         except (OSError, RuntimeError, TimeoutError) as error:
             # Its worker or the whole engine is gone: look for it anew.
             self._classifier = None

@@ -1,4 +1,4 @@
-"""What runs on the engine's workers: training a run.
+"""What runs on the engine's workers: training a run, importing one.
 
 Keras is imported inside the functions: the engine process and the pages' processes import this module to name
 what they ask for, and must stay free of it.
@@ -11,22 +11,23 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
 
-from mnist_core.config import FASTEST, TrainingConfig
+from mnist_core.config import FASTEST, IMPORTED, RunConfig, TrainingConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.heartbeat import Heartbeat
 from mnist_core.engine.recorder import Recorder
 from mnist_core.errors import LabError
-from mnist_core.runs import pace
+from mnist_core.runs import pace, store
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.files import replacing
 from mnist_core.runs.lessons import Lesson
-from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run
+from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, RunError
 
 if TYPE_CHECKING:
     import keras
@@ -195,6 +196,34 @@ def _evaluate(run: Run, model: "keras.Model", test: mnist.Split) -> np.ndarray:
     probabilities = network.probabilities(model, test.images)
     run.save_evaluation(probabilities, statistics=_statistics(model, run.config.training))
     return probabilities
+
+
+def import_model(content: bytes, config: RunConfig, home: Path) -> Run:
+    """Make a run of the model file with this ``content``: scored anew, whatever its makers say of it.
+
+    ``config``: who wants it, and its name. Raises ModelError with the reason when the file is none that can be read,
+    RunError when the run cannot be written.
+    """
+    from mnist_core.network import importing
+    from mnist_core.network import model as network
+
+    data = mnist.load()
+    imported = importing.load(content, data.train)
+    config = replace(config, recipe=IMPORTED, model=imported.config)
+    probabilities = network.probabilities(imported.model, data.test.images)
+    # A network without hidden layers has nothing to tell by what looks like a digit.
+    statistics = _statistics(imported.model, config.training) if config.model.hidden_units else {}
+
+    def fill(run: Run) -> dict[str, float]:
+        imported.model.save(run.model_path)
+        run.save_evaluation(probabilities, statistics=statistics)
+        imported.findings.save(run.path)
+        return vars(scores(probabilities, data.test.labels))
+
+    try:
+        return store.create_finished(config, home, fill=fill)
+    except OSError as error:
+        raise RunError(f"The imported network cannot be written: {_reason(error)}") from error
 
 
 def _statistics(model: "keras.Model", config: TrainingConfig) -> dict[str, np.ndarray]:

@@ -4,19 +4,31 @@ import os
 import shutil
 import time
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from mnist_core import __version__
 from mnist_core.config import RunConfig
 from mnist_core.runs import pace
-from mnist_core.runs.files import write_json
+from mnist_core.runs.files import csv_line, write_json
 from mnist_core.runs.lessons import FILE as LESSON_FILE
 from mnist_core.runs.lessons import Lesson
-from mnist_core.runs.run import QUEUED, RESERVE, SHIPPED, Run, RunError, Status
+from mnist_core.runs.run import (
+    BATCH_COLUMNS,
+    EPOCH_COLUMNS,
+    FINISHED,
+    QUEUED,
+    RESERVE,
+    SHIPPED,
+    Run,
+    RunError,
+    Status,
+)
 
 DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that ships
 SHIPPED_SNAPSHOTS = 6
@@ -48,15 +60,14 @@ def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson
     ``lesson``: drawings to learn from, kept in the folder. ``state``: QUEUED puts it in line for the engine; RUNNING
     is for a caller who trains it himself, now. Raises RunError when the parent is unknown or has no model.
     """
-    run = Run(home / "runs" / f"{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}")
+    run = Run(home / "runs" / _new_id())
     run.path.mkdir()
     try:
         if config.parent:
             _inherit(run, find(config.parent, home), config.inherited_epochs)
         if lesson:
             lesson.save(run.path)
-        versions = {name: version(name) for name in ("keras", "tensorflow")} | {"digit_lab": __version__}
-        write_json(run.path / "config.json", config.to_json() | {"versions": versions})
+        _write_config(run, config)
         (run.path / RESERVE).write_bytes(bytes(RESERVED_BYTES))
         # The status comes last: a folder without one is not in the queue yet.
         now, expected = time.time(), pace.expected_seconds(config, home)
@@ -66,6 +77,33 @@ def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson
         shutil.rmtree(run.path)
         raise
     return run
+
+
+def create_finished(config: RunConfig, home: Path, *, fill: Callable[[Run], dict[str, float]]) -> Run:
+    """Make a run that needs no training; it appears among the others in one step, with all that it has.
+
+    ``fill`` writes its model and evaluation, and returns its scores.
+    """
+    started = time.time()
+    with TemporaryDirectory(prefix=".new-", dir=home) as folder:
+        run = Run(Path(folder) / _new_id())
+        run.path.mkdir()
+        _write_config(run, config)
+        for name, columns in (("epochs.csv", EPOCH_COLUMNS), ("batches.csv", BATCH_COLUMNS)):
+            (run.path / name).write_text(csv_line(columns))
+        scores, now = fill(run), time.time()
+        status = Status(state=FINISHED, queued_at=started, started_at=started, ended_at=now, scores=scores)
+        write_json(run.path / "status.json", vars(status))
+        return Run(run.path.rename(home / "runs" / run.id))
+
+
+def _new_id() -> str:
+    return f"{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
+
+
+def _write_config(run: Run, config: RunConfig) -> None:
+    versions = {name: version(name) for name in ("keras", "tensorflow")} | {"digit_lab": __version__}
+    write_json(run.path / "config.json", config.to_json() | {"versions": versions})
 
 
 def _inherit(run: Run, parent: Run, epochs: int) -> None:

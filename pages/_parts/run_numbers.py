@@ -16,13 +16,16 @@ RECENT = 2.0  # seconds of training that the speed is measured over
 def in_short(config: RunConfig) -> str:
     """Network and training in one line."""
     model, training = config.model, config.training
+    learned = [
+        f"{NAMES[training.optimizer]} {number(training.learning_rate)}",
+        f"batch {training.batch_size}",
+    ]
     parts = [
         config.recipe,
         "-".join(map(str, (784, *model.hidden_units, 10))),
         NAMES.get(model.activation, model.activation) + ("" if model.scaling else ", not scaled"),
         f"dropout {model.dropout:.0%}",
-        f"{NAMES[training.optimizer]} {number(training.learning_rate)}",
-        f"batch {training.batch_size}",
+        *([] if config.trained_elsewhere else learned),
     ]
     if training.distortions:
         parts.append("distorted digits")
@@ -61,6 +64,8 @@ def progress_text(run: Run, status: Status, batches: dict[str, np.ndarray]) -> s
 
 def summary(run: Run, status: Status) -> str:
     """How long a run that has finished was trained, and whether it stopped early."""
+    if run.config.trained_elsewhere:
+        return "Trained elsewhere, scored here"
     epochs, config = run.epochs_done, run.config
     done = f"{epochs} epoch{'' if epochs == 1 else 's'}"
     if epochs >= config.total_epochs:

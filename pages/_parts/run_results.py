@@ -8,6 +8,7 @@ from mnist_core.config import MAX_EPOCHS, ON_HELD_OUT
 from mnist_core.figures.functions import training_curves
 from mnist_core.runs.run import Run
 from pages._parts.figure import page_theme, show_figure
+from pages._parts.import_model import show_findings
 from pages._parts.lab import engine
 from pages._parts.messages import acting
 from pages._parts.model_picker import offer_to_use
@@ -21,6 +22,9 @@ def show_results(run: Run) -> None:
         offer_to_use(run, prominent=True)
         _go_on(run)
         _downloads(run)
+    if run.config.trained_elsewhere:  # without a history of its own
+        show_findings(run)
+        return
     with st.expander("The walk-through's figure: accuracy and loss of training and test digits"):
         validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
         show_figure(training_curves(run.epochs, validation=validation, theme=page_theme()))

@@ -3,17 +3,22 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from streamlit.testing.v1 import AppTest
 
-from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
+from mnist_core.config import IMPORTED, ConfigError, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.errors import ModelError
+from mnist_core.foreign.content import MAX_BYTES
+from mnist_core.foreign.findings import Findings
 from mnist_core.runs import store
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.run import CANCELLED, FAILED, FINISHED
+from pages._parts.lab import engine as connection_of_pages
 from tests.engine.labs import small
 from tests.waiting import wait_for
 
@@ -53,10 +58,76 @@ def test_a_training_digit_is_its_own_nearest(engine, book, digits):
     assert len(nearest.indices) == 5
 
 
+def test_a_model_from_elsewhere_becomes_a_run_like_the_others(engine, book, digits, tmp_path):
+    (tmp_path / "theirs.h5").write_bytes(engine.hdf5(book))
+    run = engine.import_model(tmp_path / "theirs.h5", "theirs", person="somebody")
+    assert (run.status.state, run.config.recipe, run.config.person) == (FINISHED, IMPORTED, "somebody")
+    assert run.config.trained_elsewhere
+    assert run.config.model.hidden_units == (512, 512)
+    assert run.status.scores == pytest.approx(book.status.scores, abs=1e-4)
+    assert vars(scores(run.test_probabilities, digits.test.labels)) == run.status.scores
+    assert "from 0 to 255, as they are" in " ".join(Findings.read(run.path).sentences)
+    reading = engine.read(run, digits.test.images[:1])
+    assert_allclose(reading.probabilities, book.test_probabilities[:1], atol=1e-4)
+    assert reading.typicality[0] > 0.01
+    assert [units.shape for units in engine.explain(run, digits.test.images[0]).activity] == [(512,), (512,)]
+
+
+def test_a_file_that_is_refused_leaves_no_run(engine, lab):
+    before = store.list_runs(lab)
+    with pytest.raises(ModelError, match="neither"):
+        engine.import_model(b"nonsense", "theirs")
+    with pytest.raises(ConfigError, match="name"):
+        engine.import_model(b"nonsense", "")
+    with pytest.raises(ModelError, match="64 MB"):
+        engine.import_model(bytes(MAX_BYTES + 1), "theirs")
+    assert store.list_runs(lab) == before
+    assert store.unreadable_runs(lab) == []
+
+
+@pytest.fixture(scope="module")
+def pages(engine) -> Iterator[None]:
+    """The connection that pages have; it ends with the module."""
+    yield
+    connection_of_pages().close()
+
+
+@pytest.fixture
+def panel(pages) -> AppTest:
+    """The part of the Train page that takes model files."""
+
+    def script() -> None:
+        from pages._parts.import_model import show_import_model
+
+        show_import_model()
+
+    return AppTest.from_function(script, default_timeout=60).run()
+
+
+def test_the_page_says_what_was_found_and_leads_to_the_run(panel, engine, book, lab):
+    panel.file_uploader[0].upload("their net.h5", engine.hdf5(book), "application/x-hdf5")
+    panel.run()
+    panel.button[0].click().run()
+    assert not panel.exception
+    assert "98" in panel.success[0].value
+    assert "It wants pixels from 0 to 255" in panel.success[0].value.replace("\\", "")
+    run = store.find("their net", lab)
+    next(each for each in panel.button if each.label == "Look at it").click().run()
+    assert panel.session_state["run"] == run.id
+
+
+def test_the_page_says_why_a_file_is_refused(panel):
+    panel.file_uploader[0].upload("text.keras", b"I am a model", "application/octet-stream")
+    panel.run()
+    panel.button[0].click().run()
+    assert not panel.exception
+    assert "neither a .keras nor an .h5 file" in panel.error[0].value
+
+
 def test_the_web_side_of_the_engine_has_no_keras_in_it():
     check = (
         "import sys; import mnist_core.engine.client, mnist_core.engine.worker, distributed; "
-        "sys.exit(bool({'keras', 'tensorflow'} & sys.modules.keys()))"
+        "sys.exit(bool({'keras', 'tensorflow', 'h5py'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 

@@ -11,7 +11,7 @@ import pytest
 from mnist_core.config import RunConfig, TrainingConfig
 from mnist_core.runs import pace, store
 from mnist_core.runs.files import write_json
-from mnist_core.runs.run import FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, RunError
+from mnist_core.runs.run import FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, RunError
 
 
 @pytest.fixture
@@ -109,6 +109,26 @@ def test_the_newest_full_state_is_the_one_to_go_on_from(run):
         (run.path / "resume" / name).touch()
     assert (run.resume_point.epochs, run.resume_point.steps) == (2, 117)
     assert run.resume_point.path.name == "epoch-002+0117.keras"
+
+
+def test_a_run_that_needs_no_training_appears_complete_or_not_at_all(home):
+    def fill(run: Run) -> dict[str, float]:
+        assert store.unreadable_runs(home) == []
+        run.model_path.write_bytes(b"a model")
+        return {"test_accuracy": 0.5}
+
+    run = store.create_finished(RunConfig(name="theirs"), home, fill=fill)
+    assert store.find("theirs", home) == run
+    assert (run.status.state, run.status.scores, run.has_model) == (FINISHED, {"test_accuracy": 0.5}, True)
+    assert run.epochs_done == 0
+
+    def fail(run: Run) -> dict[str, float]:
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        store.create_finished(RunConfig(name="none"), home, fill=fail)
+    assert [path for path in (home / "runs").iterdir() if path.is_dir()] == [run.path]
+    assert not list(home.glob(".new-*"))
 
 
 @pytest.mark.parametrize("name", ["config.json", "status.json"])

@@ -1,0 +1,74 @@
+"""Train: a network that was trained elsewhere becomes a run like the others."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core.config import MAX_NAME_LENGTH
+from mnist_core.foreign.content import MAX_MEGABYTES
+from mnist_core.foreign.findings import FEW, Findings
+from mnist_core.runs import store
+from mnist_core.runs.run import Run, RunError
+from pages._parts.lab import engine
+from pages._parts.messages import plain, telling
+from pages._parts.model_picker import KEY as MODEL
+from pages._parts.person import person
+from pages._parts.run_choice import look_at
+
+IMPORTED = "imported_model"  # in the session: the id of the run that this person imported last
+
+
+@st.fragment
+@telling
+def show_import_model() -> None:
+    """Take a model file, say what was found out about it, and lead to the run that it became."""
+    st.markdown(
+        "Any Keras network of **Dense** layers for 28 × 28 digits: a `.keras` or `.h5` file of Keras 2 or 3. "
+        "Which pixels it expects is found by trying."
+    )
+    file = st.file_uploader(
+        "Model file", type=["keras", "h5", "hdf5"], max_upload_size=MAX_MEGABYTES, help="Nothing in it is run."
+    )
+    name = st.text_input("Name of the run", placeholder=_stem(file.name) if file else "", max_chars=MAX_NAME_LENGTH)
+    if st.button("Import", icon=":material/upload_file:", type="primary", disabled=file is None):
+        st.session_state.pop(IMPORTED, None)
+        with st.spinner("Reading it, and scoring it on the test set"):
+            engine().wait()
+            run = engine().import_model(file.getvalue(), name.strip() or _stem(file.name), person())
+        st.session_state[IMPORTED] = run.id
+    if IMPORTED in st.session_state:
+        _show_imported(st.session_state[IMPORTED])
+
+
+def _stem(file_name: str) -> str:
+    """The name of a run whose person gave none."""
+    return "".join(filter(str.isprintable, Path(file_name).stem)).strip()[:MAX_NAME_LENGTH] or "imported"
+
+
+def _show_imported(run_id: str) -> None:
+    try:
+        run = store.find(run_id, store.home())
+    except RunError:  # deleted since
+        return
+    show_findings(run)
+    with st.container(horizontal=True):
+        if st.button("Look at it", icon=":material/monitoring:"):
+            look_at(run.id)
+            st.rerun()  # all of the page: the run on view stands outside of this fragment
+        if st.button("Use it on Draw and Errors", icon=":material/draw:"):
+            st.session_state[MODEL] = run.id
+            st.rerun()
+
+
+def show_findings(run: Run) -> None:
+    """Say what was found out about ``run``'s model when it was imported; nothing for other runs."""
+    findings = Findings.read(run.path)
+    if not findings:
+        return
+    told = " ".join(map(plain, findings.sentences))
+    score = run.status.scores["test_accuracy"]
+    message = f"**{plain(run.config.name)}** is among the runs: {score:.2%} right on the test set. {told}"
+    if findings.right < FEW:
+        st.warning(message, icon=":material/help:")
+    else:
+        st.success(message, icon=":material/check:")
