@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,21 @@ NON_DIGITS, NON_DIGITS_SEED = 1000, 1
 
 class UsageError(LabError):
     """The command's words do not fit together."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What RUN stands for: a name and a model file, which anybody may have made when it is ``foreign``."""
+
+    name: str
+    path: Path
+    foreign: bool = False
+
+    def read(self, digits: np.ndarray) -> Reading:
+        """What the network makes of ``digits``, uint8 (N, 28, 28). Raises ModelError when the file is unusable."""
+        from mnist_core.engine.classifier import Loaded
+
+        return Loaded(self.path, foreign=self.foreign).read(digits)
 
 
 def main() -> int:
@@ -153,26 +169,25 @@ def evaluate(arguments: argparse.Namespace) -> None:
 
 def _evaluate_on_test_set(arguments: argparse.Namespace) -> None:
     test = mnist.load().test
-    name, path = _model(arguments.run)
+    model = _model(arguments.run)
     if arguments.save:
-        _save_evaluation(path)
-    reading = _read(path, test.images)
+        _save_evaluation(model)
+    reading = model.read(test.images)
     result, refused = scores(reading.probabilities, test.labels), reading.share_refused
     _tell(
         arguments,
-        {"run": name, **vars(result), "refused": refused},
-        f"{name}: {result.correct:,} of {len(test):,} right, "
+        {"run": model.name, **vars(result), "refused": refused},
+        f"{model.name}: {result.correct:,} of {len(test):,} right, "
         f"accuracy {result.test_accuracy:.4f}, loss {result.test_loss:.4f}{_in_words(refused)}",
     )
 
 
-def _save_evaluation(path: Path) -> None:
+def _save_evaluation(model: Model) -> None:
     from mnist_core.engine.worker import evaluate_again
 
-    run = Run(path.parent)
-    if path != run.model_path:
+    if model.foreign:
         raise UsageError("Only a run has an evaluation to save; this is a model file alone.")
-    evaluate_again(run)
+    evaluate_again(Run(model.path.parent))
 
 
 def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
@@ -181,32 +196,32 @@ def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
     labels = np.array([each.label for each, digit in zip(drawings, digits, strict=True) if digit is not None])
     if not len(labels):
         raise UsageError(f"{arguments.drawings} holds no drawing with a label and ink.")
-    name, path = _model(arguments.run)
-    reading = _read(path, np.stack([digit for digit in digits if digit is not None]))
+    model = _model(arguments.run)
+    reading = model.read(np.stack([digit for digit in digits if digit is not None]))
     right, refused = reading.probabilities.argmax(axis=1) == labels, reading.share_refused
     per_digit = {str(digit): float(right[labels == digit].mean()) for digit in np.unique(labels)}
-    report = {"run": name, "drawings": len(labels), "accuracy": float(right.mean()), "per_digit": per_digit}
+    report = {"run": model.name, "drawings": len(labels), "accuracy": float(right.mean()), "per_digit": per_digit}
     lines = [f"{digit}: {accuracy:.4f}" for digit, accuracy in per_digit.items()]
     _tell(
         arguments,
         report | {"refused": refused},
-        "\n".join([f"{name}: {right.mean():.4f} of {len(labels):,} drawings right{_in_words(refused)}", *lines]),
+        "\n".join([f"{model.name}: {right.mean():.4f} of {len(labels):,} drawings right{_in_words(refused)}", *lines]),
     )
 
 
 def _evaluate_on_non_digits(arguments: argparse.Namespace) -> None:
     kinds, drawings = zip(*non_digits.make(NON_DIGITS, seed=NON_DIGITS_SEED), strict=True)
-    name, path = _model(arguments.run)
-    reading = _read(path, np.stack([drawing.to_digit(drawing.rasterize(each)) for each in drawings]))
+    model = _model(arguments.run)
+    reading = model.read(np.stack([drawing.to_digit(drawing.rasterize(each)) for each in drawings]))
     if reading.typicality is None:
-        raise UsageError(f"{name} does not know what digits look like. A run learns it by: evaluate RUN --save")
+        raise UsageError(f"{model.name} does not know what digits look like. A run learns it by: evaluate RUN --save")
     refused = reading.refused
     per_kind = {kind: float(refused[np.array(kinds) == kind].mean()) for kind in dict.fromkeys(kinds)}
     lines = [f"{kind}: {share:.3f}" for kind, share in per_kind.items()]
     _tell(
         arguments,
-        {"run": name, "non_digits": len(drawings), "refused": float(refused.mean()), "per_kind": per_kind},
-        "\n".join([f"{name}: {refused.mean():.3f} of {len(drawings):,} non-digits refused", *lines]),
+        {"run": model.name, "non_digits": len(drawings), "refused": float(refused.mean()), "per_kind": per_kind},
+        "\n".join([f"{model.name}: {refused.mean():.3f} of {len(drawings):,} non-digits refused", *lines]),
     )
 
 
@@ -218,7 +233,7 @@ def predict(arguments: argparse.Namespace) -> None:
     """Read each picture of one digit; those without ink have no digit."""
     digits = [_only_digit(path) for path in arguments.images]
     found = [digit for digit in digits if digit is not None]
-    reading = _read(_model(arguments.run)[1], np.stack(found)) if found else None
+    reading = _model(arguments.run).read(np.stack(found)) if found else None
     answers = iter(zip(reading.probabilities, reading.refused, strict=True) if reading else [])
     for path, digit in zip(arguments.images, digits, strict=True):
         probabilities, refused = next(answers) if digit is not None else (None, True)
@@ -254,23 +269,16 @@ def _tell_prediction(
     _tell(arguments, report, f"{path}: {digit} ({probabilities[digit]:.1%}){doubt}")
 
 
-def _read(path: Path, digits: np.ndarray) -> Reading:
-    """What the network in the model file at ``path`` makes of ``digits``, uint8 (N, 28, 28)."""
-    from mnist_core.engine.classifier import Loaded
-
-    return Loaded(path).read(digits)
-
-
-def _model(reference: str | None) -> tuple[str, Path]:
+def _model(reference: str | None) -> Model:
     if reference and reference.endswith((".keras", ".h5")):
-        return Path(reference).name, Path(reference)
+        return Model(Path(reference).name, Path(reference), foreign=True)
     home = store.home()
     run = store.find(reference, home) if reference else store.default_run()
     if run is None:
         raise UsageError("No network ships with this copy. Name a run, or train one: python -m mnist_core train")
     if not run.has_model:
         raise UsageError(f"The run {run.config.name} has no trained network yet.")
-    return run.config.name, run.model_path
+    return Model(run.config.name, run.model_path)
 
 
 def list_runs(arguments: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from mnist_core import __main__ as command_line
 from mnist_core.digits import mnist
 from mnist_core.runs import store
 from mnist_core.runs.run import FINISHED
+from tests.foreign.files import hdf5, layer, sequential
 
 
 @pytest.fixture
@@ -179,6 +180,18 @@ def test_wrong_input_is_one_clear_line_and_status_2(run_command, words, told):
     assert status == 2
     assert out == ""
     assert told in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["evaluate", "predict"])
+def test_a_file_with_a_program_in_it_is_refused(run_command, tmp_path, digits, command):
+    (tmp_path / "evil.h5").write_bytes(hdf5(sequential(layer("Lambda", function=["4wEAAAA=", None, None]))))
+    Image.fromarray(digits.test.images[0]).save(tmp_path / "seven.png")
+    words = [tmp_path / "evil.h5"] if command == "evaluate" else ["--run", tmp_path / "evil.h5", tmp_path / "seven.png"]
+    status, _, err = run_command(command, *words)
+    assert status == 2
+    assert "evil.h5" in err
+    assert "Lambda" in err
     assert err.count("\n") == 1
 
 
