@@ -9,10 +9,12 @@ import pytest
 from PIL import Image
 
 from mnist_core import __main__ as command_line
+from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
+from mnist_core.engine.worker import import_model
 from mnist_core.runs import store
 from mnist_core.runs.run import FINISHED
-from tests.foreign.files import hdf5, layer, sequential
+from tests.foreign.files import dense, hdf5, layer, random_weights, sequential
 
 
 @pytest.fixture
@@ -217,3 +219,14 @@ def test_a_damaged_dataset_is_told_before_anything_is_trained(run_command, monke
         assert "mnist.npz" in err
         assert "git checkout" in err
     assert not list((home / "runs").iterdir())
+
+
+def test_an_imported_network_without_hidden_layers_can_be_trained_further(home, run_command):
+    weights = random_weights(784, 10)
+    run = import_model(hdf5(sequential(dense("dense_1", 10)), weights), RunConfig(name="linear"), home)
+    assert run.status.scores["test_accuracy"] < 0.5
+    status, out, _ = run_command("train", "--from", "linear", "--epochs", 1, "--json")
+    assert status == 0
+    report = json.loads(out)
+    assert report["parameters"] == 7850
+    assert report["test_accuracy"] > 0.8

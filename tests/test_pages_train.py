@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.config import RECIPES, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.config import IMPORTED, RECIPES, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine.client import Engine
+from mnist_core.foreign.findings import Findings
 from mnist_core.runs import pace, store
 from mnist_core.runs.run import (
     BATCH_COLUMNS,
@@ -66,6 +67,30 @@ def button(app: AppTest, label: str):
 
 def press(app: AppTest, label: str) -> AppTest:
     return button(app, label).click().run()
+
+
+def imported(home: Path) -> Run:
+    findings = Findings(origin="an HDF5 file", pixels="from 0 to 1", answers="logits", normalized=False, right=198)
+    numbers = {"test_accuracy": 0.98, "test_loss": 0.07, "correct": 9800, "incorrect": 200}
+
+    def fill(run: Run) -> dict[str, float]:
+        findings.save(run.path)
+        run.model_path.touch()
+        return numbers
+
+    model = ModelConfig(hidden_units=(), activation="linear", dropout=0.0, imported=True)
+    return store.create_finished(RunConfig(name="theirs", recipe=IMPORTED, model=model), home, fill=fill)
+
+
+def test_a_run_that_was_trained_elsewhere_says_what_it_is_and_claims_no_training(home):
+    app = opened(imported(home))
+    assert not app.exception
+    assert "imported · 784-10" in text(app)
+    assert "Trained elsewhere, scored here" in text(app)
+    assert "198 of 200" in text(app)
+    assert "98.00%" in [metric.value for metric in app.metric]
+    assert "Adam" not in app.caption[-1].value
+    assert "walk-through's figure" not in text(app)
 
 
 def labels(app: AppTest) -> set[str]:

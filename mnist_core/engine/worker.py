@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import psutil
 
-from mnist_core.config import FASTEST, IMPORTED, RunConfig, TrainingConfig
+from mnist_core.config import FASTEST, IMPORTED, RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.heartbeat import Heartbeat
 from mnist_core.engine.recorder import Recorder
@@ -194,7 +194,7 @@ def _evaluate(run: Run, model: "keras.Model", test: mnist.Split) -> np.ndarray:
     from mnist_core.network import model as network
 
     probabilities = network.probabilities(model, test.images)
-    run.save_evaluation(probabilities, statistics=_statistics(model, run.config.training))
+    run.save_evaluation(probabilities, statistics=_statistics(model, run.config))
     return probabilities
 
 
@@ -211,8 +211,7 @@ def import_model(content: bytes, config: RunConfig, home: Path) -> Run:
     imported = importing.load(content, data.train)
     config = replace(config, recipe=IMPORTED, model=imported.config)
     probabilities = network.probabilities(imported.model, data.test.images)
-    # A network without hidden layers has nothing to tell by what looks like a digit.
-    statistics = _statistics(imported.model, config.training) if config.model.hidden_units else {}
+    statistics = _statistics(imported.model, config)
 
     def fill(run: Run) -> dict[str, float]:
         imported.model.save(run.model_path)
@@ -226,9 +225,14 @@ def import_model(content: bytes, config: RunConfig, home: Path) -> Run:
         raise RunError(f"The imported network cannot be written: {_reason(error)}") from error
 
 
-def _statistics(model: "keras.Model", config: TrainingConfig) -> dict[str, np.ndarray]:
-    """What it takes to tell a digit from what is none, learned from the digits that ``model`` was trained for."""
+def _statistics(model: "keras.Model", config: RunConfig) -> dict[str, np.ndarray]:
+    """What it takes to tell a digit from what is none, learned from the digits that ``model`` was trained for.
+
+    Empty for a network without hidden layers, as one from elsewhere may be: it has nothing to tell that by.
+    """
     from mnist_core.network.inside import Inside
     from mnist_core.network.typicality import Typicality
 
-    return vars(Typicality.learn(Inside(model), config, mnist.load()))
+    if not config.model.hidden_units:
+        return {}
+    return vars(Typicality.learn(Inside(model), config.training, mnist.load()))

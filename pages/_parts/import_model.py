@@ -50,6 +50,10 @@ def _show_imported(run_id: str) -> None:
         run = store.find(run_id, store.home())
     except RunError:  # deleted since
         return
+    score = run.status.scores["test_accuracy"]
+    st.success(
+        f"**{plain(run.config.name)}** is among the runs: {score:.2%} right on the test set.", icon=":material/check:"
+    )
     show_findings(run)
     with st.container(horizontal=True):
         if st.button("Look at it", icon=":material/monitoring:"):
@@ -66,9 +70,7 @@ def show_findings(run: Run) -> None:
     if not findings:
         return
     told = " ".join(map(plain, findings.sentences))
-    score = run.status.scores["test_accuracy"]
-    message = f"**{plain(run.config.name)}** is among the runs: {score:.2%} right on the test set. {told}"
     if findings.right < FEW:
-        st.warning(message, icon=":material/help:")
+        st.warning(told, icon=":material/help:")
     else:
-        st.success(message, icon=":material/check:")
+        st.info(told, icon=":material/search:")

@@ -47,9 +47,10 @@ def _show(run: Run, status: Status, *, wide: bool) -> None:
     _headline(run, status)
     _tell(run, status, batches)
     numbers, curves, knobs = _places(status, wide=wide)
-    if len(batches["epoch"]):
+    if len(batches["epoch"]) or status.scores:
         with numbers:
             show_numbers(run, status, batches, epochs)
+    if len(batches["epoch"]):
         with curves:
             up_close = status.has_trainer and run.control.slow_motion
             show_learning_curves(run.config, batches, epochs, up_close=up_close)

@@ -110,7 +110,7 @@ def test_the_page_says_what_was_found_and_leads_to_the_run(panel, engine, book, 
     panel.button[0].click().run()
     assert not panel.exception
     assert "98" in panel.success[0].value
-    assert "It wants pixels from 0 to 255" in panel.success[0].value.replace("\\", "")
+    assert "It wants pixels from 0 to 255" in panel.info[0].value.replace("\\", "")
     run = store.find("their net", lab)
     next(each for each in panel.button if each.label == "Look at it").click().run()
     assert panel.session_state["run"] == run.id
