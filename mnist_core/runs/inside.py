@@ -1,0 +1,92 @@
+"""What a run's snapshots tell of its network: strong and dead units, and how far each layer moved."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnist_core.runs.activations import ACTIVATIONS
+from mnist_core.runs.run import Run
+from mnist_core.runs.snapshot import Snapshot, read_snapshot
+
+BATCH = 1000  # digits at once
+FLAT = 0.01  # of the steepest slope: where an activation is flatter, next to nothing is learned
+
+
+@dataclass(frozen=True)
+class History:
+    """What became of a network over ``epochs``, those of its snapshots, oldest first.
+
+    ``dead``: of each epoch, and each hidden layer in it, which units are dead, bool (units,). ``moved``: float64
+    (epochs, layers), how far the weights are from the first snapshot's. ``pace``: float64 (epochs - 1, layers), how far
+    they moved per epoch since the snapshot before. Both are shares of the length that a new layer's weights have.
+    """
+
+    epochs: tuple[int, ...]
+    dead: tuple[tuple[np.ndarray, ...], ...]
+    moved: np.ndarray
+    pace: np.ndarray
+
+    @property
+    def dead_shares(self) -> np.ndarray:
+        """The share of dead units, float64 (epochs, hidden layers), 0 to 1."""
+        return np.array([[units.mean() for units in layers] for layers in self.dead])
+
+
+def history(run: Run, digits: np.ndarray) -> History:
+    """The history of ``run``, which has a snapshot; units are tried on ``digits``, uint8 (N, 28, 28).
+
+    Raises RunError when a snapshot cannot be read.
+    """
+    epochs = tuple(run.snapshots)
+    first = before = read_snapshot(run, epochs[0])
+    dead, moved, steps = [], [], []
+    for epoch in epochs:
+        snapshot = read_snapshot(run, epoch)
+        dead.append(dead_units(snapshot, digits))
+        moved.append(distances(first, snapshot))
+        steps.append(distances(before, snapshot))
+        before = snapshot
+    pace = np.array(steps[1:]).reshape(-1, len(first.layers)) / np.diff(epochs)[:, None]
+    return History(epochs, tuple(dead), np.array(moved), pace)
+
+
+def strengths(kernel: np.ndarray) -> np.ndarray:
+    """How strong each unit's weights are, float (units,): their length as a vector. ``kernel``: (inputs, units)."""
+    return np.linalg.norm(kernel, axis=0)
+
+
+def initial_limit(kernel: np.ndarray) -> float:
+    """Weights of the shape of ``kernel``, (inputs, units), start anywhere from minus this to this, all alike.
+
+    Glorot-uniform (Glorot and Bengio, 2010).
+    """
+    return float(np.sqrt(6 / sum(kernel.shape)))
+
+
+def distances(before: Snapshot, after: Snapshot) -> np.ndarray:
+    """How far each layer's weights are apart, float64 (layers,), as a share of the length that new ones have.
+
+    A uniform distribution up to ``limit`` has the mean square limit²/3.
+    """
+    return np.array(
+        [
+            np.linalg.norm(new.kernel - old.kernel) / (initial_limit(old.kernel) * np.sqrt(old.kernel.size / 3))
+            for old, new in zip(before.layers, after.layers, strict=True)
+        ]
+    )
+
+
+def dead_units(snapshot: Snapshot, digits: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Which units of each hidden layer, bool (units,), have no slope at any of ``digits``, uint8 (N, 28, 28).
+
+    With ReLU these are the units that never fire. Learning follows slopes, so no such digit can wake them.
+    """
+    activation = ACTIVATIONS[snapshot.model.activation]
+    alive = tuple(np.zeros(len(layer.bias), bool) for layer in snapshot.hidden)
+    for start in range(0, len(digits), BATCH):
+        sums = snapshot.sums(digits[start : start + BATCH])
+        for known, of_layer in zip(alive, sums[:-1], strict=True):
+            known[(np.abs(activation.slope(of_layer)) >= FLAT * activation.steepest).any(axis=0)] = True
+        if all(known.all() for known in alive):
+            break  # the other digits need not be tried
+    return tuple(~known for known in alive)

@@ -1,0 +1,77 @@
+"""A run's network as it was after an epoch: a snapshot's weights as arrays, and what they make of digits."""
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from mnist_core.config import ModelConfig
+from mnist_core.runs.activations import ACTIVATIONS
+from mnist_core.runs.run import Run, RunError
+
+PIXELS, CLASSES = 28 * 28, 10
+OUTPUT = "probabilities"  # the last layer's name in the network
+
+
+@dataclass(frozen=True)
+class Dense:
+    """What enters a layer is multiplied by ``kernel``, float (inputs, units), and ``bias``, float (units,), added."""
+
+    kernel: np.ndarray
+    bias: np.ndarray
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The weights of a network of kind ``model``: those of its hidden ``layers`` and, last, of its output."""
+
+    model: ModelConfig
+    layers: tuple[Dense, ...]
+
+    @property
+    def hidden(self) -> tuple[Dense, ...]:
+        """The layers but the last."""
+        return self.layers[:-1]
+
+    def inputs(self, digits: np.ndarray) -> np.ndarray:
+        """``digits``, uint8 (..., 28, 28), as the first layer gets them: float32 (..., 784), 0 to 1 where scaled."""
+        pixels = digits.reshape(*digits.shape[:-2], PIXELS).astype(np.float32)
+        return pixels / 255 if self.model.scaling else pixels
+
+    def sums(self, digits: np.ndarray) -> list[np.ndarray]:
+        """Each layer's weighted sums for ``digits``, uint8 (N, 28, 28): float32 (N, units), the logits last."""
+        outputs, sums = self.inputs(digits), []
+        for layer in self.layers:
+            sums.append(outputs @ layer.kernel + layer.bias)
+            outputs = ACTIVATIONS[self.model.activation].function(sums[-1])
+        return sums
+
+
+def read_snapshot(run: Run, epoch: int) -> Snapshot:
+    """``run``'s network after ``epoch``, one of ``run.snapshots``; its float16 weights as float32.
+
+    Raises RunError when the snapshot is gone, damaged or of another network.
+    """
+    model, path = run.config.model, run.snapshots.get(epoch)
+    if path is None:
+        raise RunError(f"The run {run.config.name} kept no snapshot of epoch {epoch}.")
+    names = [*(f"hidden_{number}" for number in range(1, len(model.hidden_units) + 1)), OUTPUT]
+    layers = tuple(_read_layers(path, names))
+    shapes = [layer.kernel.shape for layer in layers]
+    if shapes != list(pairwise((PIXELS, *model.hidden_units, CLASSES))):
+        raise RunError(f"The snapshot {path.name} of the run {run.id} belongs to another network: {shapes}.")
+    return Snapshot(model, layers)
+
+
+def _read_layers(path: Path, names: list[str]) -> list[Dense]:
+    try:
+        with np.load(path, allow_pickle=False) as weights:
+            return [
+                Dense(weights[f"{name}/kernel"].astype(np.float32), weights[f"{name}/bias"].astype(np.float32))
+                for name in names
+            ]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} cannot be read: {error}") from error
