@@ -14,6 +14,7 @@ FOR, AGAINST = (102, 194, 255), (255, 119, 51)  # light blue and orange: on dark
 BARS = 60
 REACH = 1.5  # of a histogram at least, in limits of new weights
 INSIDE = 0.995  # of the weights lie between a histogram's edges
+HEADROOM = 1.35  # of a histogram's highest bar, for the legend
 
 
 def weight_images(kernel: np.ndarray, *, largest: float) -> np.ndarray:
@@ -40,6 +41,7 @@ def weight_histogram(weights: np.ndarray, theme: Theme, *, limit: float, title: 
     axes.stairs(shares, edges, fill=True, color=TRAIN_COLOUR, label=label)
     even = (edges[1] - edges[0]) / (2 * limit)  # of new weights in each bar
     axes.stairs([even], [-limit, limit], color=theme.text, linewidth=1.5, label="new layer")
+    axes.set_ylim(0, HEADROOM * max(shares.max(), even))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_locator(MaxNLocator(5))

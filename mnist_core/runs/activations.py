@@ -21,7 +21,7 @@ def _gelu_slope(sums: np.ndarray) -> np.ndarray:
 
 
 ACTIVATIONS = {
-    "relu": Activation(lambda sums: np.maximum(sums, 0), lambda sums: np.where(sums > 0, 1.0, 0.0)),
+    "relu": Activation(lambda sums: np.maximum(sums, 0), lambda sums: (sums > 0).astype(sums.dtype)),
     "sigmoid": Activation(expit, lambda sums: expit(sums) * expit(-sums), steepest=0.25),
     "tanh": Activation(np.tanh, lambda sums: 1 - np.tanh(sums) ** 2),
     # Times the share of a normal distribution below it (Hendrycks and Gimpel, 2016), without their approximation.

@@ -14,40 +14,30 @@ FLAT = 0.01  # of the steepest slope: where an activation is flatter, next to no
 
 @dataclass(frozen=True)
 class History:
-    """What became of a network over ``epochs``, those of its snapshots, oldest first.
+    """How a network's weights went on over ``epochs``, those of its snapshots, oldest first.
 
-    ``dead``: of each epoch, and each hidden layer in it, which units are dead, bool (units,). ``moved``: float64
-    (epochs, layers), how far the weights are from the first snapshot's. ``pace``: float64 (epochs - 1, layers), how far
-    they moved per epoch since the snapshot before. Both are shares of the length that a new layer's weights have.
+    ``moved``: float64 (epochs, layers), how far they are from the first snapshot's. ``pace``: float64 (epochs - 1,
+    layers), how far they moved per epoch since the snapshot before. Both are shares of the length that a new layer's
+    weights have.
     """
 
     epochs: tuple[int, ...]
-    dead: tuple[tuple[np.ndarray, ...], ...]
     moved: np.ndarray
     pace: np.ndarray
 
-    @property
-    def dead_shares(self) -> np.ndarray:
-        """The share of dead units, float64 (epochs, hidden layers), 0 to 1."""
-        return np.array([[units.mean() for units in layers] for layers in self.dead])
 
-
-def history(run: Run, digits: np.ndarray) -> History:
-    """The history of ``run``, which has a snapshot; units are tried on ``digits``, uint8 (N, 28, 28).
-
-    Raises RunError when a snapshot cannot be read.
-    """
+def history(run: Run) -> History:
+    """The history of ``run``, which has a snapshot. Raises RunError when one cannot be read."""
     epochs = tuple(run.snapshots)
     first = before = read_snapshot(run, epochs[0])
-    dead, moved, steps = [], [], []
+    moved, steps = [], []
     for epoch in epochs:
         snapshot = read_snapshot(run, epoch)
-        dead.append(dead_units(snapshot, digits))
         moved.append(distances(first, snapshot))
         steps.append(distances(before, snapshot))
         before = snapshot
     pace = np.array(steps[1:]).reshape(-1, len(first.layers)) / np.diff(epochs)[:, None]
-    return History(epochs, tuple(dead), np.array(moved), pace)
+    return History(epochs, np.array(moved), pace)
 
 
 def strengths(kernel: np.ndarray) -> np.ndarray:
@@ -82,11 +72,14 @@ def dead_units(snapshot: Snapshot, digits: np.ndarray) -> tuple[np.ndarray, ...]
     With ReLU these are the units that never fire. Learning follows slopes, so no such digit can wake them.
     """
     activation = ACTIVATIONS[snapshot.model.activation]
-    alive = tuple(np.zeros(len(layer.bias), bool) for layer in snapshot.hidden)
+    alive = [np.zeros(len(layer.bias), bool) for layer in snapshot.hidden]
     for start in range(0, len(digits), BATCH):
-        sums = snapshot.sums(digits[start : start + BATCH])
-        for known, of_layer in zip(alive, sums[:-1], strict=True):
-            known[(np.abs(activation.slope(of_layer)) >= FLAT * activation.steepest).any(axis=0)] = True
-        if all(known.all() for known in alive):
-            break  # the other digits need not be tried
+        # Only the layers up to the last with a unit in doubt matter, and of that one only those units.
+        deepest = max((number for number, known in enumerate(alive) if not known.all()), default=-1)
+        outputs = snapshot.inputs(digits[start : start + BATCH])
+        for number, layer in enumerate(snapshot.hidden[: deepest + 1]):
+            tried = np.arange(len(layer.bias)) if number < deepest else np.flatnonzero(~alive[number])
+            sums = outputs @ layer.kernel[:, tried] + layer.bias[tried]
+            alive[number][tried] |= (np.abs(activation.slope(sums)) >= FLAT * activation.steepest).any(axis=0)
+            outputs = activation.function(sums)
     return tuple(~known for known in alive)

@@ -57,7 +57,8 @@ def _show_gradient(way: Followed) -> None:
     show_formula(
         rf"g = \frac{{\partial L}}{{\partial w_{{{i},{j}}}}} "
         rf"&= x_{{{i}}} \cdot \frac{{\partial L}}{{\partial z_{{{j}}}}}",
-        rf"&= {factor(way.entering[i])} \cdot {factor(way.slope)} = {tex(way.gradient)}",
+        rf"&= {factor(way.entering[i])} \cdot {factor(way.slope)}",
+        f"&= {tex(way.gradient)}",
     )
 
 
@@ -117,6 +118,6 @@ def _show_all_weights(way: Followed) -> None:
     k = way.label
     probability.metric(
         f"Probability of the {k}",
-        f"{again.probabilities[k]:.2%}",
-        f"{100 * (again.probabilities[k] - once.probabilities[k]):.3g} points",
+        f"{again.probabilities[k]:.6g}",
+        f"{again.probabilities[k] - once.probabilities[k]:.3g}",
     )

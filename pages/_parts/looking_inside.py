@@ -37,17 +37,24 @@ def show_inside(run: Run) -> None:
 def _show(run: Run) -> None:
     epoch = choose_epoch(run, key="inside_epoch")
     snapshot = read_snapshot(run, epoch)
-    past = _history(str(run.path), {epoch: path.stat().st_mtime for epoch, path in run.snapshots.items()})
-    _show_units(run, snapshot, past.dead[past.epochs.index(epoch)][0])
+    written = {each: path.stat().st_mtime for each, path in run.snapshots.items()}
+    _show_units(run, snapshot, _dead(str(run.path), epoch, written[epoch])[0])
     _show_weights(snapshot, epoch)
-    _show_dead(snapshot.model, past, epoch)
-    _show_moves(snapshot.model, past, epoch)
+    _show_dead(snapshot.model, {each: _dead(str(run.path), each, when) for each, when in written.items()}, epoch)
+    _show_moves(snapshot.model, _history(str(run.path), written), epoch)
 
 
-@st.cache_data(max_entries=20, show_spinner="Looking at all test digits with the network of each epoch …")
-def _history(path: str, changed: dict[int, float]) -> History:
-    """The run's history. ``changed``: when each epoch's snapshot was written; others are looked at anew."""
-    return inside.history(Run(Path(path)), mnist.load().test.images)
+# What is kept is asked for with the time at which the snapshot was written: another one is looked at anew.
+
+
+@st.cache_data(max_entries=200, show_spinner="Showing the network all test digits …")
+def _dead(path: str, epoch: int, written: float) -> tuple[np.ndarray, ...]:
+    return inside.dead_units(read_snapshot(Run(Path(path)), epoch), mnist.load().test.images)
+
+
+@st.cache_data(max_entries=20, show_spinner="Measuring how far the layers moved …")
+def _history(path: str, written: dict[int, float]) -> History:
+    return inside.history(Run(Path(path)))
 
 
 def _show_units(run: Run, snapshot: Snapshot, dead: np.ndarray) -> None:
@@ -63,10 +70,12 @@ def _show_units(run: Run, snapshot: Snapshot, dead: np.ndarray) -> None:
     st.html(SCALE.format(low=f"−{largest:.2g}", high=f"{largest:.2g}"))
     captions = [f"Unit {unit}\n{'dead' if dead[unit] else f'strength {strengths[unit]:.2f}'}" for unit in shown]
     show_digits(weight_images(kernel[:, shown], largest=largest), captions, side=72)
-    st.caption(
-        "A unit's strength is the length of its weights as a vector. The corners look like noise: hardly any digit has "
-        "ink there, so nothing teaches those weights."
+    corners = (
+        "Hardly any digit has ink in the corners, so weight decay has made the weights there small."
+        if run.config.training.weight_decay
+        else "The corners look like noise: hardly any digit has ink there, so nothing teaches those weights."
     )
+    st.caption(f"A unit's strength is the length of its weights as a vector. {corners}")
 
 
 def _choose_units(run: Run, strengths: np.ndarray) -> np.ndarray:
@@ -103,22 +112,25 @@ def _names(model: ModelConfig) -> list[str]:
     return [*(f"Hidden layer {number}" for number in range(1, len(model.hidden_units) + 1)), "Output"]
 
 
-def _show_dead(model: ModelConfig, past: History, epoch: int) -> None:
+def _show_dead(model: ModelConfig, dead: dict[int, tuple[np.ndarray, ...]], epoch: int) -> None:
+    """``dead``: for each epoch, and each hidden layer, which units are dead, bool (units,)."""
     st.subheader("Dead units")
     st.write(
-        "A dead unit fires for none of the 10,000 test digits. Nothing flows through it, so nothing teaches it either."
+        "A dead unit fires for none of the 10,000 test digits. Where a unit does not fire, nothing flows through it, "
+        "and nothing comes back to teach it."
         if model.activation == "relu"
         else "A dead unit is saturated for each of the 10,000 test digits: its activation is flat there, with less "
         "than 1 % of its steepest slope. Learning follows slopes, so nothing teaches it."
     )
     names = _names(model)[:-1]
     with st.container(horizontal=True):
-        for name, units in zip(names, past.dead[past.epochs.index(epoch)], strict=True):
+        for name, units in zip(names, dead[epoch], strict=True):
             st.metric(name, f"{units.sum()} of {len(units)}", width="content")
-    if not past.dead_shares.any():
+    shares = np.array([[units.mean() for units in layers] for layers in dead.values()])  # (epochs, hidden layers)
+    if not shares.any():
         st.caption("No unit was dead in any of its snapshots.")
-    elif len(past.epochs) > 1:
-        _show_lines([("Share of dead units", past.epochs, past.dead_shares, names)], epoch)
+    elif len(dead) > 1:
+        _show_lines([("Share of dead units", list(dead), shares, names)], epoch)
 
 
 def _show_moves(model: ModelConfig, past: History, epoch: int) -> None:
