@@ -70,8 +70,8 @@ class Followed:
 
 
 def show_formula(*lines: str) -> None:
-    """Show ``lines`` of LaTeX below each other, aligned at their &."""
-    st.latex(r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}")
+    """Show ``lines`` of LaTeX below each other, aligned at their ``&``."""
+    st.latex(r"\begin{aligned}" + r" \\[0.3em] ".join(lines) + r"\end{aligned}")
 
 
 def tex(value: float, digits: int = 5) -> str:

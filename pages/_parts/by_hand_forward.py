@@ -39,7 +39,7 @@ def _show_input(way: Followed) -> None:
     if way.layer:
         st.write(
             f"Hidden layer {way.layer} passes on {len(way.entering)} numbers, {np.count_nonzero(way.entering)} of them "
-            f"not 0. Unit {i} passes on"
+            f"not 0. Unit {i} passes on:"
         )
         show_formula(f"x_{{{i}}} &= {tex(x)}")
         return
