@@ -8,6 +8,7 @@ from typing import Any
 from mnist_core.errors import LabError
 
 TRAINING_DIGITS = 60_000  # as many as MNIST has
+FEWEST_DIGITS = 10  # that a run may learn from
 MAX_EPOCHS = 200
 MAX_NAME_LENGTH = 60
 HELD_OUT = 6_000  # of the training digits, for validation that does not touch the test set
@@ -116,6 +117,8 @@ class TrainingConfig:
     schedule: str = CONSTANT  # the book's; how the learning rate changes over the run
     weight_decay: float = 0.0  # the share of each weight taken off per step, times the learning rate
     label_smoothing: float = 0.0  # the share of the target spread over all ten digits (Szegedy et al., 2016)
+    digits: int = TRAINING_DIGITS  # of MNIST to learn from at most, to see what many are good for
+    shuffled_labels: bool = False  # each digit gets the label of another, to see it learn by heart
     distortions: bool = False  # each digit bent, turned and moved anew each time it is seen
     handwriting: int = 0  # synthetic pen drawings among the training digits, in styles that MNIST lacks
     drawings: int = 0  # of the lesson in the run's folder, repeated to so many among the training digits
@@ -132,6 +135,11 @@ class TrainingConfig:
         _require_one_of("schedule", self.schedule, SCHEDULES)
         _require_between("weight_decay", self.weight_decay, 0, 1)
         _require_between("label_smoothing", self.label_smoothing, 0, 0.5)
+        _require_whole("digits", self.digits, FEWEST_DIGITS, TRAINING_DIGITS)
+        _require(
+            isinstance(self.shuffled_labels, bool),
+            f"shuffled_labels must be true or false, got {self.shuffled_labels!r}.",
+        )
         _require(isinstance(self.distortions, bool), f"distortions must be true or false, got {self.distortions!r}.")
         _require_whole("handwriting", self.handwriting, 0, MAX_HANDWRITING)
         _require_whole("drawings", self.drawings, 0, TRAINING_DIGITS)
@@ -148,7 +156,7 @@ class TrainingConfig:
     @property
     def training_digits(self) -> int:
         """How many digits an epoch has."""
-        return TRAINING_DIGITS - self.held_out + self.handwriting + self.drawings
+        return min(self.digits, TRAINING_DIGITS - self.held_out) + self.handwriting + self.drawings
 
     @property
     def steps_per_epoch(self) -> int:

@@ -110,6 +110,11 @@ def test_holding_digits_out_leaves_fewer_to_train_on():
     assert (config.training_digits, config.held_out) == (54_000, 6_000)
 
 
+@pytest.mark.parametrize(("digits", "learned"), [(100, 100), (54_000, 54_000), (60_000, 54_000)])
+def test_it_can_learn_from_fewer_digits(digits, learned):
+    assert TrainingConfig(digits=digits, validation=ON_HELD_OUT).training_digits == learned
+
+
 def test_a_configuration_of_an_earlier_version_has_todays_defaults():
     values = RunConfig(name="old").to_json()
     del values["person"], values["training"]["optimizer"], values["model"]["activation"]

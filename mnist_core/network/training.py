@@ -90,15 +90,21 @@ def validation_split(config: TrainingConfig, data: Mnist) -> Split:
 def training_split(config: TrainingConfig, data: Mnist, drawings: Split | None = None) -> Split:
     """The digits that an epoch consists of: MNIST's that are not held out, synthetic ones, and a room's ``drawings``.
 
+    Shuffled labels go over all of them: each digit gets the label of another (Zhang et al., 2017).
+
     Raises TrainingError when drawings are asked for and there are none.
     """
     digits = data.hold_out(config.held_out)[0] if config.held_out else data.train
+    if config.digits < len(digits):
+        digits = digits.take(np.sort(np.random.default_rng(0).permutation(len(digits))[: config.digits]))
     if config.handwriting:
         digits = digits.joined(handwriting(config.handwriting, seed=config.seed))
     if config.drawings:
         if not drawings:
             raise TrainingError("It should learn from drawings, and there are none in its folder.")
         digits = digits.joined(drawings.take(np.resize(np.arange(len(drawings)), config.drawings)))
+    if config.shuffled_labels:
+        digits = Split(digits.images, np.random.default_rng(0).permutation(digits.labels))
     return digits
 
 

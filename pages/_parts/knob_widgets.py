@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.config import (
     ACTIVATIONS,
+    FEWEST_DIGITS,
     MAX_EPOCHS,
     MAX_HANDWRITING,
     ON_HELD_OUT,
@@ -15,6 +16,7 @@ from mnist_core.config import (
     PRECISIONS,
     RECIPES,
     SCHEDULES,
+    TRAINING_DIGITS,
     VALIDATIONS,
 )
 from mnist_core.figures.network import ACTIVATION_NAMES
@@ -83,6 +85,19 @@ def show_other_knobs() -> None:
         0.5,
         step=0.01,
         help_="The share of the right answer that is spread over all ten digits.",
+    )
+    _number(
+        "Training digits",
+        "digits",
+        FEWEST_DIGITS,
+        TRAINING_DIGITS,
+        step=1_000,
+        help_="How many of MNIST's 60,000 training digits it learns from: see what many are good for.",
+    )
+    _switch(
+        "Shuffle the labels",
+        "shuffled_labels",
+        help_="Each digit gets the label of another, so that nothing is left to do but to learn by heart.",
     )
     _switch("Distort the digits", "distortions", help_="Each digit is bent, turned and moved anew whenever it is seen.")
     _number(

@@ -53,6 +53,10 @@ def right(model, split: Split) -> float:
     return float((network.probabilities(model, split.images).argmax(axis=1) == split.labels).mean())
 
 
+def pairs(split: Split) -> set[tuple[bytes, int]]:
+    return {(image.tobytes(), label) for image, label in zip(split.images, split.labels, strict=True)}
+
+
 @pytest.fixture(scope="module")
 def few(digits) -> Mnist:
     """All training digits, as the epoch's length is theirs, and few to test with."""
@@ -199,6 +203,22 @@ def test_handwriting_and_drawings_are_among_the_digits_of_an_epoch(few):
     assert len(split) == how.training_digits == 54_000 + 50 + 70
     assert_array_equal(split.labels[54_000:54_050], np.arange(50) % 10)
     assert_array_equal(split.images[54_050:], drawings.images[np.arange(70) % 30])
+
+
+def test_fewer_digits_are_some_of_the_others_and_the_same_for_every_seed(few):
+    split = training.training_split(TrainingConfig(digits=300), few)
+    again = training.training_split(TrainingConfig(digits=300, seed=1), few)
+    assert len(split) == 300
+    assert set(np.unique(split.labels)) == set(range(10))
+    assert_array_equal(split.images, again.images)
+    assert pairs(split) <= pairs(few.train)
+
+
+def test_shuffled_labels_say_nothing_of_the_digits(few):
+    split = training.training_split(TrainingConfig(shuffled_labels=True), few)
+    assert_array_equal(split.images, few.train.images)
+    assert_array_equal(np.bincount(split.labels), np.bincount(few.train.labels))
+    assert np.mean(split.labels == few.train.labels) == pytest.approx(0.1, abs=0.01)
 
 
 def test_drawings_that_are_not_there_are_told(few):
