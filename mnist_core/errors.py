@@ -1,10 +1,17 @@
-"""The error that is meant for people."""
+"""Errors that are meant for people."""
 
 
 class LabError(Exception):
     """Something a person can mend: the message says what happened and what to do next.
 
     Pages show the message, the command line prints it and exits with status 2.
+    """
+
+
+class TrainingDiverged(LabError):
+    """The loss of a training is no longer a number.
+
+    Here, and not beside Keras, because a worker tells it in the run's status.
     """
 
 

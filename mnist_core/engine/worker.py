@@ -22,7 +22,7 @@ from mnist_core.config import FASTEST, IMPORTED, RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.heartbeat import Heartbeat
 from mnist_core.engine.recorder import Recorder
-from mnist_core.errors import LabError
+from mnist_core.errors import LabError, TrainingDiverged
 from mnist_core.runs import pace, store
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.files import replacing
@@ -73,7 +73,8 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
     except Exception as error:  # noqa: BLE001, whatever ends a run must be told to those who wait for it
         if run.path.exists():  # else its folder was deleted, and with it the wish for it
             run.give_up_reserve()
-            run.update(state=FAILED, ended_at=time.time(), error=_reason(error))
+            diverged = isinstance(error, TrainingDiverged)
+            run.update(state=FAILED, ended_at=time.time(), error=_reason(error), diverged=diverged)
 
 
 def _give_way() -> None:

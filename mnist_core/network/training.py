@@ -15,7 +15,7 @@ import tensorflow as tf
 from mnist_core.config import ON_HELD_OUT, RunConfig, TrainingConfig
 from mnist_core.digits.handwriting import handwriting
 from mnist_core.digits.mnist import Mnist, Split
-from mnist_core.errors import LabError
+from mnist_core.errors import LabError, TrainingDiverged
 from mnist_core.network import model as network
 from mnist_core.network.graph import GraphTrainer, make_optimizer
 from mnist_core.network.precision import FLOAT32
@@ -26,10 +26,6 @@ FIRST_CHUNK = 8  # steps, before anything is known of their speed
 
 class TrainingError(LabError):
     """What is asked for cannot be trained."""
-
-
-class TrainingDiverged(LabError):
-    """The loss is no longer a number."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,18 @@ class History:
     pace: np.ndarray
 
 
+@dataclass(frozen=True)
+class Activity:
+    """What a hidden layer does with some digits, as shares from 0 to 1.
+
+    ``dead``: of its units, those that have next to no slope at any digit. ``flat``: of all its answers, those where
+    its activation has next to no slope.
+    """
+
+    dead: float
+    flat: float
+
+
 def history(run: Run) -> History:
     """The history of ``run``, which has a snapshot. Raises RunError when one cannot be read."""
     epochs = tuple(run.snapshots)
@@ -83,3 +95,11 @@ def dead_units(snapshot: Snapshot, digits: np.ndarray) -> tuple[np.ndarray, ...]
             alive[number][tried] |= (np.abs(activation.slope(sums)) >= FLAT * activation.steepest).any(axis=0)
             outputs = activation.function(sums)
     return tuple(~known for known in alive)
+
+
+def activity(snapshot: Snapshot, digits: np.ndarray) -> tuple[Activity, ...]:
+    """What each hidden layer does with ``digits``, uint8 (N, 28, 28), few enough to be tried at once."""
+    activation = ACTIVATIONS[snapshot.model.activation]
+    hidden = snapshot.sums(digits)[:-1]
+    flat = [np.abs(activation.slope(sums)) < FLAT * activation.steepest for sums in hidden]
+    return tuple(Activity(float(each.all(axis=0).mean()), float(each.mean())) for each in flat)

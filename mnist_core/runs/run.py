@@ -54,6 +54,7 @@ class Status:
     deaths: int = 0  # of workers that trained it, since somebody put it in line
     recording_seconds: float = 0.0  # of its training, spent writing its files
     error: str | None = None
+    diverged: bool = False  # it failed because the loss was no longer a number
     scores: dict[str, float] | None = None  # of a run that ended: those of evaluation.Scores
 
     @property
@@ -250,7 +251,9 @@ class Run:
     def requeue(self) -> None:
         """Put a run that no trainer has in line again, to go on from its last state."""
         self.ask(cancel=False, pause=False)
-        self.update(state=QUEUED, queued_at=time.time(), ended_at=None, error=None, scores=None, deaths=0)
+        self.update(
+            state=QUEUED, queued_at=time.time(), ended_at=None, error=None, diverged=False, scores=None, deaths=0
+        )
 
     def update(self, *, only_in: tuple[str, ...] = (), **changes: Any) -> bool:  # noqa: ANN401, a Status' own fields
         """Replace some fields of status.json; with ``only_in``, only from one of those states.

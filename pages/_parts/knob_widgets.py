@@ -172,9 +172,9 @@ def _switch(label: str, name: str, *, help_: str) -> None:
 
 
 def _steps(label: str, name: str, values: tuple[float, ...], *, help_: str) -> None:
-    """A slider over ``values`` and those that the recipes have."""
-    steps = sorted({vars(recipe.training)[name] for recipe in RECIPES.values()}.union(values))
+    """A slider over ``values``, those that the recipes have, and what the knob was set to."""
     value, key = knobs.first_value(name), knobs.key(name)
+    steps = sorted({vars(recipe.training)[name] for recipe in RECIPES.values()}.union(values, [value]))
     st.select_slider(label, steps, value, key=key, format_func=number, help=help_, **KEPT)
 
 

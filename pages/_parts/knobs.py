@@ -53,9 +53,14 @@ def value(name: str) -> Any:  # noqa: ANN401
     return round(turned, 9) if isinstance(turned, float) else turned  # a slider's 0.15000000000000002 is meant as 0.15
 
 
-def turn_to(recipe: Recipe) -> None:
+def turn_to(model: ModelConfig, training: TrainingConfig) -> None:
+    """Set all knobs to these values."""
+    _set(model, training, settings=settings() + 1)
+
+
+def turn_to_recipe(recipe: Recipe) -> None:
     """Set all knobs to the recipe's values; the seed, which is not part of a recipe, stays."""
-    _set(recipe, seed=value("seed"), settings=settings() + 1)
+    turn_to(recipe.model, replace(recipe.training, seed=value("seed")))
 
 
 def model() -> ModelConfig:
@@ -92,13 +97,13 @@ def recipe_of(network: ModelConfig, how: TrainingConfig) -> str | None:
 def _knobs() -> Knobs:
     if KNOBS not in st.session_state:
         recipe = next(iter(RECIPES.values()))
-        _set(recipe, seed=recipe.training.seed, settings=0)
+        _set(recipe.model, recipe.training, settings=0)
     return st.session_state[KNOBS]
 
 
-def _set(recipe: Recipe, *, seed: int, settings: int) -> None:
-    units = recipe.model.hidden_units
-    values = vars(recipe.model) | vars(recipe.training) | {"seed": seed, LAYERS: len(units)}
+def _set(model: ModelConfig, training: TrainingConfig, *, settings: int) -> None:
+    units = model.hidden_units
+    values = vars(model) | vars(training) | {LAYERS: len(units)}
     for layer in range(1, MAX_LAYERS + 1):
         values[units_of(layer)] = units[layer - 1] if layer <= len(units) else UNITS
     st.session_state[KNOBS] = Knobs(values, settings)

@@ -28,6 +28,11 @@ def look_at(run_id: str) -> None:
     st.session_state[WATCHING] = True
 
 
+def back_to_the_form() -> None:
+    """Give the form its place again, beside the run on view."""
+    st.session_state[WATCHING] = False
+
+
 def is_watching() -> bool:
     """Whether the run on view should have all the room: this person has put it there, and it still moves.
 

@@ -8,6 +8,7 @@ from mnist_core.runs.run import CANCELLED, FINISHED, INTERRUPTED, PAUSED, QUEUED
 from pages._parts.charts import show_learning_curves
 from pages._parts.messages import plain, show_message, telling
 from pages._parts.run_controls import show_buttons, show_knobs
+from pages._parts.run_hints import show_hints
 from pages._parts.run_numbers import in_short, progress_text, show_numbers, summary
 from pages._parts.run_results import show_results
 from pages._parts.run_states import STATES, moves
@@ -54,6 +55,9 @@ def _show(run: Run, status: Status, *, wide: bool) -> None:
         with curves:
             up_close = status.has_trainer and run.control.slow_motion
             show_learning_curves(run.config, batches, epochs, up_close=up_close)
+    if len(batches["epoch"]) or status.diverged:
+        with curves:
+            show_hints(run, status)
     if status.has_trainer:
         with knobs:
             show_knobs(run, run.progress_in(batches))

@@ -44,7 +44,7 @@ def _choose_recipe() -> None:
 
     def choose() -> None:
         if knobs.settings() == settings and st.session_state[key] not in (name, None):
-            knobs.turn_to(RECIPES[st.session_state[key]])
+            knobs.turn_to_recipe(RECIPES[st.session_state[key]])
 
     st.segmented_control("Recipe", list(RECIPES), default=name, required=True, key=key, on_change=choose)
     st.caption(RECIPES[name].description if name else "Your own settings. A recipe sets all of them to its values.")

@@ -8,10 +8,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from mnist_core.config import COSINE, ON_HELD_OUT, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.digits.mnist import Mnist, Split
+from mnist_core.errors import TrainingDiverged
 from mnist_core.network import model as network
 from mnist_core.network import training
 from mnist_core.network.precision import BFLOAT16
-from mnist_core.network.training import TrainingDiverged, TrainingError, train, validation_split
+from mnist_core.network.training import TrainingError, train, validation_split
 from mnist_core.runs.control import Control
 
 

@@ -1,0 +1,39 @@
+"""Hints on the Train page: what the run on view could do better, why, and a button that tries it."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core.digits import mnist
+from mnist_core.runs import hints
+from mnist_core.runs.hints import Cure, Evidence, Hint
+from mnist_core.runs.run import Run, Status
+from pages._parts import knobs
+from pages._parts.run_choice import back_to_the_form
+
+TRIED = 1_000  # test digits that the hidden layers are tried on
+
+
+def show_hints(run: Run, status: Status) -> None:
+    """Show what the rules say of ``run`` as it is now."""
+    newest_snapshot = max(run.snapshots, default=0)
+    for hint in _hints(str(run.path), run.epochs_done, newest_snapshot, status.state):
+        st.markdown(f":material/lightbulb: **{hint.title}.** {hint.finding}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.popover("Why?"):
+                st.write(hint.why)
+            if hint.cure and st.button(hint.cure.words, key=f"{hint.cure.words}-{run.id}"):
+                _try(hint.cure)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _hints(path: str, epochs: int, newest_snapshot: int, state: str) -> list[Hint]:
+    """The hints of the run at ``path``; they are worked out anew when one of the others has changed."""
+    return hints.hints(Evidence.of(Run(Path(path)), mnist.load().test.images[:TRIED]))
+
+
+def _try(cure: Cure) -> None:
+    knobs.turn_to(cure.model, cure.training)
+    back_to_the_form()
+    st.toast(f"{cure.words}: the form has it. Press Train.", icon=":material/tune:")
+    st.rerun()  # all of the page: the form stands outside of this part

@@ -1,0 +1,172 @@
+"""Each rule speaks of a real run that shows its trouble, and is silent about one that does not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnist_core.config import ON_HELD_OUT, ONE_CYCLE, TRAINING_DIGITS, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.engine.worker import import_model, train_run
+from mnist_core.runs import hints, store
+from mnist_core.runs.hints import Evidence
+from mnist_core.runs.lessons import Lesson, lesson_config
+from mnist_core.runs.run import FAILED, FINISHED, SHIPPED, Run
+
+SMALL = {"hidden_units": (32,), "dropout": 0.0}
+QUICK = {"batch_size": 512, "epochs": 3, "validation": ON_HELD_OUT}
+SETTINGS = {
+    "well": ({}, {"schedule": ONE_CYCLE, "learning_rate": 5e-3}),
+    "exploded": ({"hidden_units": (32, 32)}, {"learning_rate": 0.3, "epochs": 2}),
+    "no number": (
+        {"hidden_units": (32, 32, 32, 32), "scaling": False},
+        {"learning_rate": 1.0, "optimizer": "sgd", "batch_size": 128},
+    ),
+    "slow": ({}, {"learning_rate": 1e-5}),
+    "by heart": ({"hidden_units": (64,)}, {"digits": 500, "batch_size": 50, "epochs": 30, "learning_rate": 3e-3}),
+    "dead": ({"hidden_units": (64, 64)}, {"learning_rate": 0.03}),
+    "saturated": ({"activation": "sigmoid", "scaling": False}, {"epochs": 1}),
+    "sigmoid": ({"activation": "sigmoid"}, {"epochs": 1}),
+    "short": ({}, {"epochs": 2}),
+    "book": ({}, {"epochs": 1, "validation": "test"}),
+}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DIGIT_LAB_HOME", str(tmp_path_factory.mktemp("lab")))
+    yield store.home()
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def runs(lab) -> dict[str, Run]:
+    """A real run of each of SETTINGS, by its name."""
+    made = {}
+    for name, (model, training) in SETTINGS.items():
+        config = RunConfig(name=name, model=ModelConfig(**SMALL | model), training=TrainingConfig(**QUICK | training))
+        made[name] = store.create(config, lab)
+        train_run(made[name])
+    return made
+
+
+@pytest.fixture
+def evidence(runs, digits):
+    return lambda name: Evidence.of(runs[name], digits.test.images[:1000])
+
+
+def titles(evidence: Evidence) -> list[str]:
+    return [hint.title for hint in hints.hints(evidence)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "troubled", "finding", "cured"),
+    [
+        (hints.diverging, "exploded", "guessing has 2.30", {"learning_rate": 0.03}),
+        (hints.diverging, "no number", "no longer a number", {"learning_rate": 0.1, "scaling": True}),
+        (hints.slow, "slow", "With 0.00001 it reads", {"learning_rate": 0.001}),
+        (hints.over_fitting, "by heart", "fell from", {"digits": TRAINING_DIGITS}),
+        (hints.dead, "dead", "of the 64 units of hidden layer", {"learning_rate": 0.001}),
+        (hints.saturating, "saturated", "lie where sigmoid is flat", {"scaling": True}),
+        (hints.under_trained, "short", "after 2 epochs and was still getting better", {"epochs": 4}),
+        (hints.validating, "book", "the same 10,000 digits", {"validation": ON_HELD_OUT}),
+    ],
+)
+def test_a_rule_finds_its_trouble_and_cures_that_alone(evidence, rule, troubled, finding, cured):
+    seen = evidence(troubled)
+    hint = rule(seen)
+    assert finding in hint.finding
+    assert hint.why
+    before = vars(seen.config.model) | vars(seen.config.training)
+    after = vars(hint.cure.model) | vars(hint.cure.training)
+    assert {name: value for name, value in after.items() if value != before[name]} == cured
+
+
+@pytest.mark.parametrize("rule", hints.RULES)
+def test_no_rule_speaks_of_a_run_that_went_well(evidence, rule):
+    assert rule(evidence("well")) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        (hints.saturating, "sigmoid"),
+        (hints.diverging, "slow"),
+        (hints.diverging, "dead"),
+        (hints.slow, "short"),
+        (hints.over_fitting, "short"),
+        (hints.dead, "short"),
+        (hints.under_trained, "by heart"),
+        (hints.validating, "by heart"),
+    ],
+)
+def test_a_rule_is_silent_where_another_is_meant(evidence, rule, name):
+    assert rule(evidence(name)) is None
+
+
+def test_what_goes_wrong_altogether_is_not_told_of_its_details(evidence):
+    assert titles(evidence("exploded")) == ["The training goes wrong"]
+    assert titles(evidence("no number")) == ["The training goes wrong"]
+
+
+def test_over_fitting_begins_where_the_loss_was_lowest(evidence):
+    seen = evidence("by heart")
+    lowest = int(seen.epochs["epoch"][seen.epochs["val_loss"].argmin()])
+    assert titles(seen) == [f"Over-fitting begins after epoch {lowest}"]
+
+
+@pytest.mark.parametrize(
+    ("dropout", "changes", "words"),
+    [
+        (0.0, {"shuffled_labels": True}, "right labels"),
+        (0.0, {"digits": TRAINING_DIGITS}, "dropout of 20 %"),
+        (0.5, {"digits": TRAINING_DIGITS}, "distorted digits"),
+    ],
+)
+def test_the_cure_of_over_fitting_is_one_that_was_not_taken_yet(evidence, dropout, changes, words):
+    seen = evidence("by heart")
+    config = replace(
+        seen.config,
+        model=replace(seen.config.model, dropout=dropout),
+        training=replace(seen.config.training, **changes),
+    )
+    assert words in hints.over_fitting(replace(seen, config=config)).cure.words
+
+
+def test_a_run_that_still_trains_is_not_called_under_trained(evidence):
+    assert hints.under_trained(replace(evidence("short"), ended=False)) is None
+
+
+def test_a_run_that_has_just_begun_has_no_hints_from_curves(lab, digits):
+    run = store.create(RunConfig(name="new", training=TrainingConfig(validation=ON_HELD_OUT)), lab)
+    assert hints.hints(Evidence.of(run, digits.test.images[:10])) == []
+
+
+def test_the_shipped_runs_have_the_hints_that_their_curves_bear_out(digits):
+    few = digits.test.images[:1000]
+    book, world = (Evidence.of(Run(SHIPPED / name), few) for name in ("book", "world"))
+    assert titles(book) == ["Over-fitting begins after epoch 12", "It is watched on the test set"]
+    assert titles(world) == ["Many units are dead", "It is watched on the test set"]
+
+
+def test_a_lesson_is_no_part_of_a_cure(runs, lab, digits):
+    few = digits.test.take(np.arange(40))
+    run = store.create(lesson_config(runs["short"]), lab, lesson=Lesson.of(few.images, few.labels))
+    train_run(run)
+    assert run.status.state == FINISHED
+    cures = [hint.cure for hint in hints.hints(Evidence.of(run, few.images)) if hint.cure]
+    assert cures
+    assert all(cure.training.drawings == 0 for cure in cures)
+
+
+def test_a_network_from_elsewhere_has_no_hints(runs, lab, digits):
+    run = import_model(runs["short"].model_path.read_bytes(), RunConfig(name="elsewhere"), lab)
+    assert hints.hints(Evidence.of(run, digits.test.images[:10])) == []
+
+
+def test_a_diverged_run_that_is_put_in_line_again_is_no_longer_called_so(runs):
+    run = runs["no number"]
+    assert (run.status.state, run.status.diverged) == (FAILED, True)
+    run.requeue()
+    assert not run.status.diverged
+    run.cancel()
