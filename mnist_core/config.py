@@ -185,6 +185,7 @@ class RunConfig:
     recipe: str = "own"
     nickname: str = ""
     person: str = ""  # who asked for it, as the app tells people apart; "": the command line
+    experiment: str = ""  # the id of the prepared experiment that it is a part of
     parent: str | None = None  # the id of the run it goes on from
     inherited_epochs: int = 0  # epochs that the parent had behind it
     model: ModelConfig = field(default_factory=ModelConfig)

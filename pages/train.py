@@ -4,18 +4,18 @@ import streamlit as st
 
 from pages._parts import frame, knobs
 from pages._parts.by_hand import show_by_hand
+from pages._parts.experiments import show_experiments
 from pages._parts.explanations import show_activations, show_network, show_terms
 from pages._parts.looking_inside import show_inside
 from pages._parts.run_choice import choose_run, is_watching, new_training
 from pages._parts.run_line import show_line
 from pages._parts.run_view import show_run
+from pages._parts.train_tabs import show_tabs
 from pages._parts.training_form import training_form
 
 frame.require(__file__)
 st.title("Train")
-training, explanation, inside, by_hand = st.tabs(
-    ["Train a network", "How it learns", "Inside", "One step by hand"], key="train_tab", on_change="rerun"
-)
+training, explanation, experiments, inside, by_hand = show_tabs()
 with training:
     watching = is_watching()
     left, right = st.columns([1, 2.2], gap="small" if watching else "large")
@@ -35,6 +35,9 @@ with explanation:
     with right:
         show_activations()
     show_terms()
+if experiments.open:
+    with experiments:
+        show_experiments()
 if inside.open:
     with inside:
         show_inside(run)

@@ -148,6 +148,14 @@ class Engine:
         self.wake()
         return run
 
+    def train_experiment(self, configs: list[RunConfig]) -> list[Run]:
+        """Put the runs of one person's experiment in line, in this order, and return them. Raises as ``train`` does."""
+        with self._entering_line():
+            queue.check_may_wait(configs[0].person, self._home)
+            runs = [store.create(config, self._home) for config in configs]
+        self.wake()
+        return runs
+
     def resume(self, run: Run) -> None:
         """Have a run go on: at once where its trainer waits for that, else in line, from its last full state.
 

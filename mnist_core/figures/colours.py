@@ -13,5 +13,7 @@ DIGIT_COLOURS = (
     "#AA4499",
     "#8C8C8C",
 )
+# Of runs that are compared: Okabe and Ito's (2008), without black and with grey, as pages are light or dark.
+RUN_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 TRAIN_COLOUR = "#4477AA"
 TEST_COLOUR = "#EE7733"

@@ -15,7 +15,7 @@ from mnist_core.errors import LabError
 from mnist_core.runs import pace
 from mnist_core.runs.run import QUEUED, Run, RunError, Status
 
-MOST_WAITING = 2  # runs of one person
+MOST_WAITING = 2  # trainings of one person; an experiment's runs count as one
 ENGINE_FILE = "engine.json"  # in the home folder, written by the engine: "trainers" is how many runs it trains at once
 LOCK_FILE = "queue.lock"
 SECONDS_A_LOOK_HOLDS = 0.5  # a room full of pages asks for its places all the time
@@ -64,8 +64,9 @@ def place_of(run: Run, home: Path) -> Place:
 
 
 def check_may_wait(person: str, home: Path) -> None:
-    """Raise QueueFull when ``person`` has MOST_WAITING runs in line; the command line, "", may have any number."""
-    if person and sum(run.config.person == person for run in waiting(home)) >= MOST_WAITING:
+    """Raise QueueFull when ``person`` has MOST_WAITING trainings in line; the command line, "", may have any number."""
+    wishes = {run.config.experiment or run.id for run in waiting(home) if run.config.person == person}
+    if person and len(wishes) >= MOST_WAITING:
         raise QueueFull(
             "You have two trainings waiting already, as many as one person may have. "
             "Wait until one has started, or cancel one."

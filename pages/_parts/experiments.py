@@ -1,0 +1,144 @@
+"""Train, Experiments: trainings that differ in one thing, to read about, run with one click, and compare."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_core.runs import pace, queue, store
+from mnist_core.runs.experiments import Experiment, Outcome
+from mnist_core.runs.prepared_experiments import EXPERIMENTS
+from mnist_core.runs.run import FAILED, FINISHED, QUEUED, Run, Status
+from pages._parts.address import select_in_address
+from pages._parts.durations import in_words
+from pages._parts.lab import engine
+from pages._parts.messages import acting, telling
+from pages._parts.person import person
+from pages._parts.run_overlay import show_overlay
+from pages._parts.run_states import STATES, moves
+from pages._parts.run_waiting import look_again, tell_place
+from pages._parts.train_tabs import open_run
+
+KEY = "experiment"  # in the session and in the address: the id of the experiment on view
+
+
+def show_experiments() -> None:
+    """Choose one of the experiments, read it, run it, see what it showed."""
+    experiment = EXPERIMENTS[
+        select_in_address(
+            st.container(),
+            "Experiment",
+            list(EXPERIMENTS),
+            key=KEY,
+            default=lambda: next(iter(EXPERIMENTS)),
+            format_func=lambda each: EXPERIMENTS[each].title,
+        )
+    ]
+    runs = experiment.newest(store.list_runs(store.home()))
+    moving = any(moves(run.status) for run in runs.values())
+    left, right = st.columns([1, 1.5], gap="large")
+    with left:
+        st.subheader(experiment.question, anchor=False)
+        st.markdown(experiment.reading)
+        _offer_to_run(experiment, again=bool(runs), moving=moving)
+    with right:
+        if moving:
+            st.fragment(telling(_live), run_every="1s")(experiment, runs, {n: run.status for n, run in runs.items()})
+        else:
+            _show(experiment, runs)
+
+
+def _offer_to_run(experiment: Experiment, *, again: bool, moving: bool) -> None:
+    configs, home = experiment.configs(person()), store.home()
+
+    def run() -> None:
+        # A second click may come before the page has shown that the first one did it.
+        if not any(moves(run.status) for run in experiment.newest(store.list_runs(home)).values()):
+            engine().train_experiment(configs)
+
+    st.button(
+        "Run it again" if again else "Run this experiment",
+        icon=":material/science:",
+        type="secondary" if again else "primary",
+        disabled=moving,
+        on_click=acting(run),
+    )
+    seconds = sum(pace.expected_seconds(config, home) + queue.SECONDS_AROUND for config in configs)
+    st.caption(f"{len(configs)} trainings, together about {in_words(seconds)} on this machine.")
+
+
+def _live(experiment: Experiment, runs: Mapping[str, Run], drawn: Mapping[str, Status]) -> None:
+    for name, run in runs.items():
+        look_again(run, drawn[name])
+    waiting = [run for run in runs.values() if run.status.state == QUEUED]
+    trained = [name for name, run in runs.items() if run.status.has_trainer]
+    if trained:
+        st.progress(sum(run.progress for run in runs.values()) / len(runs), text=f"Training: {' and '.join(trained)}")
+    elif waiting:
+        tell_place(waiting[0])
+    _show(experiment, runs)
+
+
+def _show(experiment: Experiment, runs: Mapping[str, Run]) -> None:
+    expected, measured = st.columns(2)
+    expected.info(f"**Expected.** {experiment.expected}", icon=":material/psychology_alt:")
+    with measured:
+        _tell_finding(experiment, runs)
+    begun = {name: run for name, run in runs.items() if len(run.epochs["epoch"])}
+    if begun:
+        show_overlay(begun, measures=("accuracy",), training=experiment.gap)
+    if runs:
+        st.dataframe(_table(runs), hide_index=True, width="stretch")
+        st.caption("What it read right: of the digits that it learned from, of new ones, and of MNIST's test set.")
+        _doors(runs)
+
+
+def _tell_finding(experiment: Experiment, runs: Mapping[str, Run]) -> None:
+    ended = {name: run for name, run in runs.items() if _has_outcome(run.status)}
+    stopped = [name for name, run in runs.items() if name not in ended and not moves(run.status)]
+    if len(ended) == len(experiment.variants):
+        finding = experiment.judge({name: Outcome.of(run) for name, run in ended.items()})
+        if finding.as_expected:
+            st.success(f"**Measured.** {finding.sentence}", icon=":material/check:")
+        else:
+            st.warning(f"**Measured, and not as expected.** {finding.sentence}", icon=":material/help:")
+    elif stopped:
+        st.warning(f"{' and '.join(stopped)} did not end, so there is nothing to compare.", icon=":material/stop:")
+    elif runs:
+        st.info("**Measured.** Comes when the last training has ended.", icon=":material/hourglass_empty:")
+    else:
+        st.info("**Measured.** Nobody has run it here yet.", icon=":material/science:")
+
+
+def _has_outcome(status: Status) -> bool:
+    return status.state == FINISHED or (status.state == FAILED and status.diverged)
+
+
+def _table(runs: Mapping[str, Run]) -> pd.DataFrame:
+    """A row for each run: how far it is, and how well it reads."""
+    rows = []
+    for name, run in runs.items():
+        status, epochs = run.status, run.epochs
+        rows.append(
+            {
+                "Variant": name,
+                "State": STATES[status.state].name,
+                "Epochs": f"{len(epochs['epoch'])} of {run.config.total_epochs}",
+                "Seconds": f"{status.seconds:.1f}",
+                "Training": _last(epochs["accuracy"]),
+                "New digits": _last(epochs["val_accuracy"]),
+                "Test set": f"{status.scores['test_accuracy']:.2%}" if status.scores else "–",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _last(column: np.ndarray) -> str:
+    return f"{column[-1]:.2%}" if len(column) else "–"
+
+
+def _doors(runs: Mapping[str, Run]) -> None:
+    with st.container(horizontal=True):
+        for name, run in runs.items():
+            st.button(f"Look at {name}", key=f"look-{run.id}", type="tertiary", on_click=open_run, args=(run.id,))
