@@ -185,7 +185,9 @@ class RunConfig:
     recipe: str = "own"
     nickname: str = ""
     person: str = ""  # who asked for it, as the app tells people apart; "": the command line
+    from_archive: bool = False  # it came in a zip from another lab, scored anew here; its curves are that lab's
     experiment: str = ""  # the id of the prepared experiment that it is a part of
+    experiment_set: str = ""  # the same for all runs that one click has put in line
     parent: str | None = None  # the id of the run it goes on from
     inherited_epochs: int = 0  # epochs that the parent had behind it
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -206,6 +208,11 @@ class RunConfig:
     def trained_elsewhere(self) -> bool:
         """Whether nobody asked for its training here; ``training`` then says nothing."""
         return self.recipe == IMPORTED and self.parent is None
+
+    @property
+    def imported(self) -> bool:
+        """Whether it came from elsewhere, as a model file or with its history."""
+        return self.trained_elsewhere or self.from_archive
 
     @property
     def total_epochs(self) -> int:

@@ -10,12 +10,13 @@ from pages._parts.looking_inside import show_inside
 from pages._parts.run_choice import choose_run, is_watching, new_training
 from pages._parts.run_line import show_line
 from pages._parts.run_view import show_run
+from pages._parts.runs_table import show_runs
 from pages._parts.train_tabs import show_tabs
 from pages._parts.training_form import training_form
 
 frame.require(__file__)
 st.title("Train")
-training, explanation, experiments, inside, by_hand = show_tabs()
+training, explanation, experiments, runs, inside, by_hand = show_tabs()
 with training:
     watching = is_watching()
     left, right = st.columns([1, 2.2], gap="small" if watching else "large")
@@ -38,6 +39,9 @@ with explanation:
 if experiments.open:
     with experiments:
         show_experiments()
+if runs.open:
+    with runs:
+        show_runs()
 if inside.open:
     with inside:
         show_inside(run)

@@ -16,7 +16,7 @@ ALLOWED = {
     "mnist_core/digits": {"digits"},
     "mnist_core/foreign": {"foreign"},  # reads what strangers made: knows nothing else of the lab
     "mnist_core/network": {"digits", "network", "foreign"},
-    "mnist_core/runs": {"runs"},
+    "mnist_core/runs": {"runs", "foreign"},
     "mnist_core/room": {"digits", "room"},
     "mnist_core/figures": {"figures"},  # arrays in, figures out: no runs, no dataset
     "mnist_core/engine": {"digits", "runs", "engine", "foreign"},

@@ -3,6 +3,7 @@
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,10 +74,10 @@ def imported(home: Path) -> Run:
     findings = Findings(origin="an HDF5 file", pixels="from 0 to 1", answers="logits", normalized=False, right=198)
     numbers = {"test_accuracy": 0.98, "test_loss": 0.07, "correct": 9800, "incorrect": 200}
 
-    def fill(run: Run) -> dict[str, float]:
+    def fill(run: Run) -> dict[str, Any]:
         findings.save(run.path)
         run.model_path.touch()
-        return numbers
+        return {"scores": numbers}
 
     model = ModelConfig(hidden_units=(), activation="linear", dropout=0.0, imported=True)
     return store.create_finished(RunConfig(name="theirs", recipe=IMPORTED, model=model), home, fill=fill)

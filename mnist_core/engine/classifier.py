@@ -136,6 +136,12 @@ class Classifier:
 
         return (await _aside(self._importing, lambda: import_model(content, config, Path(home)))).id
 
+    async def import_run(self, content: bytes, home: str, person: str) -> str:
+        """Make a run of one in a zip, and tell its id. Raises as the worker's does."""
+        from mnist_core.engine.worker import import_run
+
+        return (await _aside(self._importing, lambda: import_run(content, Path(home), person=person))).id
+
     def hdf5(self, model: str) -> bytes:
         """The model file as HDF5. Raises ModelError when it is missing or unusable."""
         from mnist_core.network import model as network

@@ -30,6 +30,7 @@ from mnist_core.engine.protocol import (
 )
 from mnist_core.foreign.content import content_of, small_enough
 from mnist_core.runs import queue, store
+from mnist_core.runs.experiments import in_hand
 from mnist_core.runs.lessons import Lesson
 from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, PAUSED, Run
 
@@ -129,12 +130,18 @@ class Engine:
         """
         config = RunConfig(name=name, person=person)
         content = content_of(file) if isinstance(file, Path) else small_enough(file)
-        return store.find(
-            self._ask(
-                lambda classifier: classifier.import_model(content, config, str(self._home)), timeout=IMPORT_TIMEOUT
-            ),
-            self._home,
-        )
+        return self._imported(lambda classifier: classifier.import_model(content, config, str(self._home)))
+
+    def import_run(self, content: bytes, person: str = "") -> Run:
+        """Make a run of one in a zip, as ``runs.archive.pack`` makes them, and return it.
+
+        Its network is scored anew. Raises RunError or ModelError with the reason when it cannot be had, and else as
+        ``read`` does.
+        """
+        return self._imported(lambda classifier: classifier.import_run(content, str(self._home), person))
+
+    def _imported(self, question: Callable[["Actor"], "object"]) -> Run:
+        return store.find(self._ask(question, timeout=IMPORT_TIMEOUT), self._home)
 
     def train(self, config: RunConfig, lesson: Lesson | None = None) -> Run:
         """Put a new run in line, with the drawings that it is to learn, and return it.
@@ -148,13 +155,18 @@ class Engine:
         self.wake()
         return run
 
-    def train_experiment(self, configs: list[RunConfig]) -> list[Run]:
-        """Put the runs of one person's experiment in line, in this order, and return them. Raises as ``train`` does."""
+    def train_experiment(self, configs: list[RunConfig]) -> None:
+        """Put the runs of an experiment in line, in this order; nothing is done while others of it wait or train.
+
+        Raises as ``train`` does.
+        """
         with self._entering_line():
-            queue.check_may_wait(configs[0].person, self._home)
-            runs = [store.create(config, self._home) for config in configs]
+            runs = [run for run in store.list_runs(self._home) if run.config.experiment == configs[0].experiment]
+            if not in_hand(runs):
+                queue.check_may_wait(configs[0].person, self._home)
+                for config in configs:
+                    store.create(config, self._home)
         self.wake()
-        return runs
 
     def resume(self, run: Run) -> None:
         """Have a run go on: at once where its trainer waits for that, else in line, from its last full state.

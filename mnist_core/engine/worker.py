@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import psutil
@@ -23,11 +23,12 @@ from mnist_core.digits import mnist
 from mnist_core.engine.heartbeat import Heartbeat
 from mnist_core.engine.recorder import Recorder
 from mnist_core.errors import LabError, TrainingDiverged
-from mnist_core.runs import pace, store
+from mnist_core.runs import archive, pace, store
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.files import replacing
 from mnist_core.runs.lessons import Lesson
 from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, RunError
+from mnist_core.runs.snapshot import read_snapshot
 
 if TYPE_CHECKING:
     import keras
@@ -218,12 +219,53 @@ def import_model(content: bytes, config: RunConfig, home: Path) -> Run:
         imported.model.save(run.model_path)
         run.save_evaluation(probabilities, statistics=statistics)
         imported.findings.save(run.path)
-        return vars(scores(probabilities, data.test.labels))
+        return {"scores": vars(scores(probabilities, data.test.labels))}
 
     try:
         return store.create_finished(config, home, fill=fill)
     except OSError as error:
         raise RunError(f"The imported network cannot be written: {_reason(error)}") from error
+
+
+def import_run(content: bytes, home: Path, *, person: str) -> Run:
+    """Make a run of one in a zip, asked for by ``person``: its network is read as a stranger's, and scored anew.
+
+    Raises RunError or ModelError with the reason when it cannot be had or written.
+    """
+    from mnist_core.network import importing
+    from mnist_core.network import model as network
+
+    archived, data = archive.opened(content), mnist.load()
+    model, found = importing.load_raw(archived.model)
+    told = archived.config.model
+    if (found.hidden_units, found.activation) != (told.hidden_units, told.activation):
+        raise RunError("Its network is another one than its config.json says.")
+    config = replace(archived.config, person=person)
+    probabilities = network.probabilities(model, data.test.images)
+    statistics = _statistics(model, config)
+
+    def fill(run: Run) -> dict[str, Any]:
+        archived.unpack(run.path)
+        _answer_anew(run, data.test)
+        model.save(run.model_path)
+        run.save_evaluation(probabilities, statistics=statistics)
+        known = vars(scores(probabilities, data.test.labels))
+        return {"scores": known, "state": archived.status.state, "seconds": float(archived.status.seconds)}
+
+    try:
+        return store.create_finished(config, home, fill=fill)
+    except OSError as error:
+        raise RunError(f"The imported run cannot be written: {_reason(error)}") from error
+
+
+def _answer_anew(run: Run, test: mnist.Split) -> None:
+    """Replace what the snapshots of ``run`` say of their answers for the test set by what their weights do."""
+    for epoch, path in run.snapshots.items():
+        answers = read_snapshot(run, epoch).probabilities(test.images)
+        with np.load(path, allow_pickle=False) as old:
+            weights = {name: old[name] for name in old if name != "test_probabilities"}
+        with replacing(path) as new:
+            np.savez(new, test_probabilities=answers.astype(np.float16), **weights)
 
 
 def _statistics(model: "keras.Model", config: RunConfig) -> dict[str, np.ndarray]:

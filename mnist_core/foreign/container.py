@@ -5,10 +5,7 @@ For the reading process alone: the HDF5 library crashes on some damaged files, a
 
 import io
 import json
-import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,25 +15,14 @@ import h5py
 import numpy as np
 
 from mnist_core.errors import ModelError
-from mnist_core.foreign.content import MAX_BYTES, MAX_MEGABYTES
+from mnist_core.foreign.content import MAX_BYTES
+from mnist_core.foreign.zips import ZIP, ZIP_ERRORS, check_members
 
 MAX_CONFIG = 2**20  # characters; networks as they are read here need some thousands
-ZIP, HDF5, PICKLE = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"\x80"
+HDF5, PICKLE = b"\x89HDF\r\n\x1a\n", b"\x80"
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"  # members of a .keras file
 EARLY = "_layer_checkpoint_dependencies"  # what Keras 2.12 and 2.13 called a .keras file's layers
 
-ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    OSError,
-    EOFError,
-    ValueError,
-    KeyError,
-    IndexError,
-    NotImplementedError,
-    RuntimeError,
-)
 HDF5_ERRORS = (OSError, KeyError, ValueError, TypeError, RuntimeError, AttributeError, OverflowError, MemoryError)
 
 
@@ -78,7 +64,7 @@ def opened(content: bytes) -> Saved:
 def _from_zip(content: bytes) -> Saved:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_members(archive.infolist())
+            check_members(archive.infolist(), most_bytes=MAX_BYTES)
             members = {name: archive.read(name) for name in (CONFIG, METADATA, WEIGHTS) if name in archive.namelist()}
     except ZIP_ERRORS as error:
         raise ModelError(f"This .keras file is damaged: {error}.") from error
@@ -88,22 +74,6 @@ def _from_zip(content: bytes) -> Saved:
     with _damage_told():
         file = h5py.File(io.BytesIO(members[WEIGHTS]), "r")
     return Saved(_json(members[CONFIG]), f"a .keras file of Keras{_version(version)}", _FindInZip(file))
-
-
-def _check_members(members: list[zipfile.ZipInfo]) -> None:
-    """Raises ModelError when a member is a trick, or when they unpack to too much; most are never unpacked."""
-    names = [member.filename for member in members]
-    for name in names:
-        if name.startswith(("/", "\\")) or ":" in name or ".." in name.replace("\\", "/").split("/"):
-            raise ModelError(f"It holds a file called {name[:60]!r}, whose path leads out of it.")
-        if name.endswith((".pkl", ".pickle")):
-            raise ModelError("It holds a Python pickle, which can run any program when it is opened.")
-    if len(set(names)) < len(names):
-        raise ModelError("It holds two files of the same name.")
-    if any(stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR) for member in members):
-        raise ModelError("It holds a link in a file's place.")
-    if sum(member.file_size for member in members) > MAX_BYTES:
-        raise ModelError(f"It unpacks to more than {MAX_MEGABYTES} MB.")
 
 
 def _from_hdf5(content: bytes) -> Saved:

@@ -34,13 +34,14 @@ class Pixels:
     shift: float
 
 
+RAW = Pixels("from 0 to 255, as they are", 1.0, 0.0)
 # The smallest first: see _what_it_wants.
 WAYS = (
     Pixels("from 0 to 1, so each is divided by 255 first", 1 / 255, 0.0),
     Pixels("from 1 for paper to 0 for ink, so they are inverted and divided by 255 first", -1 / 255, 1.0),
     Pixels("from -1 to 1, so they are scaled to that first", 2 / 255, -1.0),
     Pixels("with mean 0 and deviation 1, so they are standardized first", 1 / 255 / DEVIATION, -MEAN / DEVIATION),
-    Pixels("from 0 to 255, as they are", 1.0, 0.0),
+    RAW,
     Pixels("from 255 for paper to 0 for ink, so they are inverted first", -1.0, 255.0),
 )
 ANSWERS = {
@@ -76,6 +77,15 @@ def load(content: bytes, training: Split) -> Imported:
     )
     config = replace(perceptron.config, scaling=perceptron.factor * pixels.factor != 1)
     return Imported(_build(perceptron, pixels), config, findings)
+
+
+def load_raw(content: bytes) -> tuple[keras.Model, ModelConfig]:
+    """The model in a file with this ``content`` that wants raw digits, as this lab's own do, and its configuration.
+
+    It is read as carefully as any. Raises ModelError with the reason when it cannot be had.
+    """
+    perceptron = read_safely(content)
+    return _build(perceptron, RAW), replace(perceptron.config, scaling=perceptron.factor != 1)
 
 
 def load_file(path: Path, training: Split) -> keras.Model:

@@ -1,11 +1,13 @@
 """Experiments: trainings that differ in one thing, what they should show, and what they then did."""
 
+import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
-from mnist_core.runs.run import Run
+from mnist_core.runs.run import FINISHED, Run, Status
 
 GUESSING = 0.1  # of the digits are right by mere guessing
 
@@ -70,12 +72,14 @@ class Experiment:
     gap: bool = False
 
     def configs(self, person: str = "") -> list[RunConfig]:
-        """What to train, in the order of the variants, asked for by ``person``."""
+        """What to train, in the order of the variants, asked for by ``person``: a new set."""
+        new_set = uuid.uuid4().hex[:12]
         return [
             RunConfig(
                 name=f"{self.title}: {variant.name}",
                 recipe="own",
                 experiment=self.id,
+                experiment_set=new_set,
                 person=person,
                 model=variant.model,
                 training=variant.training,
@@ -84,15 +88,37 @@ class Experiment:
         ]
 
     def newest(self, runs: Iterable[Run]) -> dict[str, Run]:
-        """Of ``runs``, oldest first, the newest of each variant, by the variant's name; whoever asked for it.
+        """The newest set among ``runs`` that is in hand or has ended well, whoever asked for it, by variants' names.
 
-        Runs of the experiment as an earlier version had it, or with changed settings, are none of them.
+        Where there is none, the newest of the others; runs of the experiment as an earlier version had it don't count.
         """
-        found = {}
+        sets = self._sets(runs)
+        worth_showing = [each for each in sets if in_hand(each.values()) or self.has_ended(each)]
+        return max(worth_showing or sets, key=_asked_at, default={})
+
+    def has_ended(self, runs: Mapping[str, Run]) -> bool:
+        """Whether each variant is among ``runs``, by its name, and has an outcome."""
+        return len(runs) == len(self.variants) and all(has_outcome(run.status) for run in runs.values())
+
+    def _sets(self, runs: Iterable[Run]) -> list[dict[str, Run]]:
+        names = {(variant.model, variant.training): variant.name for variant in self.variants}
+        sets = defaultdict(dict)
         for run in runs:
-            if run.config.experiment != self.id:
-                continue
-            for variant in self.variants:
-                if (run.config.model, run.config.training) == (variant.model, variant.training):
-                    found[variant.name] = run
-        return {variant.name: found[variant.name] for variant in self.variants if variant.name in found}
+            name = names.get((run.config.model, run.config.training))
+            if run.config.experiment == self.id and name:
+                sets[run.config.experiment_set][name] = run
+        return [{name: each[name] for name in names.values() if name in each} for each in sets.values()]
+
+
+def has_outcome(status: Status) -> bool:
+    """Whether a run has trained to its end, or failed as a training can: by diverging."""
+    return status.state == FINISHED or status.diverged
+
+
+def in_hand(runs: Iterable[Run]) -> bool:
+    """Whether one of ``runs`` waits for a trainer or has one."""
+    return any(status.active or status.has_trainer for status in (run.status for run in runs))
+
+
+def _asked_at(runs: Mapping[str, Run]) -> float:
+    return max(run.status.queued_at for run in runs.values())

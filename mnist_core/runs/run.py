@@ -5,6 +5,7 @@ grows is a CSV whose last line may be half-written, so a reader never needs a lo
 """
 
 import json
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -101,7 +102,7 @@ class Run:
 
     @cached_property
     def config(self) -> RunConfig:
-        """What was asked; it never changes. Raises RunError when config.json is damaged."""
+        """What was asked; only its name can change. Raises RunError when config.json is damaged."""
         try:
             return RunConfig.from_json(self._json("config.json"))
         except LabError as error:
@@ -254,6 +255,31 @@ class Run:
         self.update(
             state=QUEUED, queued_at=time.time(), ended_at=None, error=None, diverged=False, scores=None, deaths=0
         )
+
+    def renamed(self, name: str) -> "Run":
+        """This run under another ``name``. Raises ConfigError when nobody could read it, RunError for a shipped run."""
+        self._refuse_if_shipped()
+        with self._locked():
+            values = self._json("config.json")
+            write_json(self.path / "config.json", values | {"name": replace(self.config, name=name.strip()).name})
+        return Run(self.path)
+
+    def delete(self) -> None:
+        """Remove its folder; one that waits is not trained any more.
+
+        Raises RunError for a shipped run, and while a trainer is at work on it.
+        """
+        self._refuse_if_shipped()
+        with self._locked():
+            if self.status.has_trainer:
+                raise RunError(f"The run {self.config.name} is being trained. Cancel it first.")
+            # Out of the way in one step: nobody ever sees half of it.
+            gone = self.path.rename(self.home / f".deleted-{self.id}")
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def _refuse_if_shipped(self) -> None:
+        if self.shipped:
+            raise RunError(f"The run {self.config.name} came with the app and stays as it is.")
 
     def update(self, *, only_in: tuple[str, ...] = (), **changes: Any) -> bool:  # noqa: ANN401, a Status' own fields
         """Replace some fields of status.json; with ``only_in``, only from one of those states.

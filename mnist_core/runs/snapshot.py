@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from scipy.special import softmax
 
 from mnist_core.config import ModelConfig
 from mnist_core.runs.activations import ACTIVATIONS
@@ -48,6 +49,10 @@ class Snapshot:
             sums.append(outputs @ layer.kernel + layer.bias)
             outputs = ACTIVATIONS[self.model.activation].function(sums[-1])
         return sums
+
+    def probabilities(self, digits: np.ndarray) -> np.ndarray:
+        """The network's answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
+        return softmax(self.sums(digits)[-1], axis=1)
 
 
 def read_snapshot(run: Run, epoch: int) -> Snapshot:

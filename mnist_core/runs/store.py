@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -79,10 +80,10 @@ def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson
     return run
 
 
-def create_finished(config: RunConfig, home: Path, *, fill: Callable[[Run], dict[str, float]]) -> Run:
+def create_finished(config: RunConfig, home: Path, *, fill: Callable[[Run], dict[str, Any]]) -> Run:
     """Make a run that needs no training; it appears among the others in one step, with all that it has.
 
-    ``fill`` writes its model and evaluation, and returns its scores.
+    ``fill`` writes its files and returns what its status is to say besides, its scores above all.
     """
     started = time.time()
     with TemporaryDirectory(prefix=".new-", dir=home) as folder:
@@ -91,9 +92,9 @@ def create_finished(config: RunConfig, home: Path, *, fill: Callable[[Run], dict
         _write_config(run, config)
         for name, columns in (("epochs.csv", EPOCH_COLUMNS), ("batches.csv", BATCH_COLUMNS)):
             (run.path / name).write_text(csv_line(columns))
-        scores, now = fill(run), time.time()
-        status = Status(state=FINISHED, queued_at=started, started_at=started, ended_at=now, scores=scores)
-        write_json(run.path / "status.json", vars(status))
+        known = fill(run)
+        times = {"queued_at": started, "started_at": started, "ended_at": time.time()}
+        write_json(run.path / "status.json", vars(Status(**{"state": FINISHED} | times | known)))
         return Run(run.path.rename(home / "runs" / run.id))
 
 
@@ -128,6 +129,13 @@ def ship(run: Run) -> Run:
         if index not in kept:
             path.unlink()
     return target
+
+
+def rename(run: Run, name: str) -> Run:
+    """Give ``run`` another name. Raises ConfigError when nobody could read it, RunError when a shipped run has it."""
+    if name.strip() in {each.config.name for each in shipped_runs()}:
+        raise RunError(f"{name.strip()} is the name of a network that came with the app. Choose another one.")
+    return run.renamed(name)
 
 
 def list_runs(home: Path) -> list[Run]:

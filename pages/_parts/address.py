@@ -50,6 +50,22 @@ def select_in_address(
     return chosen
 
 
+def text_in_address(name: str, *, key: str, placeholder: str = "") -> str:
+    """A text field whose value is kept in the session and in the address under ``key``; "" is not in the address."""
+    first = st.session_state.setdefault(f"{key}-at-first", st.query_params.get(key, ""))
+    text = st.text_input(name, first, key=key, placeholder=placeholder, persist_state="session").strip()
+    put_in_address(key, text)
+    return text
+
+
+def put_in_address(key: str, value: str) -> None:
+    """Have the address say ``value`` under ``key``, or nothing for ""."""
+    if value:
+        st.query_params[key] = value
+    else:
+        st.query_params.pop(key, None)
+
+
 def _labels(options: Sequence[str], format_func: Callable[[str], str]) -> dict[str, str]:
     """Each option's label, numbered from the last on where several have the same: a browser only says the label."""
     seen, labels = Counter(), {}

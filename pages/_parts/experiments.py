@@ -7,16 +7,16 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.runs import pace, queue, store
-from mnist_core.runs.experiments import Experiment, Outcome
+from mnist_core.runs.experiments import Experiment, Outcome, has_outcome, in_hand
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
-from mnist_core.runs.run import FAILED, FINISHED, QUEUED, Run, Status
+from mnist_core.runs.run import QUEUED, Run, Status
 from pages._parts.address import select_in_address
 from pages._parts.durations import in_words
 from pages._parts.lab import engine
 from pages._parts.messages import acting, telling
 from pages._parts.person import person
 from pages._parts.run_overlay import show_overlay
-from pages._parts.run_states import STATES, moves
+from pages._parts.run_states import STATES
 from pages._parts.run_waiting import look_again, tell_place
 from pages._parts.train_tabs import open_run
 
@@ -36,7 +36,7 @@ def show_experiments() -> None:
         )
     ]
     runs = experiment.newest(store.list_runs(store.home()))
-    moving = any(moves(run.status) for run in runs.values())
+    moving = in_hand(runs.values())
     left, right = st.columns([1, 1.5], gap="large")
     with left:
         st.subheader(experiment.question, anchor=False)
@@ -51,18 +51,12 @@ def show_experiments() -> None:
 
 def _offer_to_run(experiment: Experiment, *, again: bool, moving: bool) -> None:
     configs, home = experiment.configs(person()), store.home()
-
-    def run() -> None:
-        # A second click may come before the page has shown that the first one did it.
-        if not any(moves(run.status) for run in experiment.newest(store.list_runs(home)).values()):
-            engine().train_experiment(configs)
-
     st.button(
         "Run it again" if again else "Run this experiment",
         icon=":material/science:",
         type="secondary" if again else "primary",
         disabled=moving,
-        on_click=acting(run),
+        on_click=acting(lambda: engine().train_experiment(configs)),
     )
     seconds = sum(pace.expected_seconds(config, home) + queue.SECONDS_AROUND for config in configs)
     st.caption(f"{len(configs)} trainings, together about {in_words(seconds)} on this machine.")
@@ -95,24 +89,19 @@ def _show(experiment: Experiment, runs: Mapping[str, Run]) -> None:
 
 
 def _tell_finding(experiment: Experiment, runs: Mapping[str, Run]) -> None:
-    ended = {name: run for name, run in runs.items() if _has_outcome(run.status)}
-    stopped = [name for name, run in runs.items() if name not in ended and not moves(run.status)]
-    if len(ended) == len(experiment.variants):
-        finding = experiment.judge({name: Outcome.of(run) for name, run in ended.items()})
+    if experiment.has_ended(runs):
+        finding = experiment.judge({name: Outcome.of(run) for name, run in runs.items()})
         if finding.as_expected:
             st.success(f"**Measured.** {finding.sentence}", icon=":material/check:")
         else:
             st.warning(f"**Measured, and not as expected.** {finding.sentence}", icon=":material/help:")
-    elif stopped:
+    elif runs and not in_hand(runs.values()):
+        stopped = [name for name, run in runs.items() if not has_outcome(run.status)]
         st.warning(f"{' and '.join(stopped)} did not end, so there is nothing to compare.", icon=":material/stop:")
     elif runs:
         st.info("**Measured.** Comes when the last training has ended.", icon=":material/hourglass_empty:")
     else:
         st.info("**Measured.** Nobody has run it here yet.", icon=":material/science:")
-
-
-def _has_outcome(status: Status) -> bool:
-    return status.state == FINISHED or (status.state == FAILED and status.diverged)
 
 
 def _table(runs: Mapping[str, Run]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_core.config import RECIPES, ModelConfig, Recipe, RunConfig, TrainingConfig
-from pages._parts.person import person
+from pages._parts.person import nickname, person
 
 NAME, KNOBS = "name", "knobs"  # in the session: what was typed as the run's name, and the Knobs
 LAYERS = "layers"  # a knob beside those of the configuration's fields
@@ -81,6 +81,7 @@ def config(default_name: str) -> RunConfig:
         name=st.session_state.get(NAME, "").strip() or default_name,
         recipe=recipe_of(model(), training()) or OWN,
         person=person(),
+        nickname=nickname(),
         model=model(),
         training=training(),
     )

@@ -20,6 +20,9 @@ def choose_model() -> None:
     trained = {run.id: run for run in reversed(store.list_runs(home)) if run.has_model}
     default = store.default_run()
     if trained:
+        asked = st.session_state.get(KEY) or st.query_params.get(KEY)
+        if asked and asked not in trained:
+            st.toast("The network that you had chosen is gone: another one takes its place.", icon=":material/delete:")
         select_in_address(
             st.sidebar,
             "Network",
@@ -33,8 +36,8 @@ def choose_model() -> None:
         st.sidebar.warning(f"{message} Other runs are not affected.", icon=":material/folder_off:")
 
 
-def offer_to_use(run: Run, *, prominent: bool = False) -> None:
-    """A button that chooses ``run`` for this person, or the word that it is chosen."""
+def offer_to_use(run: Run, place: str, *, prominent: bool = False) -> None:
+    """A button that chooses ``run`` for this person, or the word that it is chosen; ``place`` tells apart a page's."""
     if st.session_state.get(KEY) == run.id:
         st.success("Draw and Errors use this network now.", icon=":material/check:")
         return
@@ -47,7 +50,7 @@ def offer_to_use(run: Run, *, prominent: bool = False) -> None:
         icon=":material/draw:",
         on_click=use,
         type="primary" if prominent else "secondary",
-        key=f"use-{run.id}",
+        key=f"{place}-use-{run.id}",
     )
 
 

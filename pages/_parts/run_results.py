@@ -7,8 +7,8 @@ import streamlit as st
 from mnist_core.config import MAX_EPOCHS, ON_HELD_OUT
 from mnist_core.figures.functions import training_curves
 from mnist_core.runs.run import Run
+from pages._parts.bring_in import show_findings
 from pages._parts.figure import page_theme, show_figure
-from pages._parts.import_model import show_findings
 from pages._parts.lab import engine
 from pages._parts.messages import acting
 from pages._parts.model_picker import offer_to_use
@@ -19,7 +19,7 @@ from pages._parts.run_choice import start
 def show_results(run: Run) -> None:
     """Show the ways on and what can be taken home."""
     if run.has_model:
-        offer_to_use(run, prominent=True)
+        offer_to_use(run, "results", prominent=True)
         _go_on(run)
         _downloads(run)
     if run.config.trained_elsewhere:  # without a history of its own

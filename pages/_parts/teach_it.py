@@ -109,7 +109,7 @@ def _show_result(run: Run) -> None:
         st.warning("The network that was taught is gone: there is no before to compare with.")
     else:
         _compare(parent, run, lesson)
-    offer_to_use(run)
+    offer_to_use(run, "lesson")
 
 
 def _compare(parent: Run, run: Run, lesson: Lesson) -> None:

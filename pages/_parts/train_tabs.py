@@ -13,6 +13,7 @@ TABS = {
     "train": "Train a network",
     "learn": "How it learns",
     "experiments": "Experiments",
+    "runs": "Runs",
     "inside": "Inside",
     "by-hand": "One step by hand",
 }

@@ -1,5 +1,6 @@
 """The engine answers and trains; all of it for real."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -8,19 +9,21 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import IMPORTED, ConfigError, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.errors import ModelError
 from mnist_core.foreign.content import MAX_BYTES
 from mnist_core.foreign.findings import Findings
-from mnist_core.runs import store
+from mnist_core.runs import archive, store
 from mnist_core.runs.evaluation import scores
-from mnist_core.runs.run import CANCELLED, FAILED, FINISHED
+from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, RunError
 from pages._parts.lab import engine as connection_of_pages
 from tests.engine.labs import small
+from tests.foreign import files
 from tests.waiting import wait_for
+from tests.zips import unzipped, zipped
 
 
 def test_it_answers_as_the_run_did_when_it_was_evaluated(engine, book, digits):
@@ -73,6 +76,43 @@ def test_a_model_from_elsewhere_becomes_a_run_like_the_others(engine, book, digi
     assert [units.shape for units in engine.explain(run, digits.test.images[0]).activity] == [(512,), (512,)]
 
 
+def with_a_lambda() -> bytes:
+    return files.zipped(
+        files.sequential(files.layer("Lambda", function=["4wEAAAA=", None, None]), files.dense("d", 10))
+    )
+
+
+def test_a_run_leaves_as_a_zip_and_comes_back_scored_anew(engine, book, digits):
+    members = unzipped(archive.pack(book))
+    status = json.loads(members["status.json"])
+    boasting = status | {"scores": status["scores"] | {"test_accuracy": 1.0, "incorrect": 0}}
+    run = engine.import_run(zipped(members | {"status.json": json.dumps(boasting).encode()}), person="somebody")
+    assert (run.config.name, run.config.person, run.config.imported) == ("book (imported)", "somebody", True)
+    assert run.status.scores == pytest.approx(book.status.scores, abs=1e-4)
+    assert_array_equal(run.epochs["val_loss"], book.epochs["val_loss"])
+    assert list(run.snapshots) == list(book.snapshots)
+    with np.load(run.snapshots[20]) as new, np.load(book.snapshots[20]) as old:
+        assert_allclose(new["test_probabilities"], old["test_probabilities"], atol=0.02)
+    assert_allclose(engine.read(run, digits.test.images[:5]).probabilities, book.test_probabilities[:5], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda _: {"model.keras": with_a_lambda()}, "Lambda layer"),
+        (lambda members: {"model.keras": members["model.keras"][:5000]}, "damaged"),
+        (lambda members: {"config.json": members["config.json"].replace(b"512", b"256")}, "another one than"),
+        (lambda _: {"snapshots/epoch-04.npz": b"nonsense"}, "damaged"),
+    ],
+)
+def test_a_zip_whose_network_is_not_to_be_had_leaves_no_run(engine, book, lab, change, reason):
+    before, members = store.list_runs(lab), unzipped(archive.pack(book))
+    with pytest.raises((ModelError, RunError), match=reason):
+        engine.import_run(zipped(members | change(members)))
+    assert store.list_runs(lab) == before
+    assert store.unreadable_runs(lab) == []
+
+
 def test_a_file_that_is_refused_leaves_no_run(engine, lab):
     before = store.list_runs(lab)
     with pytest.raises(ModelError, match="neither"):
@@ -97,9 +137,9 @@ def panel(pages) -> AppTest:
     """The part of the Train page that takes model files."""
 
     def script() -> None:
-        from pages._parts.import_model import show_import_model
+        from pages._parts.bring_in import show_import
 
-        show_import_model()
+        show_import()
 
     return AppTest.from_function(script, default_timeout=60).run()
 

@@ -9,7 +9,7 @@ from mnist_core.config import ON_TEST_SET
 from mnist_core.runs import pace, store
 from mnist_core.runs.experiments import GUESSING, Experiment, Outcome
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
-from mnist_core.runs.run import FAILED, Run
+from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, Run
 
 DIFFERENT = {
     "activation": {"activation": ["sigmoid", "relu"]},
@@ -98,14 +98,38 @@ def put_in_line(experiment: Experiment, home: Path) -> list[Run]:
     return [store.create(config, home) for config in experiment.configs()]
 
 
-def test_the_newest_run_of_each_variant_counts_whoever_asked_for_it(home):
-    scaling = EXPERIMENTS["scaling"]
-    put_in_line(scaling, home)
-    newest = put_in_line(scaling, home)
-    store.create(replace(scaling.configs()[0], experiment=""), home)
-    put_in_line(EXPERIMENTS["rate"], home)
-    assert list(scaling.newest([*newest]).values()) == newest
-    assert set(scaling.newest(store.list_runs(home))) == {"0 to 1", "0 to 255"}
+def ended(runs: list[Run], state: str = FINISHED) -> list[Run]:
+    for run in runs:
+        run.update(state=state)
+    return runs
+
+
+def newest(home: Path) -> list[Run]:
+    return list(EXPERIMENTS["scaling"].newest(store.list_runs(home)).values())
+
+
+def test_the_newest_set_counts_whoever_asked_for_it(home):
+    ended(put_in_line(EXPERIMENTS["scaling"], home))
+    ended(put_in_line(EXPERIMENTS["rate"], home))
+    second = ended(put_in_line(EXPERIMENTS["scaling"], home))
+    assert newest(home) == second
+
+
+def test_a_set_that_is_in_hand_is_shown_and_when_it_was_cancelled_the_one_before_again(home):
+    first = ended(put_in_line(EXPERIMENTS["scaling"], home))
+    second = put_in_line(EXPERIMENTS["scaling"], home)
+    assert newest(home) == second
+    ended(second[:1])
+    ended(second[1:], state=CANCELLED)
+    assert newest(home) == first
+
+
+def test_sets_are_not_mixed(home):
+    ended(put_in_line(EXPERIMENTS["scaling"], home))[0].delete()
+    second = ended(put_in_line(EXPERIMENTS["scaling"], home))
+    second[1].delete()
+    assert newest(home) == second[:1]
+    assert not EXPERIMENTS["scaling"].has_ended({"0 to 1": second[0]})
 
 
 def test_a_run_with_other_settings_is_none_of_the_experiments(home):

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -112,17 +113,17 @@ def test_the_newest_full_state_is_the_one_to_go_on_from(run):
 
 
 def test_a_run_that_needs_no_training_appears_complete_or_not_at_all(home):
-    def fill(run: Run) -> dict[str, float]:
+    def fill(run: Run) -> dict[str, Any]:
         assert store.unreadable_runs(home) == []
         run.model_path.write_bytes(b"a model")
-        return {"test_accuracy": 0.5}
+        return {"scores": {"test_accuracy": 0.5}}
 
     run = store.create_finished(RunConfig(name="theirs"), home, fill=fill)
     assert store.find("theirs", home) == run
     assert (run.status.state, run.status.scores, run.has_model) == (FINISHED, {"test_accuracy": 0.5}, True)
     assert run.epochs_done == 0
 
-    def fail(run: Run) -> dict[str, float]:
+    def fail(run: Run) -> dict[str, Any]:
         raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space"):

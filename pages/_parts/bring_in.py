@@ -1,41 +1,53 @@
-"""Train: a network that was trained elsewhere becomes a run like the others."""
+"""Train, Runs: a network that was trained elsewhere, or a run of another lab, becomes a run like the others."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from mnist_core.config import MAX_NAME_LENGTH
-from mnist_core.foreign.content import MAX_MEGABYTES
 from mnist_core.foreign.findings import FEW, Findings
-from mnist_core.runs import store
+from mnist_core.runs import archive, store
+from mnist_core.runs.archive import MAX_MEGABYTES
 from mnist_core.runs.run import Run, RunError
 from pages._parts.lab import engine
 from pages._parts.messages import plain, telling
 from pages._parts.model_picker import KEY as MODEL
 from pages._parts.person import person
-from pages._parts.run_choice import look_at
+from pages._parts.train_tabs import open_run
 
 IMPORTED = "imported_model"  # in the session: the id of the run that this person imported last
 
 
 @st.fragment
 @telling
-def show_import_model() -> None:
-    """Take a model file, say what was found out about it, and lead to the run that it became."""
+def show_import() -> None:
+    """Take a file, say what was found out about it, and lead to the run that it became."""
     st.markdown(
-        "Any Keras network of **Dense** layers for 28 × 28 digits: a `.keras` or `.h5` file of Keras 2 or 3. "
-        "Which pixels it expects is found by trying."
+        "**A run of another lab**, downloaded there as a zip; or **any Keras network** of Dense layers for 28 × 28 "
+        "digits, a `.keras` or `.h5` file of Keras 2 or 3. Which pixels it expects is found by trying. Either is "
+        "scored here anew."
     )
     file = st.file_uploader(
-        "Model file", type=["keras", "h5", "hdf5"], max_upload_size=MAX_MEGABYTES, help="Nothing in it is run."
+        "Zip or model file",
+        type=["zip", "keras", "h5", "hdf5"],
+        max_upload_size=MAX_MEGABYTES,
+        help="Nothing in it is run.",
     )
-    name = st.text_input("Name of the run", placeholder=_stem(file.name) if file else "", max_chars=MAX_NAME_LENGTH)
+    content = file.getvalue() if file else b""
+    own_name = archive.is_run(content)
+    if file and not own_name:
+        name = st.text_input("Name of the run", placeholder=_stem(file.name), max_chars=MAX_NAME_LENGTH).strip()
     if st.button("Import", icon=":material/upload_file:", type="primary", disabled=file is None):
         st.session_state.pop(IMPORTED, None)
         with st.spinner("Reading it, and scoring it on the test set"):
             engine().wait()
-            run = engine().import_model(file.getvalue(), name.strip() or _stem(file.name), person())
+            run = (
+                engine().import_run(content, person())
+                if own_name
+                else engine().import_model(content, name or _stem(file.name), person())
+            )
         st.session_state[IMPORTED] = run.id
+        st.rerun()  # all of the page: the table stands outside of this fragment
     if IMPORTED in st.session_state:
         _show_imported(st.session_state[IMPORTED])
 
@@ -56,8 +68,7 @@ def _show_imported(run_id: str) -> None:
     )
     show_findings(run)
     with st.container(horizontal=True):
-        if st.button("Look at it", icon=":material/monitoring:"):
-            look_at(run.id)
+        if st.button("Look at it", icon=":material/monitoring:", on_click=open_run, args=(run.id,)):
             st.rerun()  # all of the page: the run on view stands outside of this fragment
         if st.button("Use it on Draw and Errors", icon=":material/draw:"):
             st.session_state[MODEL] = run.id

@@ -1,0 +1,43 @@
+"""Zips from strangers: what is refused before anything is unpacked."""
+
+import stat
+import struct
+import zipfile
+import zlib
+
+from mnist_core.errors import ModelError
+
+ZIP = b"PK\x03\x04"  # how they begin
+# What reading a damaged one raises.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    IndexError,
+    NotImplementedError,
+    RuntimeError,
+)
+MEGABYTE = 2**20
+
+
+def check_members(members: list[zipfile.ZipInfo], *, most_bytes: int) -> None:
+    """Raises ModelError when a member is a trick, or when they unpack to more than ``most_bytes``.
+
+    A member that unpacks to more than it says is noticed when it is read.
+    """
+    names = [member.filename for member in members]
+    for name in names:
+        if name.startswith(("/", "\\")) or ":" in name or ".." in name.replace("\\", "/").split("/"):
+            raise ModelError(f"It holds a file called {name[:60]!r}, whose path leads out of it.")
+        if name.endswith((".pkl", ".pickle")):
+            raise ModelError("It holds a Python pickle, which can run any program when it is opened.")
+    if len(set(names)) < len(names):
+        raise ModelError("It holds two files of the same name.")
+    if any(stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR) for member in members):
+        raise ModelError("It holds a link in a file's place.")
+    if sum(member.file_size for member in members) > most_bytes:
+        raise ModelError(f"It unpacks to more than {most_bytes // MEGABYTE} MB.")

@@ -1,0 +1,173 @@
+"""A run as a zip: out of one lab and into another.
+
+A zip may come from anybody, so its members, their sizes and every number in them are checked before a run is made of
+it, and nothing it says of its network's answers is believed: the worker that imports it asks the network itself.
+"""
+
+import io
+import json
+import re
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_core.config import MAX_NAME_LENGTH, RunConfig
+from mnist_core.errors import LabError, ModelError
+from mnist_core.foreign.zips import MEGABYTE, ZIP, ZIP_ERRORS, check_members
+from mnist_core.runs import store
+from mnist_core.runs.files import DAMAGED_ARCHIVE
+from mnist_core.runs.lessons import FILE as LESSON
+from mnist_core.runs.lessons import Lesson
+from mnist_core.runs.run import CANCELLED, FINISHED, Run, RunError, Status
+from mnist_core.runs.snapshot import read_snapshot
+
+MAX_MEGABYTES = 128  # of a zip, and of what it unpacks to
+MOST_MEMBERS = 100  # a run has about 20 files
+CONFIG, STATUS, MODEL = "config.json", "status.json", "model.keras"
+HISTORY = ("epochs.csv", "batches.csv")
+SNAPSHOT = re.compile(r"snapshots/epoch-\d{2,3}\.npz")
+PACKED = re.compile(rf"{CONFIG}|{STATUS}|{MODEL}|epochs\.csv|batches\.csv|{LESSON}|imported\.json|{SNAPSHOT.pattern}")
+# Files that a run's folder may hold besides, and that are made anew: its answers for the test set, its HDF5 file.
+IGNORED = ("evaluation.npz", "model.h5", "robustness.json", "control.json")
+
+
+@dataclass(frozen=True)
+class Archived:
+    """A run that came in a zip, checked but for its network. ``files``: its members' contents, by name."""
+
+    config: RunConfig
+    status: Status
+    files: dict[str, bytes]
+
+    @property
+    def model(self) -> bytes:
+        """The ``.keras`` file, which nobody has looked into yet."""
+        return self.files[MODEL]
+
+    def unpack(self, folder: Path) -> None:
+        """Write its history, snapshots and lesson into a new run's ``folder``, and read each of them once.
+
+        Raises RunError or LessonError when one is damaged, or does not belong to its network.
+        """
+        for name, content in self.files.items():
+            if name not in (CONFIG, STATUS, MODEL):
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).write_bytes(content)
+        run = Run(folder)
+        for columns in (run.epochs, run.batches):
+            if not all(np.isfinite(column).all() for column in columns.values()):
+                raise RunError("Its history holds something else than numbers.")
+        for epoch in run.snapshots:
+            read_snapshot(run, epoch)
+        Lesson.read(folder)
+
+
+def pack(run: Run) -> bytes:
+    """``run`` as the bytes of a zip, without what identifies the browser of who asked for it.
+
+    Raises RunError while there is no trained network in it.
+    """
+    if not run.has_model or run.status.active:
+        raise RunError(f"The run {run.config.name} has no trained network yet.")
+    buffer = io.BytesIO()
+    # Weights hardly shrink, and the files that hold them are compressed already where it is worth it.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(path for path in run.path.rglob("*") if path.is_file()):
+            name = path.relative_to(run.path).as_posix()
+            if name == CONFIG:
+                values = json.loads(path.read_text()) | {"person": ""}
+                archive.writestr(name, json.dumps(values, indent=2))
+            elif PACKED.fullmatch(name):
+                archive.write(path, name)
+    return buffer.getvalue()
+
+
+def is_run(content: bytes) -> bool:
+    """Whether these bytes are a zip that means to be a run; a ``.keras`` file is a zip too."""
+    if not content.startswith(ZIP):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return STATUS in archive.namelist()
+    except ZIP_ERRORS:
+        return False
+
+
+def opened(content: bytes) -> Archived:
+    """The run in a zip. Raises RunError with the reason when it cannot be had."""
+    if len(content) > MAX_MEGABYTES * MEGABYTE:
+        raise RunError(f"The zip is larger than {MAX_MEGABYTES} MB.")
+    files = _members(content)
+    for name in (CONFIG, STATUS, MODEL):
+        if name not in files:
+            raise RunError(f"It lacks {name}, so it is no run of Digit Lab's.")
+    for name, member in files.items():
+        if name.endswith(".npz"):
+            _check_arrays(name, member)
+    config = _config(_json(files, CONFIG))
+    try:
+        status = Status(**_json(files, STATUS))
+    except TypeError as error:
+        raise RunError(f"Its {STATUS} has other fields than this version of Digit Lab knows.") from error
+    if status.state not in (FINISHED, CANCELLED):
+        raise RunError("Its training has not ended.")
+    return Archived(config, status, files)
+
+
+def _members(content: bytes) -> dict[str, bytes]:
+    """What a run may hold, by name."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if len(members) > MOST_MEMBERS:
+                raise RunError(f"It holds {len(members):,} files; a run has about 20.")
+            check_members(members, most_bytes=MAX_MEGABYTES * MEGABYTE)
+            names = [member.filename for member in members if not member.is_dir()]
+            for name in names:
+                if not PACKED.fullmatch(name) and name not in IGNORED:
+                    raise RunError(f"It holds {name[:60]!r}, which no run of Digit Lab's has.")
+            return {name: archive.read(name) for name in names if name not in IGNORED}
+    except ModelError as error:
+        raise RunError(str(error)) from error
+    except ZIP_ERRORS as error:
+        raise RunError(f"The zip is damaged: {error}.") from error
+
+
+def _check_arrays(name: str, content: bytes) -> None:
+    """Raises RunError when an ``.npz`` file, a zip itself, is damaged or unpacks to too much."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            check_members(archive.infolist(), most_bytes=MAX_MEGABYTES * MEGABYTE)
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            for each in arrays:
+                if arrays[each].dtype.kind not in "fiub" or not np.isfinite(arrays[each]).all():
+                    raise RunError(f"Its {name} holds something else than numbers.")
+    except LabError as error:
+        raise RunError(f"Its {name} cannot be read: {error}") from error
+    except (*DAMAGED_ARCHIVE, TypeError, MemoryError) as error:
+        raise RunError(f"Its {name} is damaged: {error}") from error
+
+
+def _json(files: dict[str, bytes], name: str) -> dict[str, Any]:
+    try:
+        values = json.loads(files[name])
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"Its {name} is damaged: {error}.") from error
+    if not isinstance(values, dict):
+        raise RunError(f"Its {name} is damaged: it is no JSON object.")
+    return values
+
+
+def _config(values: dict[str, Any]) -> RunConfig:
+    """Its configuration, marked as brought in, without a parent, which stayed behind, and under a name of its own."""
+    try:
+        config = RunConfig.from_json(values)
+        name = config.name
+        if name in {run.config.name for run in store.shipped_runs()}:
+            name = f"{name} (imported)"[:MAX_NAME_LENGTH]
+        return replace(config, name=name, parent=None, experiment="", person="", from_archive=True)
+    except (LabError, AttributeError) as error:
+        raise RunError(f"Its {CONFIG} cannot be used: {error}") from error
