@@ -90,7 +90,7 @@ def test_another_finding_than_the_expected_one_is_told_so(home):
 
 def test_a_variant_that_was_cancelled_leaves_nothing_to_compare(home):
     ended(home, [0.946, 0.1])[1].update(state=CANCELLED)
-    assert "0 to 255 did not end" in text(opened("scaling"))
+    assert "Nothing to compare: 0 to 255 did not end" in text(opened("scaling"))
 
 
 def test_a_run_is_opened_on_the_first_tab(home):

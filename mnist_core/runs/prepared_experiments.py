@@ -209,8 +209,8 @@ _ALL = (
         question="What are many examples good for?",
         reading=(
             "The same network learns from 100, 1,000, 10,000 and 60,000 digits. The fewer there are, the more often "
-            "it sees each of them, until nothing gets better any more. (So the steps differ: 240 with 100 digits, 18,750 "
-            "with 60,000.)\n\n"
+            "it sees each of them, until nothing gets better any more. (So the steps differ: 240 with 100 digits, "
+            "18,750 with 60,000.)\n\n"
             "Few digits are soon known by heart, but they show few ways to write a 4. What the network has never "
             "seen anything like, it gets wrong.\n\n"
             "**Watch** how far apart the curves end. (All are tried on MNIST's 10,000 test digits. That is fair "

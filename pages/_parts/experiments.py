@@ -96,8 +96,9 @@ def _tell_finding(experiment: Experiment, runs: Mapping[str, Run]) -> None:
         else:
             st.warning(f"**Measured, and not as expected.** {finding.sentence}", icon=":material/help:")
     elif runs and not in_hand(runs.values()):
-        stopped = [name for name, run in runs.items() if not has_outcome(run.status)]
-        st.warning(f"{' and '.join(stopped)} did not end, so there is nothing to compare.", icon=":material/stop:")
+        names = [variant.name for variant in experiment.variants]
+        missing = [name for name in names if name not in runs or not has_outcome(runs[name].status)]
+        st.warning(f"Nothing to compare: {' and '.join(missing)} did not end.", icon=":material/stop:")
     elif runs:
         st.info("**Measured.** Comes when the last training has ended.", icon=":material/hourglass_empty:")
     else:
