@@ -31,6 +31,7 @@ format: $(VENV)/tests.txt
 pretrained: $(VENV)/app.txt
 	@$(BIN)/python -m mnist_core train --recipe book --seed 0 --ship
 	@$(BIN)/python -m mnist_core train --recipe world --seed 0 --ship
+	@for run in book world; do $(BIN)/python -m mnist_core evaluate $$run --robustness; done
 
 $(VENV)/python.txt:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \

@@ -10,17 +10,22 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mnist_core.config import RECIPES, RunConfig, TrainingConfig
 from mnist_core.digits import drawing, exchange, mnist, non_digits, photo
+from mnist_core.digits.perturbations import PERTURBATIONS, Perturbation
 from mnist_core.engine.protocol import Reading
 from mnist_core.errors import LabError
 from mnist_core.runs import store
 from mnist_core.runs.evaluation import scores
+from mnist_core.runs.robustness import Curve
 from mnist_core.runs.run import FAILED, FINISHED, RUNNING, Run
+
+if TYPE_CHECKING:
+    from mnist_core.engine.classifier import Loaded
 
 NON_DIGITS, NON_DIGITS_SEED = 1000, 1
 
@@ -39,9 +44,13 @@ class Model:
 
     def read(self, digits: np.ndarray) -> Reading:
         """What the network makes of ``digits``, uint8 (N, 28, 28). Raises ModelError when the file is unusable."""
+        return self.load().read(digits)
+
+    def load(self) -> "Loaded":
+        """The network, ready to answer. Raises ModelError when the file is unusable."""
         from mnist_core.engine.classifier import Loaded
 
-        return Loaded(self.path, foreign=self.foreign).read(digits)
+        return Loaded(self.path, foreign=self.foreign)
 
 
 def main() -> int:
@@ -81,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     on = evaluating.add_mutually_exclusive_group()
     on.add_argument("--drawings", type=Path, metavar="FILE.json", help="labelled drawings to score on")
     on.add_argument("--non-digits", action="store_true", help="letters, scribbles, shapes: how many it refuses")
+    on.add_argument("--robustness", action="store_true", help="on digits that are changed; a run keeps the result")
     on.add_argument("--save", action="store_true", help="score on the test set and write the run's evaluation anew")
 
     predicting = command("predict", predict, "Read the digit in pictures.")
@@ -158,11 +168,13 @@ def _train_with_progress(run: Run, *, quiet: bool) -> None:
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
-    """Score a network on the test set, on labelled drawings or on what is no digit."""
+    """Score a network on the test set, on labelled drawings, on what is no digit or on changed digits."""
     if arguments.drawings:
         _evaluate_on_drawings(arguments)
     elif arguments.non_digits:
         _evaluate_on_non_digits(arguments)
+    elif arguments.robustness:
+        _evaluate_on_changed_digits(arguments)
     else:
         _evaluate_on_test_set(arguments)
 
@@ -223,6 +235,28 @@ def _evaluate_on_non_digits(arguments: argparse.Namespace) -> None:
         {"run": model.name, "non_digits": len(drawings), "refused": float(refused.mean()), "per_kind": per_kind},
         "\n".join([f"{model.name}: {refused.mean():.3f} of {len(drawings):,} non-digits refused", *lines]),
     )
+
+
+def _evaluate_on_changed_digits(arguments: argparse.Namespace) -> None:
+    from mnist_core.engine.measuring import measure, measure_run
+
+    test = mnist.load().test
+    model = _model(arguments.run)
+    if model.foreign:
+        curves = measure(model.load().probabilities, test)
+    else:
+        curves = measure_run(Run(model.path.parent), test, lambda: model.load().probabilities).curves
+    lines = [_curve_in_words(PERTURBATIONS[name], curve) for name, curve in curves.items()]
+    _tell(
+        arguments,
+        {"run": model.name, "digits": len(test), "curves": {name: vars(curve) for name, curve in curves.items()}},
+        "\n".join([f"{model.name}: share of {len(test):,} digits right, the more they are changed", *lines]),
+    )
+
+
+def _curve_in_words(perturbation: Perturbation, curve: Curve) -> str:
+    levels = zip(map(perturbation.label, curve.levels), curve.accuracies, strict=True)
+    return f"{perturbation.name:10}" + ", ".join(f"{label}: {accuracy:.4f}" for label, accuracy in levels)
 
 
 def _in_words(refused: float | None) -> str:

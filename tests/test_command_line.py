@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from PIL import Image
 from mnist_core import __main__ as command_line
 from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
+from mnist_core.digits.perturbations import LEVELS
 from mnist_core.engine.worker import import_model
 from mnist_core.runs import store
+from mnist_core.runs.robustness import read_robustness
 from mnist_core.runs.run import FINISHED
 from tests.foreign.files import dense, hdf5, layer, random_weights, sequential
 
@@ -142,6 +145,20 @@ def test_a_trained_run_knows_what_digits_look_like_and_can_learn_it_again(traine
     assert status == 0
     assert json.loads(out)["refused"] == pytest.approx(0.01, abs=0.01)
     np.testing.assert_allclose(run.test_probabilities, probabilities, atol=1e-5)
+
+
+def test_robustness_is_measured_and_kept_in_the_run(trained, run_command, monkeypatch, digits):
+    few = replace(digits, test=digits.test.take(np.arange(100)))
+    monkeypatch.setattr(mnist, "load", lambda: few)
+    run = store.find(trained["path"], trained["home"])
+    status, out, _ = run_command("evaluate", trained["path"], "--robustness", "--json")
+    assert status == 0
+    curves = json.loads(out)["curves"]
+    assert {name: tuple(curve["levels"]) for name, curve in curves.items()} == LEVELS
+    assert curves["rotation"]["accuracies"] == list(read_robustness(run, LEVELS).curves["rotation"].accuracies)
+    _, out, _ = run_command("evaluate", f"{trained['path']}/model.h5", "--robustness")
+    assert f"shift     0 px: {curves['shift']['accuracies'][0]:.4f}, 1 px: " in out
+    assert "of 100 digits" in out
 
 
 def test_pictures_are_read_one_line_each(run_command, tmp_path, digits):

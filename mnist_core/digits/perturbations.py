@@ -165,3 +165,5 @@ PERTURBATIONS = {
         ),
     )
 }
+
+LEVELS = {name: perturbation.levels for name, perturbation in PERTURBATIONS.items()}

@@ -17,7 +17,9 @@ import numpy as np
 
 from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
-from mnist_core.engine.protocol import Explanation, Nearest, Reading
+from mnist_core.engine.jobs import Jobs
+from mnist_core.engine.measuring import measure_run
+from mnist_core.engine.protocol import Explanation, Nearest, Progress, Reading
 from mnist_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -50,13 +52,18 @@ class Loaded:
 
     def read(self, digits: np.ndarray) -> Reading:
         """What the model makes of ``digits``, uint8 (N, 28, 28)."""
-        from mnist_core.network import model as network
         from mnist_core.network.inside import softmax
 
         if self._typicality is None or not len(digits):
-            return Reading(network.probabilities_by(self._answers, digits), None)
+            return Reading(self.probabilities(digits), None)
         hidden, logits = self.inside.all(digits)
         return Reading(softmax(logits), self._typicality.of(hidden, logits))
+
+    def probabilities(self, digits: np.ndarray) -> np.ndarray:
+        """What it answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
+        from mnist_core.network import model as network
+
+        return network.probabilities_by(self._answers, digits)
 
     def explain(self, digit: np.ndarray) -> Explanation:
         """Why it answers so for ``digit``, uint8 (28, 28)."""
@@ -109,6 +116,7 @@ class Classifier:
         self._models: OrderedDict[tuple[str, float], Loaded] = OrderedDict()
         self._neighbourhoods: OrderedDict[Loaded, NearestDigits] = OrderedDict()
         self._explaining, self._gathering, self._importing = (ThreadPoolExecutor(1) for _ in range(3))
+        self._jobs = Jobs()
         if default_model:
             self.read(default_model, np.zeros((1, 28, 28), np.uint8))
 
@@ -141,6 +149,19 @@ class Classifier:
         from mnist_core.engine.worker import import_run
 
         return (await _aside(self._importing, lambda: import_run(content, Path(home), person=person))).id
+
+    def measure_robustness(self, run: str) -> None:
+        """Have the robustness of the run at this path measured and kept in its folder; ``measuring`` tells how far."""
+        measured = Run(Path(run))
+
+        def load() -> Callable[[np.ndarray], np.ndarray]:
+            return self._loaded(measured.model_path).probabilities
+
+        self._jobs.start(run, lambda tell: measure_run(measured, mnist.load().test, load, tell))
+
+    def measuring(self, run: str) -> Progress | None:
+        """How far that is; None when nobody measures the run at this path."""
+        return self._jobs.progress(run)
 
     def hdf5(self, model: str) -> bytes:
         """The model file as HDF5. Raises ModelError when it is missing or unusable."""

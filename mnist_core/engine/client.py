@@ -24,6 +24,7 @@ from mnist_core.engine.protocol import (
     EngineNotReady,
     Explanation,
     Nearest,
+    Progress,
     Reading,
     lab_name,
     people_name,
@@ -142,6 +143,20 @@ class Engine:
 
     def _imported(self, question: Callable[["Actor"], "object"]) -> Run:
         return store.find(self._ask(question, timeout=IMPORT_TIMEOUT), self._home)
+
+    def measure_robustness(self, run: Run) -> None:
+        """Have the run's robustness measured, and kept in its folder; ``measuring`` tells how far. Returns at once.
+
+        Whoever asks meanwhile shares it. Raises as ``read`` does.
+        """
+        self._ask(lambda classifier: classifier.measure_robustness(str(run.path)))
+
+    def measuring(self, run: Run) -> Progress | None:
+        """How far that is, or why it failed; None when nobody measures the run, or nobody any more.
+
+        Raises as ``read`` does.
+        """
+        return self._ask(lambda classifier: classifier.measuring(str(run.path)))
 
     def train(self, config: RunConfig, lesson: Lesson | None = None) -> Run:
         """Put a new run in line, with the drawings that it is to learn, and return it.

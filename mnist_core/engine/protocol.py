@@ -76,6 +76,15 @@ class Nearest:
     cosines: np.ndarray
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is, ``done`` from 0 to 1 after ``seconds`` of work. ``error``: why it has failed, if it has."""
+
+    done: float = 0.0
+    seconds: float = 0.0
+    error: str | None = None
+
+
 def lab_name(home: Path) -> str:
     """What a lab is called on its Dask scheduler, which other labs may use too.
 
