@@ -26,7 +26,7 @@ def select_in_address(
     asked = st.session_state.get(key) or st.query_params.get(key)
     chosen = asked if asked in options else default()
     st.session_state[key] = st.query_params[key] = chosen
-    labels = _labels(options, format_func)
+    labels = distinct_labels(options, format_func)
     # A new widget for each choice and its label: what an old one still says must not undo it.
     widget = f"{key}-{chosen}-{labels[chosen]}"
 
@@ -66,7 +66,7 @@ def put_in_address(key: str, value: str) -> None:
         st.query_params.pop(key, None)
 
 
-def _labels(options: Sequence[str], format_func: Callable[[str], str]) -> dict[str, str]:
+def distinct_labels(options: Sequence[str], format_func: Callable[[str], str]) -> dict[str, str]:
     """Each option's label, numbered from the last on where several have the same: a browser only says the label."""
     seen, labels = Counter(), {}
     for option in reversed(options):

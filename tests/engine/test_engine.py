@@ -13,12 +13,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import IMPORTED, ConfigError, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.digits.perturbations import LEVELS
 from mnist_core.errors import ModelError
 from mnist_core.foreign.content import MAX_BYTES
 from mnist_core.foreign.findings import Findings
 from mnist_core.runs import archive, store
 from mnist_core.runs.evaluation import scores
-from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, RunError
+from mnist_core.runs.robustness import read_robustness
+from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, Run, RunError
 from pages._parts.lab import engine as connection_of_pages
 from tests.engine.labs import small
 from tests.foreign import files
@@ -202,6 +204,39 @@ def test_a_finished_run_is_not_trained_again(engine, lab):
     run = store.find("trained", lab)
     engine.resume(run)
     assert run.status.state == FINISHED
+
+
+def test_a_page_has_a_run_measured_once_and_shows_its_curve(pages, engine, lab, digits):
+    def script() -> None:
+        from mnist_core.runs import store
+        from pages._parts.errors_robustness import show_robustness
+
+        show_robustness(store.find("trained", store.home()))
+
+    connection_of_pages().wait()
+    run = store.find("trained", lab)
+    page = AppTest.from_function(script, default_timeout=60).run()
+    assert "It takes about 8 s" in page.markdown[-1].value
+    page.button[0].click().run()
+    assert not page.exception
+    assert "trained" in page.get("progress")[0].proto.text
+    engine.measure_robustness(run)  # somebody else's wish is the same measuring
+    assert engine.measuring(run).error is None
+    assert engine.classify(run, digits.test.images[:1]).argmax() == 7  # drawings are answered meanwhile
+    wait_for(lambda: engine.measuring(run) is None)
+    shift = read_robustness(run, LEVELS).curves["shift"].accuracies
+    assert shift[0] == pytest.approx(run.status.scores["test_accuracy"], abs=1e-3)
+    assert shift[0] > shift[2] > shift[4]
+    page.run()
+    assert not page.button
+    assert "**trained**" in "".join(each.value for each in page.markdown)
+
+
+def test_a_run_without_a_network_says_that_there_is_nothing_to_measure(engine, lab):
+    nothing = Run(lab / "runs" / "nothing")
+    engine.measure_robustness(nothing)
+    wait_for(lambda: engine.measuring(nothing).error)
+    assert "no trained network" in engine.measuring(nothing).error
 
 
 def test_a_run_that_diverges_says_why_and_the_next_one_runs(engine):
