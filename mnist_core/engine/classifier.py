@@ -1,7 +1,7 @@
 """The Classifier: it runs on a worker of its own and answers for drawings, with the last few models kept loaded.
 
-An answer waits for no explanation: those are made in a thread of their own. Keras is imported inside the functions: the
-pages' processes import this module to name what they ask for, and must stay free of it.
+An answer waits for no explanation and for no measuring: those are made in threads of their own. Keras is imported
+inside the functions: the pages' processes import this module to name what they ask for, and must stay free of it.
 """
 
 import asyncio

@@ -61,10 +61,10 @@ def show_robustness(run: Run) -> None:
         perturbation = _choose_perturbation()
         runs = [run, *_choose_others(run)]
         measured = {each.id: read_robustness(each, LEVELS) for each in runs}
-        _show(perturbation, _names(runs), measured)
         for each in runs:
             if measured[each.id] is None:
                 show_measuring(each)
+        _show(perturbation, _names(runs), measured)
 
 
 def _names(runs: Sequence[Run]) -> dict[str, str]:
@@ -81,7 +81,7 @@ def _show(perturbation: Perturbation, names: Mapping[str, str], measured: Mappin
         return
     accuracies = {name: robustness.curves[perturbation.name].accuracies for name, robustness in found.items()}
     st.markdown(f"{told(perturbation, accuracies)} {LESSONS[perturbation.name]}")
-    colours = dict(zip(names.values(), RUN_COLOURS, strict=False))
+    colours = {name: colour for name, colour in zip(names.values(), RUN_COLOURS, strict=False) if name in found}
     st.altair_chart(
         _chart(perturbation, accuracies, colours), alt=f"Accuracy of each network against {perturbation.name}."
     )
