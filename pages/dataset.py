@@ -1,32 +1,50 @@
-"""Dataset: MNIST at a glance, any digit in detail, and how it is prepared for a network."""
+"""Dataset: MNIST at a glance, any digit in detail, what is like it, and how it is prepared for a network."""
 
 import streamlit as st
 
 from pages._parts import frame
 from pages._parts.dataset_about import show_about
 from pages._parts.dataset_browse import show_browser
+from pages._parts.dataset_controls import CLASS, OPEN, VIEW, VIEWS
+from pages._parts.dataset_find import show_find
+from pages._parts.dataset_first_look import show_first_look
+from pages._parts.dataset_glance import show_glance
 from pages._parts.dataset_histograms import show_histograms
-from pages._parts.dataset_overview import show_counts_and_means, show_first_look
 from pages._parts.dataset_preparation import show_preparation
+from pages._parts.messages import telling
 
-VIEWS = {
-    "First look": show_first_look,
-    "Browse": show_browser,
-    "Histograms": show_histograms,
-    "Counts and means": show_counts_and_means,
-    "Preparation": show_preparation,
-    "About MNIST": show_about,
+SHOW = {
+    "first-look": show_first_look,
+    "browse": show_browser,
+    "find": show_find,
+    "glance": show_glance,
+    "histograms": show_histograms,
+    "preparation": show_preparation,
+    "about": show_about,
 }
+
+
+@st.fragment
+@telling
+def show_view() -> None:
+    """The choice of a view, and that view. A click redraws no more than this; the sidebar stays."""
+    view = VIEW.value
+    st.segmented_control(
+        "View",
+        list(VIEWS),
+        default=view,
+        required=True,
+        format_func=VIEWS.get,
+        label_visibility="collapsed",
+        wrap=True,
+        key=VIEW.key,
+        on_change=VIEW.take,
+    )
+    SHOW[view]()
+    for choice in (VIEW, OPEN, CLASS):
+        choice.tell_address()
+
 
 frame.require(__file__)
 st.title("Dataset")
-view = st.segmented_control(
-    "View",
-    list(VIEWS),
-    default="First look",
-    required=True,
-    label_visibility="collapsed",
-    key="dataset_view",
-    persist_state="session",
-)
-VIEWS[view]()
+show_view()

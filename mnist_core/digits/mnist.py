@@ -18,6 +18,7 @@ from mnist_core.errors import LabError
 
 FILE = Path(__file__).with_name("mnist.npz")
 SIZES = {"train": 60_000, "test": 10_000}
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)  # what a damaged .npz raises
 
 # Of the published IDX files, headers included.
 SHA256 = {
@@ -102,7 +103,7 @@ def _read(file: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in SHA256}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         raise _damaged(file, f"it cannot be read as a NumPy archive ({error})") from error
 
 

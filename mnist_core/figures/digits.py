@@ -1,6 +1,4 @@
-"""Digits as figures: a titled grid, one large with its histogram, their numbers, their labels."""
-
-from collections.abc import Sequence
+"""Digits as figures: one large with its histogram, their numbers, their labels."""
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -9,20 +7,6 @@ from matplotlib.figure import Figure
 from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.figures.histograms import draw_digit_histogram
 from mnist_core.figures.style import Theme, new_figure, show_digit
-
-INCHES = 1.7  # a side of a digit in a grid
-
-
-def digit_grid(digits: np.ndarray, titles: Sequence[str], theme: Theme, *, columns: int = 3) -> Figure:
-    """``digits``, uint8 (N, 28, 28), row by row in ``columns``, each under its title."""
-    rows = -(-len(digits) // columns)
-    figure = new_figure(columns * INCHES, rows * (INCHES + 0.3), theme)
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, digit, title in zip(grid, digits, titles, strict=False):
-        show_digit(axes, digit, theme, title=title)
-    for axes in grid[len(digits) :]:
-        axes.set_axis_off()
-    return figure
 
 
 def digit_with_histogram(digit: np.ndarray, title: str, theme: Theme, *, colour: str, log: bool) -> Figure:

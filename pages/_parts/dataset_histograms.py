@@ -1,4 +1,4 @@
-"""Dataset, Histograms: which pixel values a whole split or one digit has, and how often."""
+"""Dataset, Histograms: which pixel values a whole split, a class or the open digit has, and how often."""
 
 import numpy as np
 import streamlit as st
@@ -6,35 +6,40 @@ import streamlit as st
 from mnist_core.digits import statistics
 from mnist_core.figures.colours import DIGIT_COLOURS, TEST_COLOUR, TRAIN_COLOUR
 from mnist_core.figures.histograms import pixel_histogram
-from pages._parts.dataset_controls import SPLIT_NAMES, choose_class, choose_log, choose_split
+from pages._parts.dataset_controls import SPLIT_NAMES, choose_class, choose_log, choose_split, open_digit
+from pages._parts.dataset_open import pictures
 from pages._parts.figure import page_theme, show_figure
 
 SPLIT_COLOURS = {"train": TRAIN_COLOUR, "test": TEST_COLOUR}
 
 
-@st.fragment
 def show_histograms() -> None:
-    """The histogram of a split, or of one digit with that of its split as an outline."""
+    """The histogram of a split, of a class of it, or of the open digit, with that of the split as an outline."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = choose_split()
-        digit = choose_class()
+        one = st.toggle("The open digit alone", key="dataset_one", persist_state="session")
+        label = None if one else choose_class()
         log = choose_log()
     histograms = statistics.of_split(name).histograms
-    whole = histograms.sum(axis=0)
-    if digit is None:
-        shown, colour, label, reference = whole, SPLIT_COLOURS[name], f"All {SPLIT_NAMES[name]} digits", None
+    whole, of_whole = histograms.sum(axis=0), f"All {SPLIT_NAMES[name]} digits"
+    if one:
+        digit = open_digit()
+        shown, colour = statistics.pixel_histogram(pictures([digit])), DIGIT_COLOURS[digit.label]
+        title = f"{digit.name}: a {digit.label}"
+    elif label is None:
+        shown, colour, title = whole, SPLIT_COLOURS[name], of_whole
     else:
-        shown, colour, label, reference = histograms[digit], DIGIT_COLOURS[digit], f"Digit {digit}", whole
+        shown, colour, title = histograms[label], DIGIT_COLOURS[label], f"Digit {label}"
     _show_facts(shown)
     show_figure(
         pixel_histogram(
             shown,
             page_theme(),
             colour=colour,
-            label=label,
+            label=title,
             log=log,
-            reference=reference,
-            reference_label=f"All {SPLIT_NAMES[name]} digits",
+            reference=None if shown is whole else whole,
+            reference_label=of_whole,
         ),
         width=960,
     )

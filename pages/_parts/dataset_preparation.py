@@ -9,6 +9,7 @@ from mnist_core.digits import mnist
 from mnist_core.digits.mnist import Mnist
 from mnist_core.digits.preparation import flatten, one_hot, scale
 from mnist_core.figures.digits import one_hot_rows
+from pages._parts.dataset_controls import Digit, open_, open_digit
 from pages._parts.digit_grid import show_digits
 from pages._parts.figure import page_theme, show_figure
 from pages._parts.pixel_numbers import show_scaling
@@ -20,34 +21,65 @@ MIDDLE = slice(404, 412)  # eight of the 784 pixels, in row 14
 
 @dataclass(frozen=True)
 class Example:
-    """MNIST, and the training digit that the steps follow."""
+    """MNIST, and the ``followed`` one of its digits."""
 
     data: Mnist
-    index: int
+    followed: Digit
 
     @property
     def digit(self) -> np.ndarray:
         """uint8 (28, 28)."""
-        return self.data.train.images[self.index]
+        return self.data.split(self.followed.split).images[self.followed.index]
 
     @property
     def label(self) -> int:
         """Which digit it is."""
-        return int(self.data.train.labels[self.index])
+        return self.followed.label
+
+    @property
+    def row(self) -> np.ndarray:
+        """Its pixels as one row: uint8 (784,)."""
+        return flatten(self.digit[None])[0]
+
+    @property
+    def x(self) -> str:
+        """What its picture is called in the code."""
+        return f"x_{self.followed.split}[{self.followed.index}]"
+
+    @property
+    def y(self) -> str:
+        """What its label is called in the code."""
+        return f"y_{self.followed.split}[{self.followed.index}]"
 
 
-@st.fragment
 def show_preparation() -> None:
-    """One step at a time, on a digit of the person's choice."""
+    """One step at a time, on the open digit."""
+    digit = open_digit()
     with st.container(horizontal=True, gap="medium"):
         step = st.segmented_control(
             "Step", list(STEPS), default="1 Load", required=True, wrap=True, key="dataset_step", persist_state="session"
         )
-        label = st.segmented_control(
-            "Follow a", range(10), default=8, required=True, wrap=True, key="dataset_example", persist_state="session"
-        )
-    data = mnist.load()
-    STEPS[step](Example(data, int(np.argmax(data.train.labels == label))))
+        _choose_followed(digit)
+    STEPS[step](Example(mnist.load(), digit))
+
+
+def _choose_followed(digit: Digit) -> None:
+    key = f"dataset_example_{digit}"
+
+    def follow() -> None:
+        labels = mnist.load().split(digit.split).labels
+        open_(Digit(digit.split, int(np.argmax(labels == st.session_state[key]))))
+
+    st.segmented_control(
+        "Follow a",
+        range(10),
+        default=digit.label,
+        required=True,
+        wrap=True,
+        key=key,
+        on_change=follow,
+        help="The steps follow the digit that is open in all views. Choose here to open the first of another class.",
+    )
 
 
 def _step(title: str, text: str, code: str) -> None:
@@ -67,10 +99,10 @@ def _show_load(example: Example) -> None:
             f">>> x_train.shape, y_train.shape\n{train.images.shape, train.labels.shape}\n"
             f">>> x_test.shape, y_test.shape\n{test.images.shape, test.labels.shape}\n"
             f">>> x_train.dtype, x_train.nbytes\n{train.images.dtype, train.images.nbytes}\n"
-            f">>> y_train[{example.index}]\n{example.label}",
+            f">>> {example.y}\n{example.label}",
         )
     with right, st.container(width=360):
-        show_digits(example.digit[None], [f"x_train[{example.index}], labelled {example.label}"], side=200)
+        show_digits(example.digit[None], [f"{example.x}, labelled {example.label}"], side=200)
 
 
 def _show_reshape(example: Example) -> None:
@@ -82,35 +114,32 @@ def _show_reshape(example: Example) -> None:
         f">>> x_train = x_train.reshape(60000, 784)\n>>> x_test = x_test.reshape(10000, 784)\n"
         f">>> x_train.shape, x_test.shape\n{train.shape, test.shape}",
     )
-    st.markdown(
-        f"x_train[{example.index}] is now one strip of 784 pixels. It is cut into {STRIPS} here to fit the page:"
-    )
-    st.html(strips_html(train[example.index]))
+    st.markdown(f"{example.x} is now one strip of 784 pixels. It is cut into {STRIPS} here to fit the page:")
+    st.html(strips_html(example.row))
 
 
 def _show_float(example: Example) -> None:
     pixels = flatten(example.data.train.images)
-    some = pixels[example.index, MIDDLE]
+    some = example.row[MIDDLE]
     _step(
         "Numbers with a fraction",
         "A byte cannot hold 0.5. `float32` can: 4 bytes a number in place of 1, so the training digits grow from "
         f"{pixels.nbytes / 1e6:.0f} MB to {pixels.size * 4 / 1e6:.0f} MB. The values stay the same.",
-        f">>> x_train[{example.index}, {MIDDLE.start}:{MIDDLE.stop}]\n{some!r}\n"
+        f">>> {example.x}[{MIDDLE.start}:{MIDDLE.stop}]\n{some!r}\n"
         f'>>> x_train = x_train.astype("float32")\n>>> x_test = x_test.astype("float32")\n'
-        f">>> x_train[{example.index}, {MIDDLE.start}:{MIDDLE.stop}]\n{some.astype(np.float32)!r}",
+        f">>> {example.x}[{MIDDLE.start}:{MIDDLE.stop}]\n{some.astype(np.float32)!r}",
     )
 
 
 def _show_scaling(example: Example) -> None:
-    some = flatten(example.data.train.images)[example.index, MIDDLE]
+    some = example.row[MIDDLE]
     with np.printoptions(precision=4, suppress=True):
         _step(
             "From 0 to 255 to 0 to 1",
             "Dividing by 255 puts each pixel between 0 and 1. A network starts with small weights, meant for inputs of "
             "about that size; with inputs up to 255 its sums come out 255 times as large, and training starts from a "
             "much higher loss.",
-            f">>> x_train /= 255\n>>> x_test /= 255\n"
-            f">>> x_train[{example.index}, {MIDDLE.start}:{MIDDLE.stop}]\n{scale(some)!r}",
+            f">>> x_train /= 255\n>>> x_test /= 255\n>>> {example.x}[{MIDDLE.start}:{MIDDLE.stop}]\n{scale(some)!r}",
         )
     show_scaling(
         example.digit[CROP],
@@ -126,6 +155,7 @@ def _show_scaling(example: Example) -> None:
 
 def _show_one_hot(example: Example) -> None:
     vectors, of_test = one_hot(example.data.train.labels), one_hot(example.data.test.labels)
+    own = one_hot(np.array([example.label]))[0]
     left, right = st.columns([1.2, 1], gap="large")
     with left, np.printoptions(linewidth=50):
         _step(
@@ -133,18 +163,18 @@ def _show_one_hot(example: Example) -> None:
             "The network answers with ten numbers, one for each class. So the label becomes ten numbers too: 0 but for "
             f"a single 1. The vector of {_article(example.label)} has its 1 at place {example.label}, counted from 0; "
             f"it is row {example.label} of the 10 × 10 identity matrix.",
-            f">>> y_train[{example.index}]\n{example.label}\n"
+            f">>> {example.y}\n{example.label}\n"
             '>>> y_train = np.eye(10, dtype="float32")[y_train]\n'
             '>>> y_test = np.eye(10, dtype="float32")[y_test]\n'
             f">>> y_train.shape, y_test.shape\n{vectors.shape, of_test.shape}\n"
-            f">>> y_train[{example.index}]\n{vectors[example.index]!r}",
+            f">>> {example.y}\n{own!r}",
         )
         st.markdown(
             "Digit Lab trains with the sparse form of the loss: it takes the label itself and gives the same numbers."
         )
     with right:
         st.markdown(f"The {example.label}, then the first nine training labels")
-        show_figure(one_hot_rows(np.concatenate([vectors[[example.index]], vectors[:9]]), page_theme()), width=480)
+        show_figure(one_hot_rows(np.concatenate([own[None], vectors[:9]]), page_theme()), width=480)
 
 
 def _article(digit: int) -> str:

@@ -1,4 +1,4 @@
-"""A grid of digits to choose one from, by mouse, finger or keyboard: 10 in a row, 6 on a phone."""
+"""A grid of digits to choose one from, by mouse, finger or keyboard: 10 in a row, or fewer; at most 6 on a phone."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,8 +9,8 @@ from pages._parts.digit_grid import data_url
 
 CSS = """
 :host {container-type: inline-size; display: block;}
-.digits {display: grid; gap: 0.3rem; grid-template-columns: repeat(6, 1fr);}
-@container (min-width: 30rem) {.digits {grid-template-columns: repeat(10, 1fr);}}
+.digits {display: grid; gap: 0.3rem; grid-template-columns: repeat(min(6, var(--columns)), 1fr);}
+@container (min-width: 30rem) {.digits {grid-template-columns: repeat(var(--columns), 1fr);}}
 button {border: 0.15rem solid transparent; border-radius: 0.4rem; padding: 0.1rem; background: none; cursor: pointer;
   color: var(--st-text-color); font: 0.75rem var(--st-font); min-width: 0;}
 button:hover {border-color: var(--st-border-color);}
@@ -28,6 +28,7 @@ export default function ({parentElement, data, setTriggerValue}) {
     grid.className = "digits";
     parentElement.appendChild(grid);
   }
+  grid.style.setProperty("--columns", data.columns);
   while (grid.children.length > data.cells.length) grid.lastChild.remove();
   data.cells.forEach((cell, number) => {
     let button = grid.children[number];
@@ -64,6 +65,7 @@ def choose_digit(
     key: str,
     shown_in: str,
     on_choose: Callable[[int], None],
+    columns: int = 10,
 ) -> None:
     """Show ``digits``, uint8 (N, 28, 28), as buttons; ``on_choose`` is called with the place of the pressed one.
 
@@ -78,4 +80,8 @@ def choose_digit(
     def pressed() -> None:
         on_choose(st.session_state[key].chosen)
 
-    _grid(data={"cells": cells, "chosen": chosen, "shown_in": shown_in}, key=key, on_chosen_change=pressed)
+    _grid(
+        data={"cells": cells, "chosen": chosen, "shown_in": shown_in, "columns": columns},
+        key=key,
+        on_chosen_change=pressed,
+    )

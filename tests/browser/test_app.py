@@ -90,11 +90,12 @@ def test_a_drawing_can_be_undone_redone_cleared_and_survives_another_page(page, 
 def test_a_click_opens_a_digit_of_the_dataset(page, server):
     visit(page, server, "dataset")
     page.get_by_role("radio", name="Browse").click()
-    page.get_by_title("Index 17: digit 8").click()
+    page.get_by_title("Training digit 17: labelled 8").click()
     expect(page.get_by_label("Index", exact=True)).to_have_value("17")
-    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("button", name="Next").click()
     expect(page.get_by_label("Index", exact=True)).to_have_value("18")
-    expect(page.get_by_title("Index 18: digit 6")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_title("Training digit 18: labelled 6")).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile("digit=train-18"))
 
 
 def test_the_page_says_that_the_network_sleeps_when_the_engine_dies_and_goes_on(page, server):

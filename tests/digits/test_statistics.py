@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from mnist_core.digits import statistics
+from mnist_core.digits.mnist import Mnist
 
 
 def digits_of_one_value(*values: int) -> np.ndarray:
@@ -55,3 +56,27 @@ def test_the_real_splits_have_the_known_counts() -> None:
     assert_array_equal(test.counts, [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009])
     assert train.histograms.sum() == 60_000 * 784
     assert statistics.of_split("train") is train
+
+
+def test_mean_and_deviation_of_a_class_and_of_all_agree_with_numpy(digits: Mnist) -> None:
+    some = digits.test.take(np.arange(3000))
+    facts = statistics.of_digits(some.images, some.labels)
+    for digit in (0, 7):
+        assert_allclose(facts.means[digit], some.images[some.labels == digit].mean(axis=0))
+        assert_allclose(facts.deviations[digit], some.images[some.labels == digit].std(axis=0), atol=1e-5)
+    assert_allclose(facts.mean, some.images.mean(axis=0))
+    assert_allclose(facts.deviation, some.images.std(axis=0), atol=1e-5)
+    assert_array_equal(facts.unused, (some.images == 0).all(axis=0))
+
+
+def test_a_class_that_does_not_occur_leaves_the_others_their_mean() -> None:
+    facts = statistics.of_digits(digits_of_one_value(10, 30), np.array([3, 9], np.uint8))
+    assert_array_equal(facts.mean, np.full((28, 28), 20.0))
+    assert_array_equal(facts.deviation, np.full((28, 28), 10.0))
+
+
+def test_ink_is_the_mean_value_of_a_digits_pixels() -> None:
+    facts = statistics.of_digits(digits_of_one_value(10, 20, 30, 40, 50, 90), np.array([1] * 5 + [2], np.uint8))
+    assert_allclose(facts.ink[1], [12, 20, 30, 40, 48])
+    assert_allclose(facts.ink[2], 90)
+    assert np.isnan(facts.ink[0]).all()

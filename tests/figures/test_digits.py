@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 
 from mnist_core.figures import digits
 from mnist_core.figures.colours import DIGIT_COLOURS
@@ -13,29 +12,12 @@ NINE = np.arange(9 * 784).reshape(9, 28, 28).astype(np.uint8)
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 
 
-def titles(figure: Figure) -> list[str]:
-    return [axes.get_title() for axes in figure.axes if axes.get_title()]
-
-
-@THEMES
-def test_the_grid_has_each_digit_below_its_title(theme: Theme) -> None:
-    figure = digits.digit_grid(NINE, [f"Digit: {n}" for n in range(9)], theme)
-    assert titles(figure) == [f"Digit: {n}" for n in range(9)]
-    for axes, digit in zip(figure.axes, NINE, strict=True):
-        assert_array_equal(axes.images[0].get_array(), digit)
-    figure.canvas.draw()
-
-
 def test_digits_have_hard_edges_and_are_light_on_dark() -> None:
-    image = digits.digit_grid(NINE[:1], ["Digit: 0"], LIGHT, columns=1).axes[0].images[0]
+    figure = digits.digit_with_histogram(NINE[0], "Digit: 0", LIGHT, colour=DIGIT_COLOURS[0], log=True)
+    image = figure.axes[0].images[0]
     assert image.get_interpolation() == "nearest"
     assert image.get_clim() == (0, 255)
     assert_allclose(image.cmap(255)[:3], 1)
-
-
-def test_places_left_over_in_the_last_row_stay_empty() -> None:
-    figure = digits.digit_grid(NINE[:4], ["a", "b", "c", "d"], LIGHT)
-    assert [len(axes.images) for axes in figure.axes] == [1, 1, 1, 1, 0, 0]
 
 
 @pytest.mark.parametrize("log", [True, False])
