@@ -10,6 +10,7 @@ from pages._parts.dataset_find import show_find
 from pages._parts.dataset_first_look import show_first_look
 from pages._parts.dataset_glance import show_glance
 from pages._parts.dataset_histograms import show_histograms
+from pages._parts.dataset_map import LAYER, METHOD, show_map_view
 from pages._parts.dataset_preparation import show_preparation
 from pages._parts.messages import telling
 
@@ -17,6 +18,7 @@ SHOW = {
     "first-look": show_first_look,
     "browse": show_browser,
     "find": show_find,
+    "map": show_map_view,
     "glance": show_glance,
     "histograms": show_histograms,
     "preparation": show_preparation,
@@ -41,7 +43,7 @@ def show_view() -> None:
         on_change=VIEW.take,
     )
     SHOW[view]()
-    for choice in (VIEW, OPEN, CLASS):
+    for choice in (VIEW, OPEN, CLASS, LAYER, METHOD):
         choice.tell_address()
 
 

@@ -1,11 +1,20 @@
 """The Dataset page, without a browser. What a click on a digit does is tried in tests/browser."""
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.digits import mnist
+from mnist_core.digits.projection import METHODS, pixel_maps
+from mnist_core.engine import maps
+from mnist_core.engine.maps import HiddenMap
+from mnist_core.runs import store
+from pages._parts.digit_map import inside, sheet, unit_square
 
 APP = Path(__file__).parents[1] / "app.py"
 
@@ -170,3 +179,44 @@ def test_the_preparation_shows_the_real_arrays(page: AppTest) -> None:
     assert "model's own first layers" in division
     assert "(60000, 10)" in one_hot
     assert "[0., 0., 0., 0., 0., 0., 0., 0., 1., 0.]" in one_hot
+
+
+def test_the_map_of_the_raw_pixels_needs_no_engine(page: AppTest) -> None:
+    view(page, "map", digit="test-947")
+    assert "10,000 test digits by their raw pixels" in all_text(page)
+    choice(page, "Layout").set_value("pca").run()
+    assert not page.exception
+    assert "**PCA**" in all_text(page)
+    assert address(page)["layout"] == "pca"
+
+
+def test_a_map_of_a_hidden_layer_is_shown_once_it_is_made(page: AppTest, home: Path) -> None:
+    view(page, "map", layer="2")
+    assert "alike **to the network**" in all_text(page)  # something to read, while the engine sleeps
+    world = store.default_run()
+    for method in METHODS:
+        maps.keep(HiddenMap(world, 2, method).path(home), pixel_maps()[method])
+    page.run()
+    assert "as hidden layer 2 of world holds them" in all_text(page)
+    assert not page.exception
+
+
+@pytest.mark.parametrize("layer", ["3", "0", "-1", "x", "²"])
+def test_an_address_that_names_no_layer_shows_the_raw_pixels(page: AppTest, layer: str) -> None:
+    view(page, "map", layer=layer)
+    assert choice(page, "Alike in").value == "pixels"
+
+
+def test_an_area_holds_the_digits_in_it_those_in_its_middle_first() -> None:
+    positions = unit_square(np.array([[0, 0], [10, 0], [5, 5], [6, 5], [10, 20]]))
+    assert_allclose(positions, [[0.25, 0], [0.75, 0], [0.5, 0.25], [0.55, 0.25], [0.75, 1]])
+    assert_array_equal(inside((0.45, 0, 0.8, 0.5), positions), [3, 2, 1])
+    assert_array_equal(unit_square(np.ones((2, 2))), np.full((2, 2), 0.5))
+
+
+def test_the_sheet_has_each_digit_in_its_place() -> None:
+    images = mnist.load().test.images[:120]
+    shown = np.asarray(Image.open(io.BytesIO(sheet(images))))
+    assert shown.shape == (3 * 28, 50 * 28)
+    assert_array_equal(shown[2 * 28 :, 19 * 28 : 20 * 28], images[119])
+    assert not shown[2 * 28 :, 20 * 28 :].any()

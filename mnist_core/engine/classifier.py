@@ -18,8 +18,10 @@ import numpy as np
 from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.jobs import Jobs
+from mnist_core.engine.maps import Mapmaker
 from mnist_core.engine.measuring import measure_run
-from mnist_core.engine.protocol import Explanation, Nearest, Progress, Reading
+from mnist_core.engine.protocol import Explanation, MapProgress, Nearest, Progress, Reading
+from mnist_core.engine.worker import give_way
 from mnist_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -86,6 +88,11 @@ class Loaded:
 
         return NearestDigits(self.inside, mnist.load().train.images)
 
+    def hidden(self, layer: int) -> np.ndarray:
+        """What hidden ``layer``, counted from 1, passes on for each test digit: float32 (10000, units)."""
+        hidden, _ = self.inside.all(mnist.load().test.images)
+        return hidden[layer - 1]
+
     @cached_property
     def inside(self) -> "Inside":
         """Raises ModelError when nobody can look into the model."""
@@ -117,6 +124,7 @@ class Classifier:
         self._neighbourhoods: OrderedDict[Loaded, NearestDigits] = OrderedDict()
         self._explaining, self._gathering, self._importing = (ThreadPoolExecutor(1) for _ in range(3))
         self._jobs = Jobs()
+        self._mapmaker = Mapmaker(give_way)
         if default_model:
             self.read(default_model, np.zeros((1, 28, 28), np.uint8))
 
@@ -137,6 +145,13 @@ class Classifier:
     async def nearest(self, model: str, digit: np.ndarray) -> Nearest:
         """The training digits that it finds most like ``digit``, uint8 (28, 28). Raises as ``read`` does."""
         return await _aside(self._gathering, lambda: self._nearest(self._loaded(Path(model)), digit))
+
+    def map(self, model: str, layer: int, method: str, path: str) -> MapProgress:
+        """How far the map at ``path`` is, of the test digits as hidden ``layer`` holds them; begins with it if need be.
+
+        Raises as ``read`` does.
+        """
+        return self._mapmaker.ask(Path(path), lambda: self._loaded(Path(model)).hidden(layer), method)
 
     async def import_model(self, content: bytes, config: RunConfig, home: str) -> str:
         """Make a run of a model file that somebody made elsewhere, and tell its id. Raises as the worker's does."""

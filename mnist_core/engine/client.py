@@ -17,12 +17,15 @@ import numpy as np
 import psutil
 
 from mnist_core.config import RunConfig
+from mnist_core.engine import maps
+from mnist_core.engine.maps import HiddenMap
 from mnist_core.engine.process import EngineProcess
 from mnist_core.engine.protocol import (
     LOG_FILE,
     EngineError,
     EngineNotReady,
     Explanation,
+    MapProgress,
     Nearest,
     Progress,
     Reading,
@@ -115,6 +118,18 @@ class Engine:
         The first time it takes seconds: all 60,000 pass through the network. Others' drawings are answered meanwhile.
         """
         return self._ask(lambda classifier: classifier.nearest(str(run.model_path), digit))
+
+    def map(self, wanted: HiddenMap) -> np.ndarray | MapProgress:
+        """Where the test digits lie on a map, float32 (10000, 2), or how far the engine is with making it: ask again.
+
+        A map that was made before needs no engine. Raises as ``read`` does.
+        """
+        path = wanted.path(self._home)
+        kept = maps.read(path)
+        if kept is not None:
+            return kept
+        model = str(wanted.run.model_path)
+        return self._ask(lambda classifier: classifier.map(model, wanted.layer, wanted.method, str(path)))
 
     def hdf5(self, run: Run) -> bytes:
         """The run's model as an HDF5 file. Raises as ``classify`` does."""

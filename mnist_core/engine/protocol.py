@@ -85,6 +85,14 @@ class Progress:
     error: str | None = None
 
 
+@dataclass(frozen=True)
+class MapProgress:
+    """How far a map is: the ``share`` done, 0 to 1, and the ``positions`` so far, float32 (N, 2), if there are any."""
+
+    share: float
+    positions: np.ndarray | None
+
+
 def lab_name(home: Path) -> str:
     """What a lab is called on its Dask scheduler, which other labs may use too.
 

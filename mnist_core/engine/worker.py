@@ -66,7 +66,7 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
             import mnist_core.network.training  # noqa: F401
 
             if background:
-                _give_way()
+                give_way()
             ending = _train(run, heartbeat, watch)
         run.update(ended_at=time.time(), **ending)
         if run.status.parked and not run.control.pause:
@@ -78,7 +78,7 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
             run.update(state=FAILED, ended_at=time.time(), error=_reason(error), diverged=diverged)
 
 
-def _give_way() -> None:
+def give_way() -> None:
     """Lower the priority of this thread and those it starts, as TensorFlow's; of the process where threads have none.
 
     On Linux a process' niceness is its main thread's, which here only waits.

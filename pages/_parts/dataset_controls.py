@@ -15,6 +15,7 @@ VIEWS = {
     "first-look": "First look",
     "browse": "Browse",
     "find": "Find alike",
+    "map": "Map",
     "glance": "At a glance",
     "histograms": "Histograms",
     "preparation": "Preparation",

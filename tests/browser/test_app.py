@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from mnist_core.digits import mnist
 from mnist_core.engine.client import Engine
 from tests.browser.serving import SEVEN, draw
 from tests.browser.visits import PAGES, PHONE, SCREENSHOTS, SLOW, WIDE, go_to, visit
@@ -91,11 +92,42 @@ def test_a_click_opens_a_digit_of_the_dataset(page, server):
     visit(page, server, "dataset")
     page.get_by_role("radio", name="Browse").click()
     page.get_by_title("Training digit 17: labelled 8").click()
-    expect(page.get_by_label("Index", exact=True)).to_have_value("17")
-    page.get_by_role("button", name="Next").click()
-    expect(page.get_by_label("Index", exact=True)).to_have_value("18")
+    expect(page.get_by_label("Index", exact=True).first).to_have_value("17")
+    page.get_by_role("button", name="Next Shortcut").click()
+    expect(page.get_by_label("Index", exact=True).first).to_have_value("18")
     expect(page.get_by_title("Training digit 18: labelled 6")).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile("digit=train-18"))
+
+
+def test_hovering_over_the_map_shows_a_digit_a_click_opens_it_and_an_area_fills_a_grid(page, server):
+    visit(page, server, "dataset?view=map&layout=pca")
+    ground = page.get_by_role("img", name="Map of digits")
+    page.wait_for_function("() => document.querySelector('.st-key-digit_sheet img')?.naturalWidth === 1400")
+    box = ground.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    tip = page.locator(".tip span")
+    expect(tip).to_have_text(re.compile(r"Test digit \d+: labelled \d"))
+    index, label = re.findall(r"\d+", tip.text_content())
+    page.mouse.click(*middle)
+    expect(page).to_have_url(re.compile(f"digit=test-{index}(&|$)"))
+    assert mnist.load().test.labels[int(index)] == int(label)
+
+    page.mouse.move(middle[0] - 60, middle[1] - 60)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 60, middle[1] + 60, steps=4)
+    page.mouse.up()
+    expect(page.get_by_text("digits in the area")).to_be_visible()
+    chosen = page.get_by_title(f"Test digit {int(index):,}: labelled {label}")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    other = page.locator(".digits button[aria-pressed=false]").first.get_attribute("title")
+    page.get_by_title(other).click()
+    expect(page.get_by_title(other)).to_have_attribute("aria-pressed", "true")
+
+    for _ in range(5):
+        page.mouse.move(*middle)
+        page.mouse.wheel(0, -400)
+    expect(page.locator(".map")).to_have_attribute("data-drawn", "pictures")
 
 
 def test_the_page_says_that_the_network_sleeps_when_the_engine_dies_and_goes_on(page, server):

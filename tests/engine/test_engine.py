@@ -14,13 +14,17 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import IMPORTED, ConfigError, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.digits.perturbations import LEVELS
+from mnist_core.digits.projection import principal_components
+from mnist_core.engine.maps import HiddenMap
 from mnist_core.errors import ModelError
 from mnist_core.foreign.content import MAX_BYTES
 from mnist_core.foreign.findings import Findings
 from mnist_core.runs import archive, store
+from mnist_core.runs.activations import ACTIVATIONS
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.robustness import read_robustness
 from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, Run, RunError
+from mnist_core.runs.snapshot import read_snapshot
 from pages._parts.lab import engine as connection_of_pages
 from tests.engine.labs import small
 from tests.foreign import files
@@ -61,6 +65,14 @@ def test_a_training_digit_is_its_own_nearest(engine, book, digits):
     nearest = engine.nearest(book, digits.train.images[59_999])
     assert nearest.indices[0] == 59_999
     assert len(nearest.indices) == 5
+
+
+def test_a_map_shows_the_test_digits_as_a_hidden_layer_holds_them(engine, book, digits):
+    wanted = HiddenMap(book, 2, "pca")
+    wait_for(lambda: isinstance(engine.map(wanted), np.ndarray))
+    _, sums, _ = read_snapshot(book, 20).sums(digits.test.images)  # of weights kept in half precision
+    expected = principal_components(ACTIVATIONS["relu"].function(sums))
+    assert_allclose(engine.map(wanted), expected, atol=0.02 * np.abs(expected).max())
 
 
 def test_a_model_from_elsewhere_becomes_a_run_like_the_others(engine, book, digits, tmp_path):

@@ -1,0 +1,57 @@
+"""Digits as points: principal components against scikit-learn's, t-SNE by what it is for."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.decomposition import PCA
+from sklearn.neighbors import KNeighborsClassifier
+
+from mnist_core.digits import projection
+from mnist_core.digits.mnist import Mnist
+from mnist_core.digits.preparation import flatten, scale
+
+
+@pytest.fixture(scope="module")
+def pixels(digits: Mnist) -> np.ndarray:
+    return scale(flatten(digits.test.images))
+
+
+def agreement(positions: np.ndarray, labels: np.ndarray) -> float:
+    """The share of points whose five nearest have mostly their label."""
+    return KNeighborsClassifier(5).fit(positions[::2], labels[::2]).score(positions[1::2], labels[1::2])
+
+
+def test_principal_components_are_those_of_scikit_learn(pixels: np.ndarray) -> None:
+    ours = projection.principal_components(pixels[:2000], count=5)
+    theirs = PCA(5, svd_solver="full").fit_transform(pixels[:2000])
+    assert_allclose(np.abs(ours), np.abs(theirs), atol=2e-3)
+
+
+def test_the_strongest_component_comes_first_and_all_are_centred() -> None:
+    random = np.random.default_rng(0)
+    features = random.normal(size=(300, 6)) * [1, 9, 1, 3, 1, 1] + 1000
+    found = projection.principal_components(features)
+    assert np.corrcoef(found[:, 0], features[:, 1])[0, 1] > 0.99  # positive: its largest weight is
+    assert np.corrcoef(found[:, 1], features[:, 3])[0, 1] > 0.95
+    assert_allclose(found.mean(axis=0), 0, atol=1e-3)
+
+
+def test_t_sne_lays_alike_digits_together_and_tells_how_far_it_is(pixels: np.ndarray, digits: Mnist) -> None:
+    told = []
+    positions = projection.tsne(pixels[:600], watch=lambda share, layout: told.append((share, layout.shape)))
+    assert positions.shape == (600, 2)
+    assert positions.dtype == np.float32
+    assert agreement(positions, digits.test.labels[:600]) > 0.75
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert {shape for _, shape in told} == {(600, 2)}
+
+
+def test_the_kept_maps_are_of_the_test_digits(pixels: np.ndarray, digits: Mnist) -> None:
+    maps = projection.pixel_maps()
+    assert maps.keys() == projection.METHODS.keys()
+    assert_allclose(maps["pca"], projection.principal_components(pixels), atol=1e-3)
+    assert maps["tsne"].shape == (10_000, 2)
+    assert agreement(maps["tsne"], digits.test.labels) > 0.94
+    assert_array_equal(maps["tsne"], projection.pixel_maps()["tsne"])
