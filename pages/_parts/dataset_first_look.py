@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._parts.dataset_controls import VIEW, Digit, open_
-from pages._parts.dataset_open import pictures
+from pages._parts.dataset_open import PLACE, pictures
 from pages._parts.digit_choice import choose_digit
 
 FIRST_LOOK = """
@@ -37,7 +37,7 @@ def show_first_look() -> None:
             [f"Index {digit.index}: digit {digit.label}" for digit in nine],
             chosen=None,
             key="dataset_nine",
-            shown_in="dataset_open",
+            shown_in=PLACE,
             on_choose=look_at,
             columns=3,
         )

@@ -10,6 +10,7 @@ from mnist_core.digits.statistics import Statistics
 from mnist_core.figures.colours import DIGIT_COLOURS, TEST_COLOUR, TRAIN_COLOUR
 from pages._parts.cards import Card, cards_html
 from pages._parts.dataset_controls import CLASS, SPLIT_NAMES, VIEW, Digit, open_, open_digit
+from pages._parts.dataset_open import PLACE
 from pages._parts.digit_choice import choose_digit
 
 SCALE = alt.Scale(domain=list(range(10)), range=list(DIGIT_COLOURS))
@@ -106,7 +107,7 @@ def _choose_class(images: np.ndarray, *, key: str) -> None:
             [f"All {digit}s" for digit in range(10)],
             chosen=None,
             key=key,
-            shown_in="dataset_open",
+            shown_in=PLACE,
             on_choose=_browse,
         )
 

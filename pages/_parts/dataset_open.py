@@ -13,7 +13,12 @@ from pages._parts.digit_choice import choose_digit
 from pages._parts.figure import page_theme, show_figure
 
 PLACE = "dataset_open"  # the key of the container that shows the open digit
-DOORS = {"browse": ":material/grid_view:", "find": ":material/search:", "preparation": ":material/steps:"}
+DOORS = {
+    "browse": ":material/grid_view:",
+    "find": ":material/search:",
+    "map": ":material/scatter_plot:",  # of the test digits
+    "preparation": ":material/steps:",
+}
 
 
 def choose_among(digits: Sequence[Digit], captions: Sequence[str], *, key: str) -> None:
@@ -54,7 +59,7 @@ def show_open_digit() -> None:
         st.caption(f"{digit.name}. {_how_usual(digit)}")
         with st.container(horizontal=True, gap="small"):
             for view, icon in DOORS.items():
-                if view != VIEW.value:
+                if view != VIEW.value and (view != "map" or digit.split == "test"):
                     st.button(VIEWS[view], icon=icon, key=f"dataset_door_{view}", on_click=VIEW.choose, args=(view,))
 
 

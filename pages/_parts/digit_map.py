@@ -49,7 +49,7 @@ button:focus-visible {outline: 0.15rem solid var(--st-primary-color);}
 .legend {display: flex; flex-wrap: wrap; gap: 0.2rem;}
 .legend button {border-bottom: 0.25rem solid var(--colour); padding: 0.2rem 0.5rem;}
 .ground {position: relative;}
-.points {width: 100%; aspect-ratio: 1; max-height: min(620px, 68vh); display: block; touch-action: none;
+.points {width: 100%; aspect-ratio: 1; max-height: min(620px, 62vh); display: block; touch-action: none;
   cursor: crosshair; border: 1px solid var(--st-border-color); border-radius: 0.5rem; box-sizing: border-box;}
 .points.over {cursor: pointer;}
 .tip {position: absolute; pointer-events: none; width: 112px; background: var(--st-background-color);
