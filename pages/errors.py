@@ -1,4 +1,4 @@
-"""Errors: what the chosen network gets wrong in the test set, how often, and how sure it was."""
+"""Errors: what the chosen network gets wrong in the test set, and how it reads digits that are made harder."""
 
 import streamlit as st
 
@@ -7,11 +7,26 @@ from mnist_core.runs.run import RunError
 from pages._parts import frame
 from pages._parts.errors_browser import show_browser
 from pages._parts.errors_overview import show_confusion, show_examples, show_scores
+from pages._parts.errors_robustness import show_robustness
 from pages._parts.model_picker import chosen_run
+
+MISTAKES, ROBUSTNESS = "What it gets wrong", "Robustness"
 
 frame.require(__file__)
 st.title("Errors")
 run = chosen_run()
+view = st.segmented_control(
+    "View",
+    [MISTAKES, ROBUSTNESS],
+    default=MISTAKES,
+    required=True,
+    label_visibility="collapsed",
+    key="errors_view",
+    persist_state="session",
+)
+if view == ROBUSTNESS:
+    show_robustness(run)
+    st.stop()
 try:
     probabilities = run.test_probabilities
 except RunError as error:

@@ -123,7 +123,7 @@ class Classifier:
         self._models: OrderedDict[tuple[str, float], Loaded] = OrderedDict()
         self._neighbourhoods: OrderedDict[Loaded, NearestDigits] = OrderedDict()
         self._explaining, self._gathering, self._importing = (ThreadPoolExecutor(1) for _ in range(3))
-        self._jobs = Jobs()
+        self._jobs = Jobs(give_way)
         self._mapmaker = Mapmaker(give_way)
         if default_model:
             self.read(default_model, np.zeros((1, 28, 28), np.uint8))

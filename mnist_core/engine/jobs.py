@@ -1,8 +1,5 @@
 """Work that takes seconds, aside from a worker's answers: one job after the other, at low priority."""
 
-import os
-import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,15 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from mnist_core.engine.protocol import Progress
 from mnist_core.errors import LabError
 
-NICENESS = 10  # what is aside gives way to answers
 Tell = Callable[[float], None]
 
 
 class Jobs:
     """Jobs by name: whoever asks for one that waits or is at work shares it."""
 
-    def __init__(self) -> None:
-        self._line = ThreadPoolExecutor(1, initializer=_give_way)
+    def __init__(self, give_way: Callable[[], None] = lambda: None) -> None:
+        """``give_way`` lowers the priority of the thread that calls it."""
+        self._line = ThreadPoolExecutor(1, "jobs", initializer=give_way)
         self._jobs: dict[str, Progress] = {}
 
     def start(self, name: str, work: Callable[[Tell], None]) -> None:
@@ -46,9 +43,3 @@ class Jobs:
             self._jobs[name] = Progress(error=reason)
         else:
             del self._jobs[name]
-
-
-def _give_way() -> None:
-    """Lower the priority of this thread; only Linux has one for each."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.runs import store
 from mnist_core.runs.run import Run, RunError
-from pages._parts.address import put_in_address, text_in_address
+from pages._parts.address import distinct_labels, put_in_address, text_in_address
 from pages._parts.bring_in import show_import
 from pages._parts.messages import telling
 from pages._parts.person import person
@@ -80,7 +80,10 @@ def _compare(runs: list[Run]) -> None:
         st.caption(f"The first {MOST} of them are drawn: more colours could not be told apart.")
     if curves:
         both = st.toggle("Training digits too", key="overlay-training", persist_state="session")
-        show_overlay(_named(curves[:MOST]), measures=tuple(MEASURES), training=both)
+        drawn = {run.id: run for run in curves[:MOST]}
+        labels = distinct_labels(list(drawn), lambda each: drawn[each].config.name)
+        named = {labels[each]: run for each, run in drawn.items()}
+        show_overlay(named, measures=tuple(MEASURES), training=both)
 
 
 def _epochs(run: Run) -> object:
@@ -88,15 +91,6 @@ def _epochs(run: Run) -> object:
         return run.epochs["epoch"]
     except RunError:  # deleted meanwhile
         return ()
-
-
-def _named(runs: list[Run]) -> dict[str, Run]:
-    """``runs`` by their names, with the ids of those whose names are others' too."""
-    names = [run.config.name for run in runs]
-    return {
-        name if names.count(name) == 1 else f"{name} ({run.id[-6:]})": run
-        for name, run in zip(names, runs, strict=True)
-    }
 
 
 def _row(run: Run) -> dict:
