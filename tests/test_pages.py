@@ -160,7 +160,9 @@ def test_a_finished_run_shows_its_scores(home):
 
 
 def test_the_words_of_the_trade_are_explained_in_two_sentences(home):
-    said = text(opened("train"))
+    app = opened("train")
+    app.session_state["train_tab"] = "How it learns"
+    said = text(app.run())
     for term, sentences in TERMS.items():
         assert sentences in said
         assert sentences.rstrip(".").replace("0.69", "").replace("2.7", "").count(". ") == 1, term

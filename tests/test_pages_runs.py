@@ -133,7 +133,7 @@ def test_a_run_that_is_trained_is_not_deleted(home):
     run.update(heartbeat=time.time() + 1_000)
     app = opened(runs=run.id)
     button(app, "Delete it for good").click().run()
-    assert "Cancel it first" in text(app)
+    assert "Cancel it first" in app.session_state[messages.KEY]
     assert run.path.exists()
 
 

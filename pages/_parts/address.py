@@ -1,10 +1,18 @@
 """Choices that stand in the page's address, so that a reload or a link shows the same."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+
+
+def chosen_in_address(options: Collection[str], *, key: str, default: Callable[[], str]) -> str:
+    """What ``select_in_address`` has chosen or would choose, for a part of the page that does not show it."""
+    asked = st.session_state.get(key) or st.query_params.get(key)
+    chosen = asked if asked in options else default()
+    st.session_state[key] = st.query_params[key] = chosen
+    return chosen
 
 
 def select_in_address(
@@ -23,9 +31,7 @@ def select_in_address(
     What was chosen comes first, then what the address says, then ``default``; an option that is gone counts as
     not chosen. ``on_choose`` hears of a choice. (Streamlit's own binding would put the label there, and labels change.)
     """
-    asked = st.session_state.get(key) or st.query_params.get(key)
-    chosen = asked if asked in options else default()
-    st.session_state[key] = st.query_params[key] = chosen
+    chosen = chosen_in_address(options, key=key, default=default)
     labels = distinct_labels(options, format_func)
     # A new widget for each choice and its label: what an old one still says must not undo it.
     widget = f"{key}-{chosen}-{labels[chosen]}"
@@ -56,6 +62,14 @@ def text_in_address(name: str, *, key: str, placeholder: str = "") -> str:
     text = st.text_input(name, first, key=key, placeholder=placeholder, persist_state="session").strip()
     put_in_address(key, text)
     return text
+
+
+def toggle_in_address(name: str, *, key: str) -> bool:
+    """A switch, off at first, whose value is kept in the session and in the address under ``key``."""
+    first = st.session_state.setdefault(f"{key}-at-first", st.query_params.get(key) == "yes")
+    on = st.toggle(name, first, key=key, persist_state="session")
+    put_in_address(key, "yes" if on else "")
+    return on
 
 
 def put_in_address(key: str, value: str) -> None:

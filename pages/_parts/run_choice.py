@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mnist_core.config import RunConfig
 from mnist_core.runs import store
 from mnist_core.runs.run import PAUSED, QUEUED, RUNNING, Run, RunError
-from pages._parts.address import select_in_address
+from pages._parts.address import chosen_in_address, select_in_address
 from pages._parts.lab import engine
 from pages._parts.model_picker import label
 from pages._parts.person import person
@@ -57,9 +57,7 @@ def new_training(place: DeltaGenerator) -> DeltaGenerator:
 
 def choose_run() -> Run:
     """Show the choice of the run on view, the newest first; the address holds it."""
-    runs = {run.id: run for run in reversed(store.list_runs(store.home()))}
-    if not runs:
-        raise RunError("There is no run to look at yet. Choose your settings and press Train.")
+    runs = _newest_first()
     chosen = select_in_address(
         st.container(),
         "Run",
@@ -70,6 +68,19 @@ def choose_run() -> Run:
         on_choose=look_at,
     )
     return runs[chosen]
+
+
+def run_on_view() -> Run:
+    """The run on view, without the choice."""
+    runs = _newest_first()
+    return runs[chosen_in_address(runs, key=RUN, default=lambda: _newest(list(runs.values())).id)]
+
+
+def _newest_first() -> dict[str, Run]:
+    runs = {run.id: run for run in reversed(store.list_runs(store.home()))}
+    if not runs:
+        raise RunError("There is no run to look at yet. Choose your settings and press Train.")
+    return runs
 
 
 def _newest(runs: list[Run]) -> Run:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.runs import store
 from mnist_core.runs.run import Run, RunError
-from pages._parts.address import distinct_labels, put_in_address, text_in_address
+from pages._parts.address import distinct_labels, put_in_address, text_in_address, toggle_in_address
 from pages._parts.bring_in import show_import
 from pages._parts.messages import telling
 from pages._parts.person import person
@@ -16,7 +16,8 @@ from pages._parts.run_management import show_actions
 from pages._parts.run_overlay import MEASURES, MOST, show_overlay
 from pages._parts.run_states import STATES, moves
 
-SEARCH, COMPARED = "search", "runs"  # in the session and in the address: what is searched for, ids with commas between
+# In the session and in the address: what is searched for, ids with commas between, whether training is drawn too.
+SEARCH, COMPARED, TRAINING = "search", "runs", "training"
 COLUMNS = {
     "Who": st.column_config.TextColumn(width="small"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
@@ -79,7 +80,7 @@ def _compare(runs: list[Run]) -> None:
     if len(curves) > MOST:
         st.caption(f"The first {MOST} of them are drawn: more colours could not be told apart.")
     if curves:
-        both = st.toggle("Training digits too", key="overlay-training", persist_state="session")
+        both = toggle_in_address("Training digits too", key=TRAINING)
         drawn = {run.id: run for run in curves[:MOST]}
         labels = distinct_labels(list(drawn), lambda each: drawn[each].config.name)
         named = {labels[each]: run for each, run in drawn.items()}
