@@ -25,7 +25,7 @@ def show_line() -> None:
         st.expander(_heading(line), icon=":material/groups:", type="compact", key="line"),
         st.container(horizontal=True, vertical_alignment="center", gap="xsmall"),
     ):
-        for run in _trained():
+        for run in _trained(besides=line):
             _door(run, f"{run.config.name} (training)")
         for place, run in enumerate(line, start=1):
             _door(run, f"{place}. {run.config.name}")
@@ -42,8 +42,9 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
-def _trained() -> Iterable[Run]:
-    runs = [run for run in store.list_runs(store.home()) if not run.shipped]
+def _trained(*, besides: list[Run]) -> Iterable[Run]:
+    """The runs that are trained; one of ``besides`` may have been taken up since these were asked for."""
+    runs = [run for run in store.list_runs(store.home()) if not run.shipped and run not in besides]
     return (run for run in runs if run.status.state == RUNNING)
 
 
