@@ -30,6 +30,7 @@ from pages._parts.durations import in_words
 from pages._parts.lab import engine
 from pages._parts.person import unmasked
 from pages._parts.run_numbers import images_per_second
+from tests.waiting import wait_for
 
 STEERED_DROPOUT = "Dropout, from the next epoch"
 APP = str(Path(__file__).parents[1] / "app.py")
@@ -277,7 +278,7 @@ def test_the_line_says_whose_turn_is_next_and_each_name_opens_its_run(home):
     assert {"ours \\(training\\)", "1\\. network 2", "4\\. other 2"} <= labels(app)
     press(app, "4\\. other 2")
     assert app.query_params["run"] == others[2].id
-    assert "4 before it" in text(app)
+    wait_for(lambda: "4 before it" in text(app.run()))  # the line is as it was within the last half second
 
 
 def test_runs_of_the_same_name_can_be_told_apart_in_the_choice(home):

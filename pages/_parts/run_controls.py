@@ -93,16 +93,14 @@ def _learning_rate(run: Run, progress: float, control: Control) -> None:
     st.markdown(f"Learning rate **{rate}**{planned}", help="A change acts at once, from the next batch.")
     with st.container(horizontal=True, gap="xsmall"):
         for name, times in FACTORS.items():
+            # What it leads to is settled when it is drawn: a click that is heard twice asks for the same twice.
+            target = round(factor * times, 6)
             st.button(
                 name,
-                key=f"rate-{times}-{run.id}",
-                disabled=not 1 / LARGEST_FACTOR <= round(factor * times, 6) <= LARGEST_FACTOR,
-                on_click=acting(lambda times=times: _multiply_rate(run, times)),
+                key=f"rate-{target}-{run.id}",
+                disabled=not 1 / LARGEST_FACTOR <= target <= LARGEST_FACTOR,
+                on_click=acting(lambda target=target: run.ask(learning_rate_factor=target)),
             )
-
-
-def _multiply_rate(run: Run, times: float) -> None:
-    run.ask(learning_rate_factor=round(run.control.learning_rate_factor * times, 6))
 
 
 def _dropout(run: Run, control: Control) -> None:
