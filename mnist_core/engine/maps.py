@@ -13,6 +13,7 @@ from mnist_core.runs.files import DAMAGED_ARCHIVE, replacing
 from mnist_core.runs.run import Run
 
 FOLDER = "maps"  # in the home folder
+ALMOST = 0.99  # of a map that is laid out; it is done when it is kept
 KEPT = 100  # maps of 80 kB; those made first go first
 
 
@@ -74,7 +75,7 @@ class Mapmaker:
 
     def _make(self, path: Path, features: Callable[[], np.ndarray], method: str) -> None:
         def watch(share: float, positions: np.ndarray) -> None:
-            self._progress[path] = MapProgress(share, positions)
+            self._progress[path] = MapProgress(min(share, ALMOST), positions)
 
         try:
             keep(path, METHODS[method](features(), watch=watch))

@@ -13,7 +13,7 @@ from mnist_core.digits.drawing import Drawing, rasterize, to_digit
 from mnist_core.digits.handwriting import drawings
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
-from tests.browser.visits import SLOW, button, visit
+from tests.browser.visits import SLOW, button, settle, visit
 from tests.waiting import wait_for
 
 DRAWINGS = 20
@@ -65,6 +65,7 @@ def test_strokes_are_painted_as_the_browser_paints_them_and_read_alike(page, ser
     visit(page, server, "draw")
     ours, theirs, answers = [], [], []
     for written in drawings(DRAWINGS, seed=20):
+        settle(page)  # until then the page may still move, or get another canvas
         drawing = on_the_page(written, corner_of_canvas(page))
         draw(page, drawing)
         digit = to_digit(rasterize(drawing))
