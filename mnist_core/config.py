@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field, fields
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from mnist_core.errors import LabError
 
 TRAINING_DIGITS = 60_000  # as many as MNIST has
@@ -48,11 +50,15 @@ def _require_one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _require_between(name: str, value: object, low: float, high: float) -> None:
-    bounds = [f"{bound:f}".rstrip("0").rstrip(".") for bound in (low, high)]  # people read 0.000001 rather than 1e-06
     _require(
         _is_number(value) and low <= value <= high,
-        f"{name} must be between {bounds[0]} and {bounds[1]}, got {value!r}.",
+        f"{name} must be between {plain_number(low)} and {plain_number(high)}, got {value!r}.",
     )
+
+
+def plain_number(value: float) -> str:
+    """``value`` as people read it, without an exponent or needless zeros: 0.000001, 128."""
+    return np.format_float_positional(value, trim="-")
 
 
 def _require_whole(name: str, value: object, low: int, high: int) -> None:

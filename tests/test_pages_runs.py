@@ -155,6 +155,17 @@ def test_a_run_is_opened_on_the_first_tab(home):
     assert (app.session_state["run"], app.session_state["train_tab"]) == (run.id, "Train a network")
 
 
+def test_a_damaged_history_harms_no_other_run(home):
+    run = finished(home, "damaged")
+    (run.path / "epochs.csv").write_text(f"{HEADER}one,two,3,4,5,6\n")
+    finished(home, "sound")
+    app = opened(runs=f"{run.id},book", run="book")
+    assert not app.exception
+    assert not app.error
+    assert dict(zip(table(app)["Name"], table(app)["Epochs"], strict=True))["sound"] == 2
+    assert "Without curves: damaged" in text(app)
+
+
 def test_an_imported_run_is_marked(home):
     run = finished(home, "theirs", from_archive=True)
     app = opened(runs=run.id)

@@ -207,24 +207,14 @@ def import_model(content: bytes, config: RunConfig, home: Path) -> Run:
     RunError when the run cannot be written.
     """
     from mnist_core.network import importing
-    from mnist_core.network import model as network
 
-    data = mnist.load()
-    imported = importing.load(content, data.train)
-    config = replace(config, recipe=IMPORTED, model=imported.config)
-    probabilities = network.probabilities(imported.model, data.test.images)
-    statistics = _statistics(imported.model, config)
+    imported = importing.load(content, mnist.load().train)
 
-    def fill(run: Run) -> dict[str, float]:
-        imported.model.save(run.model_path)
-        run.save_evaluation(probabilities, statistics=statistics)
+    def add(run: Run) -> dict[str, Any]:
         imported.findings.save(run.path)
-        return {"scores": vars(scores(probabilities, data.test.labels))}
+        return {}
 
-    try:
-        return store.create_finished(config, home, fill=fill)
-    except OSError as error:
-        raise RunError(f"The imported network cannot be written: {_reason(error)}") from error
+    return _taken_in(imported.model, replace(config, recipe=IMPORTED, model=imported.config), home, add)
 
 
 def import_run(content: bytes, home: Path, *, person: str) -> Run:
@@ -233,29 +223,34 @@ def import_run(content: bytes, home: Path, *, person: str) -> Run:
     Raises RunError or ModelError with the reason when it cannot be had or written.
     """
     from mnist_core.network import importing
-    from mnist_core.network import model as network
 
-    archived, data = archive.opened(content), mnist.load()
+    archived = archive.opened(content)
     model, found = importing.load_raw(archived.model)
     told = archived.config.model
     if (found.hidden_units, found.activation) != (told.hidden_units, told.activation):
         raise RunError("Its network is another one than its config.json says.")
-    config = replace(archived.config, person=person)
-    probabilities = network.probabilities(model, data.test.images)
-    statistics = _statistics(model, config)
+
+    def add(run: Run) -> dict[str, Any]:
+        archived.unpack(run.path)
+        _answer_anew(run, mnist.load().test)
+        return {"state": archived.status.state, "seconds": archived.status.seconds}
+
+    return _taken_in(model, replace(archived.config, person=person), home, add)
+
+
+def _taken_in(model: "keras.Model", config: RunConfig, home: Path, add: Callable[[Run], dict[str, Any]]) -> Run:
+    """A finished run of ``model``, scored. ``add`` writes what it has besides, and returns what its status says so."""
+    test = mnist.load().test
 
     def fill(run: Run) -> dict[str, Any]:
-        archived.unpack(run.path)
-        _answer_anew(run, data.test)
+        known = add(run)
         model.save(run.model_path)
-        run.save_evaluation(probabilities, statistics=statistics)
-        known = vars(scores(probabilities, data.test.labels))
-        return {"scores": known, "state": archived.status.state, "seconds": float(archived.status.seconds)}
+        return known | {"scores": vars(scores(_evaluate(run, model, test), test.labels))}
 
     try:
         return store.create_finished(config, home, fill=fill)
     except OSError as error:
-        raise RunError(f"The imported run cannot be written: {_reason(error)}") from error
+        raise RunError(f"What was imported cannot be written: {_reason(error)}") from error
 
 
 def _answer_anew(run: Run, test: mnist.Split) -> None:

@@ -17,3 +17,4 @@ DIGIT_COLOURS = (
 RUN_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 TRAIN_COLOUR = "#4477AA"
 TEST_COLOUR = "#EE7733"
+FOR, AGAINST = (102, 194, 255), (255, 119, 51)  # RGB: light blue and orange, on dark, for all eyes

@@ -7,10 +7,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from mnist_core.figures.colours import TRAIN_COLOUR
+from mnist_core.figures.colours import AGAINST, FOR, TRAIN_COLOUR
 from mnist_core.figures.style import Theme, decorate, new_figure
 
-FOR, AGAINST = (102, 194, 255), (255, 119, 51)  # light blue and orange: on dark, for all eyes
 BARS = 60
 REACH = 1.5  # of a histogram at least, in limits of new weights
 INSIDE = 0.995  # of the weights lie between a histogram's edges

@@ -6,6 +6,7 @@ it, and nothing it says of its network's answers is believed: the worker that im
 
 import io
 import json
+import math
 import re
 import zipfile
 from dataclasses import dataclass, replace
@@ -114,6 +115,8 @@ def opened(content: bytes) -> Archived:
         raise RunError(f"Its {STATUS} has other fields than this version of Digit Lab knows.") from error
     if status.state not in (FINISHED, CANCELLED):
         raise RunError("Its training has not ended.")
+    if not _is_time(status.seconds):
+        raise RunError(f"Its {STATUS} says that its training took {str(status.seconds)[:20]!r} seconds.")
     return Archived(config, status, files)
 
 
@@ -166,8 +169,18 @@ def _config(values: dict[str, Any]) -> RunConfig:
     try:
         config = RunConfig.from_json(values)
         name = config.name
-        if name in {run.config.name for run in store.shipped_runs()}:
+        if name in store.shipped_names():
             name = f"{name} (imported)"[:MAX_NAME_LENGTH]
-        return replace(config, name=name, parent=None, experiment="", person="", from_archive=True)
+        if not all(_is_short_text(text) for text in (config.recipe, config.nickname)):
+            raise RunError("its recipe and nickname must be short texts.")
+        return replace(config, name=name, parent=None, experiment="", experiment_set="", person="", from_archive=True)
     except (LabError, AttributeError) as error:
         raise RunError(f"Its {CONFIG} cannot be used: {error}") from error
+
+
+def _is_short_text(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and len(value) <= MAX_NAME_LENGTH
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf

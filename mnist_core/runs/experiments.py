@@ -77,7 +77,6 @@ class Experiment:
         return [
             RunConfig(
                 name=f"{self.title}: {variant.name}",
-                recipe="own",
                 experiment=self.id,
                 experiment_set=new_set,
                 person=person,

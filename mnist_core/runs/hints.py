@@ -19,6 +19,7 @@ from mnist_core.config import (
     ModelConfig,
     RunConfig,
     TrainingConfig,
+    plain_number,
 )
 from mnist_core.runs.inside import Activity, activity
 from mnist_core.runs.run import FAILED, FINISHED, Run
@@ -124,7 +125,7 @@ def diverging(evidence: Evidence) -> Hint | None:
         "A step follows the slope where the network stands. Too long a step lands on the other side of the valley, "
         "higher than before; the next slope is steeper and the next step longer still. Smaller steps stay in it. "
         "Pixels up to 255 make all slopes steep, so scaling them to 0..1 helps too.",
-        _cure(evidence, f"Try a learning rate of {_number(rate)}", {"scaling": True}, {"learning_rate": rate}),
+        _cure(evidence, f"Try a learning rate of {plain_number(rate)}", {"scaling": True}, {"learning_rate": rate}),
     )
 
 
@@ -138,11 +139,11 @@ def slow(evidence: Evidence) -> Hint | None:
         return None
     return Hint(
         "The learning rate is low",
-        f"With {_number(training.learning_rate)} it reads {right[-1]:.1%} of its training digits after "
+        f"With {plain_number(training.learning_rate)} it reads {right[-1]:.1%} of its training digits after "
         f"{_epochs(evidence)}, and is still on its way.",
         "The learning rate says how long a step is. Short steps lead downhill too, but it takes very many of them. "
-        f"{_number(usual)} is the usual start for this optimizer.",
-        _cure(evidence, f"Try a learning rate of {_number(usual)}", training={"learning_rate": usual}),
+        f"{plain_number(usual)} is the usual start for this optimizer.",
+        _cure(evidence, f"Try a learning rate of {plain_number(usual)}", training={"learning_rate": usual}),
     )
 
 
@@ -188,7 +189,7 @@ def dead(evidence: Evidence) -> Hint | None:
     units = evidence.config.model.hidden_units[worst]
     training, usual = evidence.config.training, USUAL_RATES[evidence.config.training.optimizer]
     if training.learning_rate > usual:
-        cure = _cure(evidence, f"Try a learning rate of {_number(usual)}", training={"learning_rate": usual})
+        cure = _cure(evidence, f"Try a learning rate of {plain_number(usual)}", training={"learning_rate": usual})
     else:
         cure = _cure(evidence, "Try GELU", {"activation": "gelu"})
     return Hint(
@@ -289,8 +290,3 @@ def _cure(
 def _epochs(evidence: Evidence) -> str:
     epochs = int(evidence.epochs["epoch"][-1])
     return f"{epochs} epoch{'' if epochs == 1 else 's'}"
-
-
-def _number(value: float) -> str:
-    """``value`` without an exponent: 0.00001."""
-    return np.format_float_positional(value, trim="-")

@@ -133,7 +133,7 @@ def ship(run: Run) -> Run:
 
 def rename(run: Run, name: str) -> Run:
     """Give ``run`` another name. Raises ConfigError when nobody could read it, RunError when a shipped run has it."""
-    if name.strip() in {each.config.name for each in shipped_runs()}:
+    if name.strip() in shipped_names():
         raise RunError(f"{name.strip()} is the name of a network that came with the app. Choose another one.")
     return run.renamed(name)
 
@@ -146,6 +146,11 @@ def list_runs(home: Path) -> list[Run]:
 def shipped_runs() -> list[Run]:
     """The readable runs that came with the app."""
     return _readable_runs(SHIPPED)
+
+
+def shipped_names() -> set[str]:
+    """What those are called."""
+    return {run.config.name for run in shipped_runs()}
 
 
 def _readable_runs(folder: Path) -> list[Run]:

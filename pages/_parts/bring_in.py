@@ -11,7 +11,7 @@ from mnist_core.runs.archive import MAX_MEGABYTES
 from mnist_core.runs.run import Run, RunError
 from pages._parts.lab import engine
 from pages._parts.messages import plain, telling
-from pages._parts.model_picker import KEY as MODEL
+from pages._parts.model_picker import offer_to_use
 from pages._parts.person import person
 from pages._parts.train_tabs import open_run
 
@@ -70,9 +70,8 @@ def _show_imported(run_id: str) -> None:
     with st.container(horizontal=True):
         if st.button("Look at it", icon=":material/monitoring:", on_click=open_run, args=(run.id,)):
             st.rerun()  # all of the page: the run on view stands outside of this fragment
-        if st.button("Use it on Draw and Errors", icon=":material/draw:"):
-            st.session_state[MODEL] = run.id
-            st.rerun()
+        if offer_to_use(run, "imported"):
+            st.rerun()  # and the sidebar too
 
 
 def show_findings(run: Run) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_core.digits import mnist
 from mnist_core.digits.drawing import Preparation
 from mnist_core.engine.protocol import Explanation
+from mnist_core.figures import colours
 from mnist_core.figures.colours import DIGIT_COLOURS
 from pages._parts.bars import Bar, bars_html
 from pages._parts.cards import Card, cards_html
@@ -16,7 +17,7 @@ from pages._parts.errors_browser import sureness
 from pages._parts.lab import engine
 from pages._parts.model_picker import chosen_run
 
-FOR, AGAINST = np.array([102, 194, 255]), np.array([255, 119, 51])  # light blue and orange: on dark, for all eyes
+FOR, AGAINST = np.array(colours.FOR), np.array(colours.AGAINST)
 FIRES = np.array([255, 221, 119])
 COLUMNS = 64  # units in a row
 

@@ -10,20 +10,19 @@ import streamlit as st
 
 from mnist_core.digits import mnist
 from mnist_core.digits.perturbations import LEVELS, PERTURBATIONS, Perturbation
+from mnist_core.figures.colours import RUN_COLOURS
 from mnist_core.runs import store
 from mnist_core.runs.robustness import Robustness, read_robustness
 from mnist_core.runs.run import Run
-from pages._parts.address import distinct_labels
 from pages._parts.digit_grid import data_url
 from pages._parts.messages import plain, telling
+from pages._parts.model_picker import distinct_names
 from pages._parts.robustness_measuring import show_measuring
 
 EXAMPLE = 30  # of the test set: a sturdy 3
 CHANCE = 0.1  # the accuracy of who guesses one of ten digits
 ENOUGH = 0.9  # an accuracy that a lone network is asked for
 MOST_OTHERS = 4
-# Paul Tol's "bright" scheme but for its grey and cyan (Tol, 2021); the chosen network's is the first.
-RUN_COLOURS = ("#EE6677", "#4477AA", "#228833", "#CCBB44", "#AA3377")
 HEIGHT, WIDTH = 300, 960  # pixels
 AXIS = 44  # pixels left of the chart's ground, so that the digits can stand below their levels
 
@@ -64,14 +63,7 @@ def show_robustness(run: Run) -> None:
         for each in runs:
             if measured[each.id] is None:
                 show_measuring(each)
-        _show(perturbation, _names(runs), measured)
-
-
-def _names(runs: Sequence[Run]) -> dict[str, str]:
-    """What each of ``runs`` is called here, by its id, in their order."""
-    configs = {each.id: each.config for each in runs}
-    labels = distinct_labels(list(configs), lambda run_id: configs[run_id].name)
-    return {run_id: labels[run_id] for run_id in configs}
+        _show(perturbation, distinct_names(runs), measured)
 
 
 def _show(perturbation: Perturbation, names: Mapping[str, str], measured: Mapping[str, Robustness | None]) -> None:
@@ -108,7 +100,7 @@ def _choose_perturbation() -> Perturbation:
 
 def _choose_others(run: Run) -> list[Run]:
     others = {each.id: each for each in reversed(store.list_runs(store.home())) if each.has_model and each != run}
-    labels = _names(list(others.values()))
+    labels = distinct_names(list(others.values()))
     chosen = st.multiselect(
         "Compare with",
         list(others),

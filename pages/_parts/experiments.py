@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -15,6 +14,7 @@ from pages._parts.durations import in_words
 from pages._parts.lab import engine
 from pages._parts.messages import acting, telling
 from pages._parts.person import person
+from pages._parts.run_numbers import last
 from pages._parts.run_overlay import show_overlay
 from pages._parts.run_states import STATES
 from pages._parts.run_waiting import look_again, tell_place
@@ -65,8 +65,9 @@ def _offer_to_run(experiment: Experiment, *, again: bool, moving: bool) -> None:
 def _live(experiment: Experiment, runs: Mapping[str, Run], drawn: Mapping[str, Status]) -> None:
     for name, run in runs.items():
         look_again(run, drawn[name])
-    waiting = [run for run in runs.values() if run.status.state == QUEUED]
-    trained = [name for name, run in runs.items() if run.status.has_trainer]
+    statuses = {name: run.status for name, run in runs.items()}
+    waiting = [runs[name] for name, status in statuses.items() if status.state == QUEUED]
+    trained = [name for name, status in statuses.items() if status.has_trainer]
     if trained:
         st.progress(sum(run.progress for run in runs.values()) / len(runs), text=f"Training: {' and '.join(trained)}")
     elif waiting:
@@ -116,16 +117,12 @@ def _table(runs: Mapping[str, Run]) -> pd.DataFrame:
                 "State": STATES[status.state].name,
                 "Epochs": f"{len(epochs['epoch'])} of {run.config.total_epochs}",
                 "Seconds": f"{status.seconds:.1f}",
-                "Training": _last(epochs["accuracy"]),
-                "New digits": _last(epochs["val_accuracy"]),
+                "Training": last(epochs["accuracy"], ".2%"),
+                "New digits": last(epochs["val_accuracy"], ".2%"),
                 "Test set": f"{status.scores['test_accuracy']:.2%}" if status.scores else "–",
             }
         )
     return pd.DataFrame(rows)
-
-
-def _last(column: np.ndarray) -> str:
-    return f"{column[-1]:.2%}" if len(column) else "–"
 
 
 def _doors(runs: Mapping[str, Run]) -> None:

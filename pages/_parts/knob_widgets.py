@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-import numpy as np
 import streamlit as st
 
 from mnist_core.config import (
@@ -18,6 +17,7 @@ from mnist_core.config import (
     SCHEDULES,
     TRAINING_DIGITS,
     VALIDATIONS,
+    plain_number,
 )
 from mnist_core.figures.network import ACTIVATION_NAMES
 from pages._parts import knobs
@@ -175,9 +175,4 @@ def _steps(label: str, name: str, values: tuple[float, ...], *, help_: str) -> N
     """A slider over ``values``, those that the recipes have, and what the knob was set to."""
     value, key = knobs.first_value(name), knobs.key(name)
     steps = sorted({vars(recipe.training)[name] for recipe in RECIPES.values()}.union(values, [value]))
-    st.select_slider(label, steps, value, key=key, format_func=number, help=help_, **KEPT)
-
-
-def number(value: float) -> str:
-    """``value`` without an exponent or needless zeros: 0.00001, 128."""
-    return np.format_float_positional(value, trim="-")
+    st.select_slider(label, steps, value, key=key, format_func=plain_number, help=help_, **KEPT)

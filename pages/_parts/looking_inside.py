@@ -8,6 +8,7 @@ import streamlit as st
 
 from mnist_core.config import ModelConfig
 from mnist_core.digits import mnist
+from mnist_core.figures.colours import AGAINST, FOR
 from mnist_core.figures.weights import layer_lines, weight_histogram, weight_images
 from mnist_core.runs import inside
 from mnist_core.runs.inside import History
@@ -24,7 +25,7 @@ BRIGHT = 0.995  # of the weights are less bright than the brightest colour: a fe
 SCALE = """
 <div style="display: flex; gap: 0.6rem; align-items: center; font-size: 0.85rem">{low}
 <div style="flex: 0 1 12rem; height: 0.8rem; border-radius: 0.25rem;
-  background: linear-gradient(to right, rgb(255,119,51), black, rgb(102,194,255))"></div>{high}</div>
+  background: linear-gradient(to right, rgb{against}, black, rgb{for_})"></div>{high}</div>
 """
 
 
@@ -67,7 +68,7 @@ def _show_units(run: Run, snapshot: Snapshot, dead: np.ndarray) -> None:
     strengths = inside.strengths(kernel)
     shown = _choose_units(run, strengths)
     largest = float(np.quantile(np.abs(kernel), BRIGHT))
-    st.html(SCALE.format(low=f"−{largest:.2g}", high=f"{largest:.2g}"))
+    st.html(SCALE.format(low=f"−{largest:.2g}", high=f"{largest:.2g}", against=AGAINST, for_=FOR))
     captions = [f"Unit {unit}\n{'dead' if dead[unit] else f'strength {strengths[unit]:.2f}'}" for unit in shown]
     show_digits(weight_images(kernel[:, shown], largest=largest), captions, side=72)
     corners = (

@@ -1,11 +1,13 @@
 """The sidebar's choice of the trained run that Draw and Errors use."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mnist_core.errors import LabError
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
-from pages._parts.address import select_in_address
+from pages._parts.address import distinct_labels, select_in_address
 
 KEY = "model"  # in the session: the id of the chosen run
 
@@ -36,22 +38,32 @@ def choose_model() -> None:
         st.sidebar.warning(f"{message} Other runs are not affected.", icon=":material/folder_off:")
 
 
-def offer_to_use(run: Run, place: str, *, prominent: bool = False) -> None:
-    """A button that chooses ``run`` for this person, or the word that it is chosen; ``place`` tells apart a page's."""
+def offer_to_use(run: Run, place: str, *, prominent: bool = False) -> bool:
+    """A button that chooses ``run`` for this person, or the word that it is chosen; ``place`` tells apart a page's.
+
+    Returns whether it was pressed.
+    """
     if st.session_state.get(KEY) == run.id:
         st.success("Draw and Errors use this network now.", icon=":material/check:")
-        return
+        return False
 
     def use() -> None:
         st.session_state[KEY] = run.id
 
-    st.button(
+    return st.button(
         "Use this network on Draw and Errors",
         icon=":material/draw:",
         on_click=use,
         type="primary" if prominent else "secondary",
         key=f"{place}-use-{run.id}",
     )
+
+
+def distinct_names(runs: Sequence[Run]) -> dict[str, str]:
+    """What each of ``runs`` is called where they stand side by side, by its id, in their order."""
+    names = {run.id: run.config.name for run in runs}
+    labels = distinct_labels(list(names), names.__getitem__)
+    return {run_id: labels[run_id] for run_id in names}
 
 
 def label(run: Run) -> str:

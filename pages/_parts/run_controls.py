@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from mnist_core.config import plain_number
 from mnist_core.runs.control import LARGEST_FACTOR, Control
 from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, Status
-from pages._parts.knob_widgets import number
 from pages._parts.lab import engine
 from pages._parts.messages import acting
 
@@ -88,8 +88,8 @@ def _slow_motion(run: Run, control: Control) -> None:
 
 def _learning_rate(run: Run, progress: float, control: Control) -> None:
     factor = control.learning_rate_factor
-    rate = number(float(f"{run.config.training.rate_at(progress) * factor:.2g}"))
-    planned = f", {number(factor)} × planned" if factor != 1 else ""
+    rate = plain_number(float(f"{run.config.training.rate_at(progress) * factor:.2g}"))
+    planned = f", {plain_number(factor)} × planned" if factor != 1 else ""
     st.markdown(f"Learning rate **{rate}**{planned}", help="A change acts at once, from the next batch.")
     with st.container(horizontal=True, gap="xsmall"):
         for name, times in FACTORS.items():

@@ -14,10 +14,10 @@ from pages._parts.run_choice import back_to_the_form
 TRIED = 1_000  # test digits that the hidden layers are tried on
 
 
-def show_hints(run: Run, status: Status) -> None:
-    """Show what the rules say of ``run`` as it is now."""
+def show_hints(run: Run, status: Status, *, epochs: int) -> None:
+    """Show what the rules say of ``run``, which has so many ``epochs`` in its history now."""
     newest_snapshot = max(run.snapshots, default=0)
-    for hint in _hints(str(run.path), run.epochs_done, newest_snapshot, status.state):
+    for hint in _hints(str(run.path), epochs, newest_snapshot, status.state):
         st.markdown(f":material/lightbulb: **{hint.title}.** {hint.finding}")
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.popover("Why?"):

@@ -3,10 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core.config import ON_HELD_OUT, RunConfig
+from mnist_core.config import ON_HELD_OUT, RunConfig, plain_number
 from mnist_core.runs.run import RUNNING, Run, Status
 from pages._parts.durations import in_words
-from pages._parts.knob_widgets import NAMES, number
+from pages._parts.knob_widgets import NAMES
+from pages._parts.messages import plain
 from pages._parts.screen import is_phone
 
 HALF_A_PHONE = 150  # pixels; two numbers stand side by side
@@ -17,11 +18,11 @@ def in_short(config: RunConfig) -> str:
     """Network and training in one line."""
     model, training = config.model, config.training
     learned = [
-        f"{NAMES[training.optimizer]} {number(training.learning_rate)}",
+        f"{NAMES[training.optimizer]} {plain_number(training.learning_rate)}",
         f"batch {training.batch_size}",
     ]
     parts = [
-        config.recipe,
+        plain(config.recipe),
         "-".join(map(str, (784, *model.hidden_units, 10))),
         NAMES.get(model.activation, model.activation) + ("" if model.scaling else ", not scaled"),
         f"dropout {model.dropout:.0%}",
@@ -101,12 +102,13 @@ def _final(scores: dict[str, float]) -> dict[str, str]:
 def _latest(run: Run, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> dict[str, str]:
     validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
     return {
-        "Batch loss": _last(batches["loss"], ".4f"),
-        "Batch accuracy": _last(batches["accuracy"], ".2%"),
-        f"{validation} loss": _last(epochs["val_loss"], ".4f"),
-        f"{validation} accuracy": _last(epochs["val_accuracy"], ".2%"),
+        "Batch loss": last(batches["loss"], ".4f"),
+        "Batch accuracy": last(batches["accuracy"], ".2%"),
+        f"{validation} loss": last(epochs["val_loss"], ".4f"),
+        f"{validation} accuracy": last(epochs["val_accuracy"], ".2%"),
     }
 
 
-def _last(column: np.ndarray, form: str) -> str:
+def last(column: np.ndarray, form: str) -> str:
+    """The newest number of ``column``, written as ``form`` says; a dash while there is none."""
     return format(column[-1], form) if len(column) else "–"

@@ -57,7 +57,7 @@ def _show(run: Run, status: Status, *, wide: bool) -> None:
             show_learning_curves(run.config, batches, epochs, up_close=up_close)
     if len(batches["epoch"]) or status.diverged:
         with curves:
-            show_hints(run, status)
+            show_hints(run, status, epochs=len(epochs["epoch"]))
     if status.has_trainer:
         with knobs:
             show_knobs(run, run.progress_in(batches))

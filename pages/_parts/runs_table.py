@@ -1,5 +1,6 @@
 """Train, Runs: a table of all runs, to search, sort, compare and keep in order."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import streamlit as st
 
 from mnist_core.runs import store
 from mnist_core.runs.run import Run, RunError
-from pages._parts.address import distinct_labels, put_in_address, text_in_address, toggle_in_address
+from pages._parts.address import put_in_address, text_in_address, toggle_in_address
 from pages._parts.bring_in import show_import
 from pages._parts.messages import telling
+from pages._parts.model_picker import distinct_names
 from pages._parts.person import person
 from pages._parts.run_management import show_actions
 from pages._parts.run_overlay import MEASURES, MOST, show_overlay
@@ -81,16 +83,16 @@ def _compare(runs: list[Run]) -> None:
         st.caption(f"The first {MOST} of them are drawn: more colours could not be told apart.")
     if curves:
         both = toggle_in_address("Training digits too", key=TRAINING)
-        drawn = {run.id: run for run in curves[:MOST]}
-        labels = distinct_labels(list(drawn), lambda each: drawn[each].config.name)
-        named = {labels[each]: run for each, run in drawn.items()}
+        names = distinct_names(curves[:MOST])
+        named = {names[run.id]: run for run in curves[:MOST]}
         show_overlay(named, measures=tuple(MEASURES), training=both)
 
 
-def _epochs(run: Run) -> object:
+def _epochs(run: Run) -> Sequence[float]:
+    """The numbers of its epochs; none where its history is damaged, which is told when it is looked at."""
     try:
         return run.epochs["epoch"]
-    except RunError:  # deleted meanwhile
+    except RunError:
         return ()
 
 
@@ -116,7 +118,7 @@ def _row_as_of(path: Path, changed: tuple[int, ...]) -> dict:
         "Recipe": f"{config.recipe}{', imported' if config.from_archive else ''}",
         "State": "",
         "Parameters": config.model.parameters,
-        "Epochs": run.epochs_done,
+        "Epochs": max(_epochs(run), default=0),
         "Seconds": status.seconds or None,
         "Test loss": scores.get("test_loss"),
         "Test accuracy": accuracy if accuracy is None else 100 * accuracy,

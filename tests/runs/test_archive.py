@@ -115,6 +115,10 @@ REFUSED: list[tuple[str, Callable[[Files], Files], str]] = [
     ("a config of nonsense", lambda files: with_json(files, "config.json", training={"epochs": "x"}), "epochs must be"),
     ("a config with a wrong model", lambda files: with_json(files, "config.json", model=7), "cannot be used"),
     ("a status of nonsense", lambda files: with_json(files, "status.json", colour="red"), "other fields"),
+    ("a time that is none", lambda files: with_json(files, "status.json", seconds="soon"), "took 'soon' seconds"),
+    ("no end of time", lambda files: with_json(files, "status.json", seconds=float("inf")), "took 'inf' seconds"),
+    ("a nickname of nonsense", lambda files: with_json(files, "config.json", nickname={}), "must be short texts"),
+    ("an endless recipe", lambda files: with_json(files, "config.json", recipe="x" * 99), "must be short texts"),
     ("a run that trains", lambda files: with_json(files, "status.json", state=RUNNING), "has not ended"),
     (
         "a damaged snapshot",
