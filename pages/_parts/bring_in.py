@@ -70,8 +70,7 @@ def _show_imported(run_id: str) -> None:
     with st.container(horizontal=True):
         if st.button("Look at it", icon=":material/monitoring:", on_click=open_run, args=(run.id,)):
             st.rerun()  # all of the page: the run on view stands outside of this fragment
-        if offer_to_use(run, "imported"):
-            st.rerun()  # and the sidebar too
+        offer_to_use(run, "imported")
 
 
 def show_findings(run: Run) -> None:

@@ -38,25 +38,19 @@ def choose_model() -> None:
         st.sidebar.warning(f"{message} Other runs are not affected.", icon=":material/folder_off:")
 
 
-def offer_to_use(run: Run, place: str, *, prominent: bool = False) -> bool:
-    """A button that chooses ``run`` for this person, or the word that it is chosen; ``place`` tells apart a page's.
-
-    Returns whether it was pressed.
-    """
+def offer_to_use(run: Run, place: str, *, prominent: bool = False) -> None:
+    """A button that chooses ``run`` for this person, or the word that it is chosen; ``place`` tells apart a page's."""
     if st.session_state.get(KEY) == run.id:
         st.success("Draw and Errors use this network now.", icon=":material/check:")
-        return False
-
-    def use() -> None:
-        st.session_state[KEY] = run.id
-
-    return st.button(
+        return
+    if st.button(
         "Use this network on Draw and Errors",
         icon=":material/draw:",
-        on_click=use,
         type="primary" if prominent else "secondary",
         key=f"{place}-use-{run.id}",
-    )
+    ):
+        st.session_state[KEY] = run.id
+        st.rerun()  # all of the page, from a fragment too: the sidebar says what is chosen
 
 
 def distinct_names(runs: Sequence[Run]) -> dict[str, str]:
