@@ -1,6 +1,7 @@
 """The room's database: a SQLite file in the lab's home folder, or a PostgreSQL server that several machines share.
 
-Tables are classes below ``Table``; each topic of the room has its own module.
+Tables are classes below ``Table``; each topic of the room has its own module. A room that an older version made gets
+the columns that it lacks; so a column that comes later says what older rows hold, or allows NULL.
 """
 
 import os
@@ -21,11 +22,14 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.schema import CreateColumn
 
 from mnist_core.errors import LabError
 
@@ -132,6 +136,7 @@ class Database:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
                 Table.metadata.create_all(connection)
+                _add_missing_columns(connection)
             self._prepared = True
 
     def _is_gone(self) -> bool:
@@ -151,6 +156,22 @@ def open_database(home: Path) -> Database:
         return Database(make_url(address))
     except SQLAlchemyError as error:
         raise RoomError(f"{SETTING} is no address of a database, such as postgresql://name@host/room.") from error
+
+
+def insert_into(session: Session, table: type[Table]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can be told what to do where a row is there already; each dialect has its own."""
+    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
+    return insert(table)
+
+
+def _add_missing_columns(connection: Connection) -> None:
+    """What a room tells of itself is its version: no number that could be wrong about it."""
+    for table in Table.metadata.sorted_tables:
+        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                definition = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
 
 
 def _let_sqlite_share(engine: Engine) -> None:

@@ -6,14 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
-from sqlalchemy import JSON, Select, String, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, Select, String, delete, false, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mnist_core.digits import exchange
 from mnist_core.digits.drawing import SIDE, Drawing, DrawingError
 from mnist_core.room.arrivals import Arrival, arrivals, check_size, tidy
-from mnist_core.room.database import Database, Moment, RoomError, Table
+from mnist_core.room.database import Database, Moment, RoomError, Table, insert_into
 
 TOLD, ROUND, IMPORT = "told", "round", "import"  # where a drawing comes from
 
@@ -52,6 +51,7 @@ class StoredDrawing(Table):
     writer: Mapped[str | None]  # as an imported file names who drew it
     at: Mapped[datetime] = mapped_column(Moment, index=True)
     source: Mapped[str]
+    hidden: Mapped[bool] = mapped_column(default=False, server_default=false())  # by the host; its owner still sees it
 
     @property
     def digit(self) -> np.ndarray:
@@ -65,6 +65,9 @@ class StoredDrawing(Table):
         return Drawing(strokes, canvas=self.canvas, brush=self.brush, label=self.label)
 
 
+LABELLED, SHOWN = StoredDrawing.label.is_not(None), StoredDrawing.hidden.is_(False)
+
+
 @dataclass(frozen=True)
 class Imported:
     """What became of a file: ``added`` drawings are new, ``known`` ones were here already."""
@@ -74,7 +77,10 @@ class Imported:
 
 
 class Drawings:
-    """All drawings of a room. Every method raises RoomError when the database cannot be used."""
+    """All drawings of a room. Hidden ones are told to their owners alone, and nothing learns from them.
+
+    Every method raises RoomError when the database cannot be used.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -120,18 +126,28 @@ class Drawings:
         with self._database.writing() as session:
             session.execute(delete(StoredDrawing).where(*own))
 
+    def hide(self, drawing_id: str, *, hidden: bool = True) -> None:
+        """Take a drawing out of the room's sight, or bring it back; who may do so is the caller's to know."""
+        with self._database.writing() as session:
+            session.execute(update(StoredDrawing).where(StoredDrawing.id == drawing_id).values(hidden=hidden))
+
+    def drawn_by(self, person: str) -> list[StoredDrawing]:
+        """One's own drawings, newest first, hidden ones among them."""
+        with self._database.reading() as session:
+            return list(session.scalars(_newest_first(select(StoredDrawing)).where(StoredDrawing.person == person)))
+
     def counts(self) -> np.ndarray:
         """How many drawings the room has of each digit, by their labels: int64 (10,)."""
         counts = np.zeros(10, np.int64)
-        query = select(StoredDrawing.label, func.count()).group_by(StoredDrawing.label)
+        query = select(StoredDrawing.label, func.count()).where(LABELLED, SHOWN).group_by(StoredDrawing.label)
         with self._database.reading() as session:
-            for label, count in session.execute(query.where(StoredDrawing.label.is_not(None))):
+            for label, count in session.execute(query):
                 counts[label] = count
         return counts
 
     def newest(self, most: int, *, label: int | None = None) -> list[StoredDrawing]:
         """The newest drawings first, at most so many; of one digit with ``label``."""
-        query = _newest_first(select(StoredDrawing)).limit(most)
+        query = _newest_first(select(StoredDrawing)).where(SHOWN).limit(most)
         if label is not None:
             query = query.where(StoredDrawing.label == label)
         with self._database.reading() as session:
@@ -139,14 +155,15 @@ class Drawings:
 
     def labelled(self) -> list[StoredDrawing]:
         """All drawings whose digit is known, newest first."""
-        query = _newest_first(select(StoredDrawing)).where(StoredDrawing.label.is_not(None))
+        query = _newest_first(select(StoredDrawing)).where(LABELLED, SHOWN)
         with self._database.reading() as session:
             return list(session.scalars(query))
 
     def export(self) -> bytes:
         """All drawings in the exchange format, newest first, with id, time, nickname and writer."""
+        query = _newest_first(select(StoredDrawing)).where(SHOWN)
         with self._database.reading() as session:
-            return exchange.dump(map(_exported, session.scalars(_newest_first(select(StoredDrawing)))))
+            return exchange.dump(map(_exported, session.scalars(query)))
 
     def take_in(self, content: bytes, *, name: str) -> Imported:
         """Keep the drawings of a file of the exchange format, called ``name``; those that are here stay as they are.
@@ -158,13 +175,9 @@ class Drawings:
             return Imported(0, 0)
         rows = [_imported(arrival) for arrival in coming]
         with self._database.writing() as session:
-            insert = _INSERT[session.get_bind().dialect.name](StoredDrawing)
-            adding = insert.on_conflict_do_nothing().returning(StoredDrawing.id)
+            adding = insert_into(session, StoredDrawing).on_conflict_do_nothing().returning(StoredDrawing.id)
             added = len(session.execute(adding, rows).all())
         return Imported(added, len(coming) - added)
-
-
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def _newest_first(query: Select) -> Select:

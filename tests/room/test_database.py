@@ -121,3 +121,17 @@ def test_a_file_that_was_taken_away_is_made_again(tmp_path):
     add(room)
     assert (tmp_path / FILE).exists()
     assert room.counts()[7] == 1
+
+
+def test_a_room_of_an_older_version_gets_the_columns_it_lacks_and_keeps_its_drawings(url):
+    before = Database(make_url(url))
+    add(Drawings(before), label=7)
+    with before.writing() as session:
+        session.execute(sqlalchemy.text("ALTER TABLE drawings DROP COLUMN hidden"))
+    before.close()
+    after = Database(make_url(url))
+    room = Drawings(after)
+    add(room, label=8)
+    assert [stored.label for stored in room.newest(5)] == [8, 7]
+    assert not any(stored.hidden for stored in room.newest(5))
+    after.close()

@@ -172,3 +172,14 @@ def test_any_drawings_go_through_import_and_export_unchanged(database, room, val
     room.take_in(exchange.dump(values), name="written.json")
     assert without_ids(room.export()) == {json.dumps(each, sort_keys=True) for each in values}
     assert room.take_in(room.export(), name="exported.json").added == 0
+
+
+def test_a_hidden_drawing_is_its_owners_alone_until_it_is_shown_again(room):
+    hidden, shown = add(room, label=1), add(room, label=2)
+    room.hide(hidden)
+    assert [stored.id for stored in room.newest(5)] == [stored.id for stored in room.labelled()] == [shown]
+    assert room.counts().tolist() == [0, 0, 1] + [0] * 7
+    assert len(json.loads(room.export())) == 1
+    assert {stored.id for stored in room.drawn_by("ada")} == {hidden, shown}
+    room.hide(hidden, hidden=False)
+    assert room.counts()[1] == 1
