@@ -10,6 +10,7 @@ from pages._parts import frame
 from pages._parts.lab import engine
 from pages._parts.messages import show_message
 from pages._parts.model_picker import choose_model
+from pages._parts.yours import offer_yours
 
 ICON = Path(__file__).parent / "pages/_parts/icon.png"  # a named icon would be fetched from outside
 PAGES = [
@@ -26,6 +27,7 @@ page = st.navigation(PAGES)
 frame.enter()
 try:
     choose_model()
+    offer_yours()
     show_message()
     page.run()
     # Last, as they would keep the first page waiting.

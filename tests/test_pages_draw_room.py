@@ -15,6 +15,7 @@ from mnist_core.room.drawings import IMPORT, ROUND, TOLD, Drawings
 from pages._parts import lab
 from pages._parts.model_picker import KEY as MODEL
 from pages._parts.person import NICKNAME
+from tests.room.drawn import add
 
 SEVEN = Drawing((np.array([[90, 80], [180, 82], [160, 120], [130, 200]], float),))
 OTHER = Drawing((*SEVEN.strokes, np.array([[110, 140], [170, 138]], float)))
@@ -106,8 +107,14 @@ def test_another_stroke_starts_afresh(room):
 
 
 def test_a_stroke_asks_nothing_of_the_database(room, monkeypatch):
+    app = opened(telling, drawing=SEVEN)
+    monkeypatch.setattr(lab, "_database", None)
     monkeypatch.setattr(lab, "_room", None)
-    assert "Right" in {button.label for button in opened(telling, drawing=SEVEN).button}
+    monkeypatch.setattr(lab, "_people", None)
+    app.session_state["drawing"] = OTHER
+    app.run()
+    assert not app.exception
+    assert "Right" in {button.label for button in app.button}
 
 
 def test_a_room_that_cannot_be_reached_is_told_where_one_clicked(room, monkeypatch, tmp_path):
@@ -123,6 +130,47 @@ def test_a_nickname_is_remembered_for_the_session(room):
     assert app.text_input[0].value == "Ada"
     press(app, "Right")
     assert room.newest(1)[0].nickname == "Ada"
+
+
+def test_a_nickname_that_somebody_has_is_refused_where_it_was_asked_for(room):
+    lab.people().call("somebody else", "Ada")
+    app = opened(telling, drawing=SEVEN)
+    app.text_input[0].set_value("ADA").run()
+    assert "called ADA already" in app.error[0].value
+    press(app, "Right")
+    assert room.newest(1)[0].nickname is None
+
+
+def test_who_comes_back_is_known_by_the_browsers_key(room, monkeypatch):
+    monkeypatch.setattr("pages._parts.person.unmasked", lambda cookie: b"the key of this browser")
+    opened(telling, drawing=SEVEN).text_input[0].set_value("Ada").run()
+    press(opened(telling, drawing=SEVEN), "Right")
+    assert room.newest(1)[0].nickname == "Ada"
+
+
+def own():
+    from pages._parts.yours import show_yours
+
+    show_yours()
+
+
+def test_ones_own_drawings_are_shown_and_deleted_one_by_one_or_all(room, monkeypatch):
+    monkeypatch.setattr("pages._parts.person.unmasked", lambda cookie: b"the key of this browser")
+    add(room, person="somebody else")
+    assert "no drawing of yours" in text(opened(own))
+    for drawing in (SEVEN, OTHER):
+        press(opened(telling, drawing=drawing), "Right")
+    room.hide(room.newest(1)[0].id)
+    app = opened(own)
+    assert "Your 2 drawings" in text(app)
+    assert "hidden by the host" in html(app)
+    assert "Your drawing**" in text(press(app, "Delete"))
+    app = opened(own)
+    app.text_input[0].set_value("Ada").run()
+    app.checkbox[0].check().run()
+    press(app, "Delete my nickname and 1 drawing")
+    assert [stored.person for stored in room.newest(5)] == ["somebody else"]
+    assert lab.people().call("somebody else", "Ada") == "Ada"
 
 
 def playing():

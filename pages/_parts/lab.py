@@ -1,4 +1,4 @@
-"""What every page of this process shares: the engine of its home folder, and the room's drawings."""
+"""What every page of this process shares: the engine of its home folder, the room's drawings and its people."""
 
 import os
 from functools import cache
@@ -9,7 +9,9 @@ from mnist_core.engine.client import Engine
 from mnist_core.runs import store
 
 if TYPE_CHECKING:
+    from mnist_core.room.database import Database
     from mnist_core.room.drawings import Drawings
+    from mnist_core.room.people import People
 
 
 def engine() -> Engine:
@@ -22,15 +24,35 @@ def _engine(home: Path) -> Engine:
     return Engine(home)
 
 
+# What is below is imported when first asked for: SQLAlchemy takes half a second that would keep the page waiting.
+
+
 def room() -> "Drawings":
     """The room's drawings, for all sessions. Raises RoomError when their database is named wrongly."""
     return _room(store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL"))
 
 
 @cache
-def _room(home: Path, _: str | None) -> "Drawings":
-    # Imported when first asked for: SQLAlchemy takes half a second that would keep the page waiting.
-    from mnist_core.room.database import open_database
+def _room(home: Path, address: str | None) -> "Drawings":
     from mnist_core.room.drawings import Drawings
 
-    return Drawings(open_database(home))
+    return Drawings(_database(home, address))
+
+
+def people() -> "People":
+    """The room's people, for all sessions. Raises as ``room`` does."""
+    return _people(store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL"))
+
+
+@cache
+def _people(home: Path, address: str | None) -> "People":
+    from mnist_core.room.people import People
+
+    return People(_database(home, address))
+
+
+@cache
+def _database(home: Path, _: str | None) -> "Database":
+    from mnist_core.room.database import open_database
+
+    return open_database(home)

@@ -1,16 +1,19 @@
-"""Who asks: an id for each browser, without asking anybody for anything, and a nickname for who wants one."""
+"""Who asks: an id for each browser, without asking anybody for anything, and a nickname for who wants one.
+
+The id is all that a person is here: who loses the browser's key is somebody new, and nobody can prove otherwise.
+"""
 
 import hashlib
 import uuid
 
 import streamlit as st
 
-from mnist_core.room.arrivals import MAX_NICKNAME
-from pages._parts.messages import plain
+from mnist_core.errors import LabError
+from pages._parts.lab import people
 
 COOKIE = "_streamlit_xsrf"  # Streamlit's own, kept over a reload: 2|mask|masked token|time, masked anew on each visit
 KEY = "person"  # in the session: the id of a browser without the cookie
-NICKNAME = "nickname"  # in the session: what this person signs drawings with
+NICKNAME = "nickname"  # in the session: what this person is called
 
 
 def person() -> str:
@@ -35,18 +38,21 @@ def unmasked(cookie: str) -> bytes:
 
 
 def nickname() -> str:
-    """What this person signs drawings with in this session; empty for nobody."""
-    return st.session_state.get(NICKNAME, "")
+    """What this person is called; empty for who has given no name. The room is asked once in a session."""
+    if NICKNAME not in st.session_state:
+        try:
+            st.session_state[NICKNAME] = people().nickname(person())
+        except LabError:  # told where one saves something; asking again at each stroke would keep the answer waiting
+            st.session_state[NICKNAME] = ""
+    return st.session_state[NICKNAME]
 
 
-def ask_nickname(place: str) -> None:
-    """A small button that asks for the nickname; ``place`` tells apart those of one page."""
-    name = nickname()
-    key = f"{place}-nickname-{name}"  # a new field for each name: what an old one still says must not undo it
+def call_me(name: str) -> None:
+    """Give this person a nickname, or take it away when empty. Raises as ``People.call`` does."""
+    st.session_state[NICKNAME] = people().call(person(), name)
 
-    def take() -> None:
-        st.session_state[NICKNAME] = st.session_state[key].strip()
 
-    with st.popover(plain(name) if name else "Your nickname", icon=":material/signature:", type="tertiary"):
-        st.text_input("Your nickname", name, max_chars=MAX_NICKNAME, key=key, on_change=take)
-        st.caption("It stands beside the drawings that you save from now on, for everybody in the room.")
+def forget_me() -> None:
+    """Delete this person's nickname and drawings. Raises RoomError when the database cannot be used."""
+    people().forget(person())
+    st.session_state[NICKNAME] = ""

@@ -13,7 +13,8 @@ from pages._parts.digit_grid import show_digits
 from pages._parts.lab import engine, room
 from pages._parts.messages import telling
 from pages._parts.model_picker import chosen_run
-from pages._parts.person import ask_nickname, nickname, person
+from pages._parts.person import nickname, person
+from pages._parts.yours import ask_nickname
 
 KEY = "round"  # in the session: the round that is played
 SHEET = "round-sheet"

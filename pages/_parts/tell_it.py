@@ -10,8 +10,9 @@ from mnist_core.digits.drawing import Drawing
 from mnist_core.runs.run import Run
 from pages._parts.lab import room
 from pages._parts.messages import acting, show_message
-from pages._parts.person import ask_nickname, nickname, person
+from pages._parts.person import nickname, person
 from pages._parts.screen import is_phone
+from pages._parts.yours import ask_nickname
 
 KEY = "told"  # in the session: what this person told last
 TIMES = "times-told"  # in the session: how often this person has told something, or taken it back

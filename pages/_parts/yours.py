@@ -1,0 +1,110 @@
+"""Yours: the nickname, and the drawings that one can delete again."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mnist_core.errors import LabError
+from mnist_core.room.nicknames import LONGEST
+from pages._parts.digit_grid import show_digits
+from pages._parts.lab import room
+from pages._parts.messages import acting, plain, show_message, telling
+from pages._parts.person import call_me, forget_me, nickname, person
+from pages._parts.room_drawings import caption
+
+if TYPE_CHECKING:
+    from mnist_core.room.drawings import StoredDrawing
+
+REFUSED = "nickname-refused"  # in the session: why the last nickname was none
+PAGE_SIZE = 12  # drawings
+CELL = 112  # CSS pixels of a drawing
+
+WHO_YOU_ARE = (
+    "Digit Lab knows you by a key in your browser, a cookie, and by nothing else: there is no account, no e-mail "
+    "address and no tracking. A reload keeps the key. It is lost when your browser is closed for good or deletes its "
+    "cookies, and another browser or a private window has another key. The room then takes you for somebody new: what "
+    "you made stays, but only the host can remove it, and your old nickname stays taken."
+)
+
+
+def ask_nickname(place: str) -> None:
+    """A small button that asks for the nickname, and shows what is one's own; ``place`` tells apart those of a page."""
+    name = nickname()
+    with st.popover(plain(name) if name else "Your nickname", icon=":material/signature:", type="tertiary"):
+        _name_field(place)
+        if st.button("Yours", icon=":material/person:", key=f"{place}-yours"):
+            show_yours()
+
+
+def offer_yours() -> None:
+    """The way to one's own from every page; it says no name, so that no page waits for the room to tell it."""
+    if st.sidebar.button("Yours", icon=":material/person:", type="tertiary", help="Your nickname and your drawings"):
+        show_yours()
+
+
+def _name_field(place: str) -> None:
+    name = nickname()
+    key = f"{place}-nickname-{name}"  # a new field for each name: what an old one still says must not undo it
+
+    def take() -> None:
+        try:
+            call_me(st.session_state[key])
+        except LabError as error:
+            st.session_state[REFUSED] = str(error)
+
+    st.text_input("Your nickname", name, max_chars=LONGEST, key=key, on_change=take)
+    refused = st.session_state.pop(REFUSED, None)
+    if refused:
+        st.error(plain(refused), icon=":material/report:")
+    st.caption("Everybody in the room sees it beside your drawings. Nobody else can take it.")
+
+
+@st.dialog("Yours", width="medium", icon=":material/person:")
+@telling
+def show_yours() -> None:
+    """Who one is here, and one's drawings, each with a way to delete it."""
+    show_message()
+    _name_field("dialog")
+    drawings = room().drawn_by(person())
+    if drawings:
+        st.markdown(f"**Your {len(drawings):,} drawings**" if len(drawings) > 1 else "**Your drawing**")
+        _show_page(drawings)
+    else:
+        st.info("The room has no drawing of yours.", icon=":material/draw:")
+    if drawings or nickname():
+        _offer_to_forget(len(drawings))
+    st.caption(WHO_YOU_ARE)
+
+
+def _show_page(drawings: "list[StoredDrawing]") -> None:
+    pages = -(-len(drawings) // PAGE_SIZE)
+    key = f"yours-page-{pages}"
+    start = (st.session_state.get(key, 1) - 1) * PAGE_SIZE
+    with st.container(horizontal=True):
+        for drawing in drawings[start : start + PAGE_SIZE]:
+            with st.container(width=CELL, gap="xsmall"):
+                _show_drawing(drawing)
+    if pages > 1:
+        st.pagination(pages, key=key)
+
+
+def _show_drawing(drawing: "StoredDrawing") -> None:
+    note = "\nhidden by the host" if drawing.hidden else ""
+    show_digits(drawing.digit[None], [f"{caption(drawing)}{note}"], side=CELL - 16)
+
+    def take_back() -> None:
+        room().take_back(drawing.id, person=person())
+
+    st.button(
+        "Delete", icon=":material/delete:", type="tertiary", on_click=acting(take_back), key=f"delete-{drawing.id}"
+    )
+
+
+def _offer_to_forget(count: int) -> None:
+    sure = st.checkbox("I want to delete all of mine", key=f"forget-{count}-{nickname()}")
+    st.button(
+        f"Delete my nickname and {count:,} drawing{'' if count == 1 else 's'}",
+        icon=":material/delete_forever:",
+        disabled=not sure,
+        on_click=acting(forget_me),
+    )
