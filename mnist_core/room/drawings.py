@@ -1,6 +1,7 @@
 """The room's drawings: kept, corrected, taken back, counted, and handed on in the exchange format."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from mnist_core.room.arrivals import Arrival, arrivals, check_size, tidy
 from mnist_core.room.database import Database, Moment, RoomError, Table, insert_into
 
 TOLD, ROUND, IMPORT = "told", "round", "import"  # where a drawing comes from
+MOST_PARAMETERS = 1_000  # of a query; older SQLites take no more
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,33 @@ class StoredDrawing(Table):
 
 
 LABELLED, SHOWN = StoredDrawing.label.is_not(None), StoredDrawing.hidden.is_(False)
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A drawing without its strokes and pixels: what may have changed since one has seen it last."""
+
+    id: str
+    label: int | None
+    answer: int | None
+    probabilities: list[float] | None
+    nickname: str | None
+    source: str
+
+    @property
+    def sure(self) -> float:
+        """The probability, 0 to 1, that the network gave its answer; 0 where it gave none."""
+        return max(self.probabilities or [0.0])
+
+    @property
+    def no_digit(self) -> bool:
+        """Whether who drew it said that it is none; a file's drawings without a label may be anything."""
+        return self.label is None and self.source != IMPORT
+
+    @property
+    def misread(self) -> bool:
+        """Whether a network read it, and not as what it is."""
+        return self.answer is not None and self.answer != self.label
 
 
 @dataclass(frozen=True)
@@ -152,6 +181,28 @@ class Drawings:
             query = query.where(StoredDrawing.label == label)
         with self._database.reading() as session:
             return list(session.scalars(query))
+
+    def glances(self, most: int | None = None) -> list[Glance]:
+        """The newest drawings first, at most so many, without what makes them large."""
+        columns = (getattr(StoredDrawing, each.name) for each in fields(Glance))
+        query = _newest_first(select(*columns)).where(SHOWN).limit(most)
+        with self._database.reading() as session:
+            return [Glance(*row) for row in session.execute(query)]
+
+    def digits(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """What the network saw of those of ``ids`` that are there, by id: uint8 (28, 28) each."""
+        found: dict[str, np.ndarray] = {}
+        with self._database.reading() as session:
+            for start in range(0, len(ids), MOST_PARAMETERS):
+                some = StoredDrawing.id.in_(ids[start : start + MOST_PARAMETERS])
+                for id_, pixels in session.execute(select(StoredDrawing.id, StoredDrawing.pixels).where(some, SHOWN)):
+                    found[id_] = np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE)
+        return found
+
+    def find(self, drawing_id: str) -> StoredDrawing | None:
+        """A drawing by its id; None when it is not there any more, or hidden."""
+        with self._database.reading() as session:
+            return session.scalar(select(StoredDrawing).where(StoredDrawing.id == drawing_id, SHOWN))
 
     def labelled(self) -> list[StoredDrawing]:
         """All drawings whose digit is known, newest first."""

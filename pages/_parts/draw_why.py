@@ -26,16 +26,17 @@ def show_why(preparation: Preparation) -> None:
     """The reasons, from the ink to the units; the neighbours come last, as they take longest."""
     digit = preparation.digit
     explanation = engine().explain(chosen_run(), digit)
-    _show_ink(digit, explanation)
+    show_ink(digit, explanation)
     units, epochs = st.columns(2, gap="large")
     with units:
         _show_activity(explanation.activity)
     with epochs:
-        _show_epochs(explanation)
+        show_epochs(explanation)
     _show_neighbours(digit)
 
 
-def _show_ink(digit: np.ndarray, explanation: Explanation) -> None:
+def show_ink(digit: np.ndarray, explanation: Explanation) -> None:
+    """Which ink of ``digit``, uint8 (28, 28), speaks for the answer, and which that is missing would."""
     answer, runner_up = explanation.answer, explanation.runner_up
     st.markdown(f"**Which ink decides between {answer}, the answer, and {runner_up}, the runner-up?**")
     cards = (
@@ -88,8 +89,9 @@ def heat(units: np.ndarray) -> np.ndarray:
     return (np.sqrt(strength).reshape(rows, COLUMNS, 1) * FIRES).astype(np.uint8)
 
 
-def _show_epochs(explanation: Explanation) -> None:
-    st.markdown("**How did the answer grow?** What the network said to your drawing after these epochs of training.")
+def show_epochs(explanation: Explanation) -> None:
+    """The answer after some epochs of the network's training."""
+    st.markdown("**How did the answer grow?** What the network said to the drawing after these epochs of training.")
     if not explanation.epochs:
         st.caption("This run kept no snapshots of its training.")
         return

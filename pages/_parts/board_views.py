@@ -1,0 +1,78 @@
+"""The room's board, for a projector: its views take turns while it is left alone."""
+
+import time
+
+import streamlit as st
+
+from pages._parts.board_leaderboards import show_leaderboards
+from pages._parts.board_opened import show_opened
+from pages._parts.board_scores import show_scores
+from pages._parts.board_wall import show_wall
+from pages._parts.messages import telling
+
+VIEWS = {
+    ":material/grid_view: The wall": lambda: show_wall(_open),
+    ":material/percent: MNIST and us": show_scores,
+    ":material/trophy: Leaderboards": show_leaderboards,
+}
+SECONDS_A_VIEW = 20
+REFRESH = "2s"
+OPENED = "board-opened"  # in the session: the id of the drawing that is open
+TURN = "board-turn"  # in the session: which view was shown when, from where the turns are counted
+ROTATE, PROJECTOR = "rotate", "projector"  # in the session: the switches
+FILL = """
+<style>
+[data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar] {display: none;}
+[data-testid=stMainBlockContainer] {padding: 1rem 2rem;}
+[data-testid=stMainBlockContainer] h1 {display: none;}
+</style>
+"""
+
+
+def show_board() -> None:
+    """The views, or the drawing that is open; while one is, nothing is asked again."""
+    if st.session_state.get(PROJECTOR):
+        st.html(FILL)
+    opened = st.session_state.get(OPENED)
+    if opened:
+        st.button("Back to the board", icon=":material/arrow_back:", on_click=_close)
+        show_opened(opened)
+    else:
+        st.fragment(_live, run_every=REFRESH)()
+    with st.container(horizontal=True):
+        st.toggle("Take turns", True, key=ROTATE, persist_state="session", help=f"{SECONDS_A_VIEW} seconds a view.")
+        st.toggle("Fill the screen", key=PROJECTOR, persist_state="session", help="Leave nothing but the board.")
+
+
+@telling
+def _live() -> None:
+    if st.session_state.get(OPENED):
+        st.rerun()  # a fragment cannot stop itself
+    names = list(VIEWS)
+    shown = view_at(time.time())
+    # A new widget for each view: what an old one still says must not turn the board back.
+    key = f"board-view-{shown}"
+
+    def choose() -> None:
+        st.session_state[TURN] = names.index(st.session_state[key]), time.time()
+
+    st.segmented_control(
+        "View", names, default=names[shown], required=True, key=key, on_change=choose, label_visibility="collapsed"
+    )
+    VIEWS[names[shown]]()
+
+
+def view_at(now: float) -> int:
+    """Which of VIEWS is on: the one that somebody chose last, and SECONDS_A_VIEW later the next, if they take turns."""
+    first, since = st.session_state.setdefault(TURN, (0, now))
+    turns = int((now - since) // SECONDS_A_VIEW) if st.session_state.get(ROTATE, True) else 0
+    return (first + turns) % len(VIEWS)
+
+
+def _open(drawing_id: str) -> None:
+    st.session_state[OPENED] = drawing_id
+
+
+def _close() -> None:
+    st.session_state[OPENED] = None
+    st.session_state.pop(TURN, None)  # begin with the wall again

@@ -1,0 +1,127 @@
+"""The wall: the room's latest drawings, each with what the network read and what it was; a press opens one."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages._parts.digit_grid import data_url
+from pages._parts.lab import room
+
+if TYPE_CHECKING:
+    from mnist_core.room.drawings import Glance
+
+KEY = "board-wall"
+SHOWN = 24  # full rows of 3, 6 or 8
+MOST_KEPT = 500  # pictures, half a kilobyte each
+CSS = """
+:host {container-type: inline-size; display: block;}
+.wall {display: grid; gap: 0.6rem; grid-template-columns: repeat(3, 1fr);}
+@container (min-width: 36rem) {.wall {grid-template-columns: repeat(6, 1fr);}}
+@container (min-width: 60rem) {.wall {grid-template-columns: repeat(8, 1fr);}}
+button {min-width: 0; padding: 0; border: 0.2rem solid transparent; border-radius: 0.5rem; overflow: hidden;
+  background: black; color: white; font-family: var(--st-font); cursor: pointer; text-align: left; display: block;}
+button.wrong {border-color: #EE7733;}
+button:hover {border-color: white;}
+button:focus-visible {outline: 0.2rem solid var(--st-primary-color);}
+img {width: 100%; aspect-ratio: 1; display: block; image-rendering: pixelated;}
+.read {display: flex; align-items: baseline; gap: 0.35em; padding: 0 0.5rem; white-space: nowrap;
+  font-size: clamp(0.8rem, 1.9cqi, 2rem);}
+.read b {font-size: 2em; line-height: 1.15;}
+.wrong .read {color: #EE7733;}
+.by {padding: 0 0.5rem 0.3rem; font-size: clamp(0.75rem, 1.25cqi, 1.4rem); overflow: hidden; height: 1.4em;
+  white-space: nowrap; text-overflow: ellipsis;}
+"""
+
+# A drawing keeps its button while it moves on, so that its picture does not flicker and the focus stays.
+JS = """
+export default function ({parentElement, data, setTriggerValue}) {
+  let wall = parentElement.querySelector(".wall");
+  if (!wall) {
+    wall = document.createElement("div");
+    wall.className = "wall";
+    parentElement.appendChild(wall);
+  }
+  const gone = new Map([...wall.children].map((button) => [button.dataset.id, button]));
+  data.cells.forEach((cell, number) => {
+    let button = gone.get(cell.id);
+    gone.delete(cell.id);
+    if (!button) {
+      button = document.createElement("button");
+      button.dataset.id = cell.id;
+      const [image, read, by] = ["img", "div", "div"].map((name) => document.createElement(name));
+      image.src = cell.image;
+      read.className = "read";
+      read.append(document.createElement("b"), document.createElement("span"));
+      by.className = "by";
+      button.append(image, read, by);
+    }
+    const [image, read, by] = button.children;
+    image.alt = button.title = cell.name;
+    read.children[0].textContent = cell.said;
+    read.children[1].textContent = cell.truth;
+    by.textContent = cell.by;
+    button.className = cell.wrong ? "wrong" : "";
+    button.onclick = () => setTriggerValue("opened", cell.id);
+    if (wall.children[number] !== button) wall.insertBefore(button, wall.children[number] ?? null);
+  });
+  gone.forEach((button) => button.remove());
+}
+"""
+
+_wall = st.components.v2.component("board_wall", css=CSS, js=JS)
+_pictures: dict[str, str] = {}  # by the drawings' ids, for all sessions: a drawing never gets other pixels
+
+
+def show_wall(on_open: Callable[[str], None]) -> None:
+    """The newest drawings; ``on_open`` is called with the id of the one that is pressed."""
+    glances = room().glances(SHOWN)
+    if not glances:
+        st.info(
+            "Nobody has drawn yet. On the page Draw, draw a digit and say whether it was read right: it appears here.",
+            icon=":material/draw:",
+        )
+        return
+
+    def pressed() -> None:
+        on_open(st.session_state[KEY].opened)
+
+    pictures = pictures_of([glance.id for glance in glances])
+    cells = [_cell(glance, pictures[glance.id]) for glance in glances if glance.id in pictures]
+    _wall(data={"cells": cells}, key=KEY, on_opened_change=pressed)
+
+
+def pictures_of(ids: Sequence[str]) -> dict[str, str]:
+    """Those of the drawings ``ids`` that are there, as addresses of pictures; each is asked for and made once."""
+    new = [id_ for id_ in ids if id_ not in _pictures]
+    if new:
+        _pictures.update((id_, data_url(digit)) for id_, digit in room().digits(new).items())
+        for id_ in list(_pictures)[:-MOST_KEPT]:
+            _pictures.pop(id_, None)
+    return {id_: _pictures[id_] for id_ in ids if id_ in _pictures}
+
+
+def _cell(glance: "Glance", picture: str) -> dict[str, Any]:
+    """A drawing as the browser's part of this module takes it."""
+    return {
+        "id": glance.id,
+        "image": picture,
+        "name": in_words(glance),
+        "said": "?" if glance.answer is None else str(glance.answer),
+        "truth": truth(glance) if glance.misread else "" if glance.answer is None else "✓",
+        "by": glance.nickname or "",
+        "wrong": glance.misread,
+    }
+
+
+def truth(glance: "Glance") -> str:
+    """What the drawing was, as whoever drew it says."""
+    if glance.no_digit:
+        return "no digit"
+    return "unknown" if glance.label is None else f"it is {glance.label}"
+
+
+def in_words(glance: "Glance") -> str:
+    """What the network read and what it was, for screen readers and tooltips."""
+    read = "not read yet" if glance.answer is None else f"read as {glance.answer}"
+    return f"{read}, {truth(glance)}{f', by {glance.nickname}' if glance.nickname else ''}"
