@@ -90,6 +90,16 @@ def test_one_click_says_what_it_should_have_been_and_another_corrects_it(room):
     assert [(stored.label, stored.answer) for stored in room.newest(5)] == [(2, 7)]
 
 
+def test_what_is_no_digit_is_saved_as_such_and_can_still_become_one(room):
+    app = press(opened(telling, drawing=SEVEN), "No digit")
+    assert "Saved as no digit" in text(app)
+    assert [glance.no_digit for glance in room.glances()] == [True]
+    assert room.labelled() == []
+    assert "No digit, read as 7" in html(opened(looking))
+    should_be(app, 2)
+    assert [stored.label for stored in room.newest(5)] == [2]
+
+
 def test_what_was_told_can_be_taken_back_and_told_again(room):
     app = press(press(opened(telling, drawing=SEVEN), "Right"), "Take it back")
     assert room.newest(5) == []

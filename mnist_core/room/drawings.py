@@ -43,7 +43,7 @@ class StoredDrawing(Table):
     canvas: Mapped[int]
     brush: Mapped[float]
     pixels: Mapped[bytes]  # the 28×28 digit, row by row
-    label: Mapped[int | None] = mapped_column(index=True)  # None: unknown
+    label: Mapped[int | None] = mapped_column(index=True)  # None: no digit; of an imported one: unknown
     answer: Mapped[int | None]
     probabilities: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))
     run: Mapped[str | None]  # the id of the run that answered; it may be gone
@@ -142,8 +142,8 @@ class Drawings:
             session.add(stored)
         return stored.id
 
-    def correct(self, drawing_id: str, label: int, *, person: str) -> None:
-        """Change what one's own drawing should have been. Raises RoomError when it is not there any more."""
+    def correct(self, drawing_id: str, label: int | None, *, person: str) -> None:
+        """Change what one's own drawing should have been, None for no digit. Raises RoomError when it is gone."""
         own = (StoredDrawing.id == drawing_id, StoredDrawing.person == person)
         with self._database.writing() as session:
             if not session.execute(update(StoredDrawing).where(*own).values(label=label)).rowcount:

@@ -9,19 +9,21 @@ import streamlit as st
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.runs import leaderboards, store
 from mnist_core.runs.leaderboards import GOAL, MOST_ERRORS, Place
+from mnist_core.runs.lessons import FEWEST
 from mnist_core.runs.run import Run
 from pages._parts.board_answers import answers
 from pages._parts.board_wall import pictures_of
 from pages._parts.lab import engine, people, room
 
 SHOWN = 5  # places of a list
+NONE_YET = "No network yet. Train one on the page Train."
 STYLE = """
 <style>
 .leaderboards {display: grid; gap: 1.2rem 2.5rem;
-  grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr));
+  grid-template-columns: repeat(auto-fit, minmax(min(28rem, 100%), 1fr));
   font-size: clamp(1rem, 1.4vw, 1.8rem);}
 .leaderboards h3 {font-size: 1.15em; margin: 0 0 0.3rem; padding: 0;}
-.leaderboards ol {margin: 0; padding: 0; list-style-position: inside;}
+.leaderboards ol {font-size: 1em; margin: 0; padding: 0; list-style-position: inside;}
 .leaderboards li {display: flex; gap: 0.6em; align-items: center; margin: 0; padding: 0.15rem 0; min-width: 0;
   font-size: 1em;}
 .leaderboards .who {flex: 1; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;}
@@ -54,12 +56,14 @@ def show_leaderboards() -> None:
     )
 
 
-def _runs_html(title: str, places: Sequence[Place], value: Callable[[float], str], *, note: str = "") -> str:
+def _runs_html(
+    title: str, places: Sequence[Place], value: Callable[[float], str], *, note: str = "", empty: str = NONE_YET
+) -> str:
     shown = places[:SHOWN]
     names = people().nicknames([place.run.config.person for place in shown])
     rows = [(names.get(place.run.config.person, ""), place.run.config.name, value(place.value)) for place in shown]
     cells = [f"{_who(nickname, name)}{_value(text)}" for nickname, name, text in rows]
-    return _list_html(title, cells, note=note, empty="No network yet. Train one on the page Train.")
+    return _list_html(title, cells, note=note, empty=empty)
 
 
 def _best_on_drawings_html(runs: Sequence[Run]) -> str:
@@ -73,6 +77,7 @@ def _best_on_drawings_html(runs: Sequence[Run]) -> str:
         leaderboards.best_on_drawings(trained, given, labels),
         lambda share: f"{share:.1%}",
         note=note,
+        empty=f"It takes a network that was trained here, and {FEWEST} drawings to judge it by.",
     )
 
 

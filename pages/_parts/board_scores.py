@@ -22,11 +22,11 @@ STYLE = """
   font-variant-numeric: tabular-nums;}
 .board-scores span, .board-worst {font-size: clamp(1.1rem, 1.6vw, 2rem);}
 .board-worst div {display: flex; align-items: center; gap: 0.5rem; margin-top: 0.6rem; flex-wrap: wrap;}
-.board-worst p {margin: 0; min-width: 11em;}
+.board-worst p {font-size: inherit; margin: 0; min-width: 11em;}
 .board-worst img {width: clamp(2.5rem, 4.2vw, 5rem); image-rendering: pixelated; border-radius: 0.25rem;}
 .board-matrix {border-collapse: collapse; width: 100%; max-width: 62rem; table-layout: fixed; text-align: center;
   font-size: clamp(0.8rem, 1.5vw, 1.9rem); font-variant-numeric: tabular-nums;}
-.board-matrix td, .board-matrix th {border: 1px solid #8884; padding: 0; height: 2em; font-weight: 400;}
+.board-matrix td, .board-matrix th {border: 1px solid #8884; padding: 0; height: 2.4em; font-weight: 400;}
 .board-matrix th {border: none; font-weight: 700;}
 .board-matrix caption {font-size: clamp(1rem, 1.3vw, 1.6rem); text-align: left; padding-bottom: 0.4rem;}
 </style>

@@ -31,17 +31,13 @@ FILL = """
 
 def show_board() -> None:
     """The views, or the drawing that is open; while one is, nothing is asked again."""
-    if st.session_state.get(PROJECTOR):
-        st.html(FILL)
     opened = st.session_state.get(OPENED)
     if opened:
+        _fill()
         st.button("Back to the board", icon=":material/arrow_back:", on_click=_close)
         show_opened(opened)
     else:
         st.fragment(_live, run_every=REFRESH)()
-    with st.container(horizontal=True):
-        st.toggle("Take turns", True, key=ROTATE, persist_state="session", help=f"{SECONDS_A_VIEW} seconds a view.")
-        st.toggle("Fill the screen", key=PROJECTOR, persist_state="session", help="Leave nothing but the board.")
 
 
 @telling
@@ -54,12 +50,29 @@ def _live() -> None:
     key = f"board-view-{shown}"
 
     def choose() -> None:
-        st.session_state[TURN] = names.index(st.session_state[key]), time.time()
+        _hold(names.index(st.session_state[key]))
 
-    st.segmented_control(
-        "View", names, default=names[shown], required=True, key=key, on_change=choose, label_visibility="collapsed"
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "View", names, default=names[shown], required=True, key=key, on_change=choose, label_visibility="collapsed"
+        )
+        st.toggle(
+            "Take turns",
+            True,
+            key=ROTATE,
+            persist_state="session",
+            on_change=_hold,
+            args=(shown,),
+            help=f"{SECONDS_A_VIEW} seconds a view.",
+        )
+        st.toggle("Fill the screen", key=PROJECTOR, persist_state="session", help="Leave nothing but the board.")
+    _fill()
     VIEWS[names[shown]]()
+
+
+def _fill() -> None:
+    if st.session_state.get(PROJECTOR):
+        st.html(FILL)
 
 
 def view_at(now: float) -> int:
@@ -67,6 +80,11 @@ def view_at(now: float) -> int:
     first, since = st.session_state.setdefault(TURN, (0, now))
     turns = int((now - since) // SECONDS_A_VIEW) if st.session_state.get(ROTATE, True) else 0
     return (first + turns) % len(VIEWS)
+
+
+def _hold(view: int) -> None:
+    """Show this view from now on, whether they take turns or not."""
+    st.session_state[TURN] = view, time.time()
 
 
 def _open(drawing_id: str) -> None:

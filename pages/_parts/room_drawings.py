@@ -55,7 +55,8 @@ def _show_newest(newest: "list[StoredDrawing]") -> None:
 
 def caption(stored: "StoredDrawing") -> str:
     """What a drawing is, what it was read as, and who drew it."""
-    what = "Unknown" if stored.label is None else str(stored.label)
+    unlabelled = "No digit" if stored.answer is not None else "Unknown"
+    what = unlabelled if stored.label is None else str(stored.label)
     if stored.answer is None:
         read = "imported"
     else:

@@ -25,7 +25,7 @@ class Told:
 
     mark: int
     id: str
-    label: int
+    label: int | None  # None: it is no digit
 
 
 def show_tell_it(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray, run: Run) -> None:
@@ -36,7 +36,7 @@ def show_tell_it(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray,
     """
     mark = hash((drawing.canvas, drawing.brush, *(stroke.tobytes() for stroke in drawing.strokes)))
 
-    def tell(label: int) -> None:
+    def tell(label: int | None) -> None:
         from mnist_core.room.drawings import TOLD, Answer
 
         if told := _told(mark):  # a second click on the same answer saves nothing more
@@ -61,6 +61,7 @@ def show_tell_it(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray,
                 on_click=acting(lambda: tell(int(probabilities.argmax()))),
                 key="right",
             )
+            st.button("No digit", on_click=acting(lambda: tell(None)), key="no-digit", help="Nobody should read one.")
             ask_nickname("tell")
     _choose(told.label if told else None, tell)
 
@@ -80,11 +81,14 @@ def _thank(told: Told) -> None:
         room().take_back(told.id, person=person())
         _remember(None)
 
-    st.markdown(f":green[:material/check:] Saved as {told.label}, thank you.", width="content")
+    st.markdown(
+        f":green[:material/check:] Saved as {'no digit' if told.label is None else told.label}, thank you.",
+        width="content",
+    )
     st.button("Take it back", icon=":material/undo:", on_click=acting(take_back), type="tertiary")
 
 
-def _choose(label: int | None, tell: Callable[[int], None]) -> None:
+def _choose(label: int | None, tell: Callable[[int | None], None]) -> None:
     # A new widget after each choice: what an old one still says is not about this drawing. Not for each drawing: it
     # takes the browser as long to make ten buttons as to paint the answer.
     key = f"should-be-{st.session_state.get(TIMES, 0)}-{label}"

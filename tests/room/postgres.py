@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def serve_postgres() -> Iterator[Path]:
             assert server.poll() is None, (home / "server.log").read_text()
             yield home
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # which does not wait for connections that a test has left open
             server.wait(60)
 
 
