@@ -183,3 +183,18 @@ def test_a_hidden_drawing_is_its_owners_alone_until_it_is_shown_again(room):
     assert {stored.id for stored in room.drawn_by("ada")} == {hidden, shown}
     room.hide(hidden, hidden=False)
     assert room.counts()[1] == 1
+
+
+def test_a_glance_tells_what_a_board_needs_and_hidden_drawings_are_not_found(room):
+    first, second, hidden = add(room, label=7), add(room, label=1), add(room, label=2)
+    room.hide(hidden)
+    newest, oldest = room.glances()
+    assert (newest.id, newest.label, newest.answer, newest.nickname) == (second, 1, 7, "Ada")
+    assert newest.sure == pytest.approx(0.919)
+    assert (newest.misread, oldest.misread, newest.no_digit) == (True, False, False)
+    assert [glance.id for glance in room.glances(1)] == [second]
+    digits = room.digits([first, hidden, "gone"])
+    assert list(digits) == [first]
+    assert_array_equal(digits[first], DIGIT)
+    assert room.find(first).id == first
+    assert room.find(hidden) is None
