@@ -24,7 +24,7 @@ button {min-width: 0; padding: 0; border: 0.2rem solid transparent; border-radiu
 button.wrong {border-color: #EE7733;}
 button:hover {border-color: white;}
 button:focus-visible {outline: 0.2rem solid var(--st-primary-color);}
-img {width: 100%; aspect-ratio: 1.15; object-fit: cover; display: block; image-rendering: pixelated;}
+img {width: 100%; aspect-ratio: 1.05; object-fit: contain; display: block; image-rendering: pixelated;}
 .read {display: flex; align-items: baseline; gap: 0.35em; padding: 0 0.5rem; white-space: nowrap;
   font-size: clamp(0.8rem, 1.9cqi, 2rem);}
 .read b {font-size: 2em; line-height: 1.15;}
