@@ -1,0 +1,67 @@
+"""Only the password opens the host's desk, and guessing it is slow."""
+
+import pytest
+
+from mnist_core.room.host import FILE, FREE_TRIES, LONGEST_WAIT, SETTING, Door, Host, HostError, host_password
+
+
+class Clock:
+    """Time that passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def guess(door: Door, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(HostError, match="not the host's password"):
+            door.enter("wrong")
+
+
+def test_the_right_password_gives_a_right_that_the_door_believes():
+    door = Door("pässword")
+    door.require(door.enter("pässword"))
+
+
+@pytest.mark.parametrize("host", [None, Host(b""), Host(b"pw"), Door("pw").enter("pw")])
+def test_nothing_else_is_believed(host):
+    with pytest.raises(HostError, match="Only the host"):
+        Door("pw").require(host)
+
+
+@pytest.mark.parametrize("password", ["", "PW", "pw ", "\ud800"])
+def test_a_wrong_password_is_refused(password):
+    with pytest.raises(HostError, match="not the host's password"):
+        Door("pw").enter(password)
+
+
+def test_after_some_wrong_tries_even_the_right_one_has_to_wait_for_a_bounded_time():
+    clock = Clock()
+    door = Door("pw", clock)
+    for _ in range(FREE_TRIES + 20):
+        guess(door, 1)
+        clock.now += LONGEST_WAIT
+    guess(door, 1)
+    with pytest.raises(HostError, match="Try again in 30 seconds"):
+        door.enter("pw")
+    clock.now += LONGEST_WAIT
+    door.enter("pw")
+    guess(door, FREE_TRIES)
+
+
+def test_a_password_is_made_once_for_a_home_and_only_its_owner_reads_it(home, monkeypatch):
+    monkeypatch.delenv(SETTING, raising=False)
+    assert host_password(home) == host_password(home)
+    assert (home / FILE).stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv(SETTING, "chosen")
+    assert host_password(home) == "chosen"
+
+
+def test_an_empty_password_file_opens_nothing(home, monkeypatch):
+    monkeypatch.delenv(SETTING, raising=False)
+    (home / FILE).write_text("")
+    with pytest.raises(HostError, match="empty"):
+        host_password(home)
