@@ -70,11 +70,11 @@ def host_password(home: Path) -> str:
     try:
         if not path.exists():
             _make(path)
-        password = path.read_text().strip()
+        password = path.read_text(encoding="utf-8", errors="ignore").strip()
     except OSError as error:
         raise HostError(f"The host's password in {path} cannot be used: {error.strerror}. Set {SETTING}.") from error
     if not password:
-        raise HostError(f"{path} is empty. Delete it, and a new password is made.")
+        raise HostError(f"{path} holds no password. Delete it, and a new password is made.")
     return password
 
 

@@ -60,8 +60,9 @@ def test_a_password_is_made_once_for_a_home_and_only_its_owner_reads_it(home, mo
     assert host_password(home) == "chosen"
 
 
-def test_an_empty_password_file_opens_nothing(home, monkeypatch):
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe"])
+def test_a_file_without_a_password_opens_nothing(content, home, monkeypatch):
     monkeypatch.delenv(SETTING, raising=False)
-    (home / FILE).write_text("")
-    with pytest.raises(HostError, match="empty"):
+    (home / FILE).write_bytes(content)
+    with pytest.raises(HostError, match="holds no password"):
         host_password(home)
