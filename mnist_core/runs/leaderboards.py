@@ -41,7 +41,7 @@ def _is_ours(run: Run, known: Mapping[str, Run], *, from_shipped: bool) -> bool:
         seen.add(run.id)
         if run.shipped:
             return from_shipped
-        if run.config.trained_elsewhere:
+        if run.config.imported:
             return False
         if run.config.parent is None:
             return True
