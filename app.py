@@ -19,6 +19,7 @@ PAGES = [
     st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
     st.Page("pages/errors.py", title="Errors", icon=":material/error:"),
     st.Page("pages/dataset.py", title="Dataset", icon=":material/grid_view:"),
+    st.Page("pages/workshop.py", title="Workshop", icon=":material/groups:"),
 ]
 
 st.set_page_config(page_title="Digit Lab", page_icon=str(ICON), layout="wide")

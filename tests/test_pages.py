@@ -16,7 +16,7 @@ from pages._parts.frame import FRAMED
 from pages._parts.messages import plain
 
 APP = str(Path(__file__).parents[1] / "app.py")
-PAGES = ("home", "draw", "train", "errors", "dataset")
+PAGES = ("home", "draw", "train", "errors", "dataset", "workshop")
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
-"""What is chosen on the Dataset page: the view, the open digit, a class, a scale. One choice holds in all views.
+"""What is chosen on the Dataset page: the view, the open digit, a class, a scale. One choice holds in all views."""
 
-Session and address hold a choice, and a widget starts from it: a value that code puts into a widget may reach a busy
-browser too late, so a choice that something else makes gives its widget another key, and with it a new start.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
 from mnist_core.digits import mnist
+from pages._parts.choice import Choice
 
 VIEWS = {
     "first-look": "First look",
@@ -25,53 +21,6 @@ SPLITS = {"train": "Training · 60,000", "test": "Test · 10,000"}
 SPLIT_NAMES = {"train": "training", "test": "test"}
 ALL = "All"
 LOG = "dataset_log"  # in the session
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One thing that is chosen: by ``take``, the callback of its widget, or by ``choose``, from anywhere else.
-
-    ``name`` is what the address calls it. ``valid`` tells what may be chosen: an address can say anything.
-    """
-
-    name: str
-    default: str
-    valid: Callable[[str], bool]
-
-    @property
-    def value(self) -> str:
-        """What was chosen, else what the address says, else the default."""
-        asked = st.session_state.get(self._session, st.query_params.get(self.name))
-        return asked if asked is not None and self.valid(asked) else self.default
-
-    def tell_address(self) -> None:
-        """Have the address say what is chosen, where that is not the default."""
-        if self.value != self.default:
-            st.query_params[self.name] = self.value
-        elif self.name in st.query_params:
-            del st.query_params[self.name]
-
-    @property
-    def key(self) -> str:
-        """The key of its widget."""
-        return f"{self._session}_{st.session_state.get(self._changes, 0)}"
-
-    def take(self) -> None:
-        """Its widget was used."""
-        st.session_state[self._session] = st.session_state[self.key]
-
-    def choose(self, value: str) -> None:
-        """Something else than its widget was used."""
-        st.session_state[self._session] = value
-        st.session_state[self._changes] = st.session_state.get(self._changes, 0) + 1
-
-    @property
-    def _session(self) -> str:
-        return f"dataset_{self.name}"
-
-    @property
-    def _changes(self) -> str:
-        return f"{self._session}_changes"
 
 
 @dataclass(frozen=True)
@@ -114,9 +63,9 @@ class Digit:
         return f"{SPLIT_NAMES[self.split].capitalize()} digit {self.index:,}"
 
 
-VIEW = Choice("view", "first-look", lambda text: text in VIEWS)
-OPEN = Choice("digit", "train-0", lambda text: Digit.read(text) is not None)
-CLASS = Choice("class", ALL, lambda text: text in CLASSES)
+VIEW = Choice("dataset", "view", "first-look", lambda text: text in VIEWS)
+OPEN = Choice("dataset", "digit", "train-0", lambda text: Digit.read(text) is not None)
+CLASS = Choice("dataset", "class", ALL, lambda text: text in CLASSES)
 CLASSES = [ALL, *map(str, range(10))]
 
 

@@ -10,7 +10,8 @@ from mnist_core.digits.projection import METHODS, pixel_maps
 from mnist_core.engine.maps import HiddenMap
 from mnist_core.engine.protocol import EngineNotReady, MapProgress
 from mnist_core.runs.run import Run
-from pages._parts.dataset_controls import Choice, Digit, open_, open_digit
+from pages._parts.choice import Choice
+from pages._parts.dataset_controls import Digit, open_, open_digit
 from pages._parts.dataset_open import choose_among, show_open_digit
 from pages._parts.digit_map import Area, inside, sheet, show_map, show_sheet, unit_square
 from pages._parts.lab import engine
@@ -19,8 +20,10 @@ from pages._parts.model_picker import NoModel, chosen_run
 from pages._parts.waking import wait_for_engine
 
 PIXELS = "pixels"
-LAYER = Choice("layer", PIXELS, lambda text: text == PIXELS or (text.isascii() and text.isdecimal() and int(text) > 0))
-METHOD = Choice("layout", "tsne", lambda text: text in METHODS)
+LAYER = Choice(
+    "dataset", "layer", PIXELS, lambda text: text == PIXELS or (text.isascii() and text.isdecimal() and int(text) > 0)
+)
+METHOD = Choice("dataset", "layout", "tsne", lambda text: text in METHODS)
 METHOD_NAMES = {"tsne": "t-SNE", "pca": "PCA"}
 AREA = "dataset_area"  # in the session: the map that an area was selected on, and the area
 SHOWN = 60  # digits of an area
