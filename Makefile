@@ -8,13 +8,27 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test lint format chromium pretrained
+.PHONY: run workshop test lint format chromium pretrained
 
+run: ADDRESS := 127.0.0.1
 run: $(VENV)/app.txt
-	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || \
-		{ echo "Port $(PORT) is in use. Stop what uses it, or take another: make run PORT=8600" >&2; exit 2; }
-	@echo "Digit Lab: http://localhost:$(PORT)  (Ctrl-C stops it)"
+	$(port_is_free)
+	@$(BIN)/python -m mnist_core host --port $(PORT)
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+# For a room: listens on all interfaces. Nobody uploads more than a run's zip has; a phone that slept for a quarter of
+# an hour finds its drawing again.
+workshop: ADDRESS := 0.0.0.0
+workshop: $(VENV)/app.txt
+	$(port_is_free)
+	@$(BIN)/python -m mnist_core host --port $(PORT) --network
+	@$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.address 0.0.0.0 \
+		--server.maxUploadSize 128 --server.disconnectedSessionTTL 900
+
+define port_is_free
+@$(BIN)/python -c 'import socket; socket.create_server(("$(ADDRESS)", $(PORT))).close()' 2>/dev/null || \
+	{ echo "Port $(PORT) is in use. Stop what uses it, or take another: make $@ PORT=8600" >&2; exit 2; }
+endef
 
 test: $(VENV)/tests.txt chromium lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

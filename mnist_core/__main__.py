@@ -1,10 +1,11 @@
-"""The command line: ``python -m mnist_core train | evaluate | predict | runs | engine``.
+"""The command line: ``python -m mnist_core train | evaluate | predict | runs | host | engine``.
 
 Wrong input ends with one clear line on standard error and exit status 2.
 """
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from mnist_core.digits import drawing, exchange, mnist, non_digits, photo
 from mnist_core.digits.perturbations import PERTURBATIONS, Perturbation
 from mnist_core.engine.protocol import Reading
 from mnist_core.errors import LabError
+from mnist_core.room.host import SETTING, host_password
 from mnist_core.runs import store
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.robustness import Curve
@@ -98,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     predicting.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="PNG or JPEG, of any size")
 
     command("runs", list_runs, "List the runs.")
+    hosting = command("host", tell_host, "Print what the host of a workshop needs.", with_json=False)
+    hosting.add_argument("--port", type=int, default=8501, help="of the app (default: 8501)")
+    hosting.add_argument("--network", action="store_true", help="the app listens on all interfaces")
     engine = command("engine", serve, "Be the engine that trains and answers for the app.", with_json=False)
     engine.add_argument("--leave-when-idle", action="store_true", help="end when nobody needs it")
     return parser
@@ -341,6 +346,13 @@ def serve(arguments: argparse.Namespace) -> None:
     from mnist_core.engine import server
 
     server.serve(store.home(), leave_when_idle=arguments.leave_when_idle)
+
+
+def tell_host(arguments: argparse.Namespace) -> None:
+    """The app's addresses, and the host's password where it was made here."""
+    print(f"Digit Lab: http://localhost:{arguments.port}  (Ctrl-C stops it)")
+    if SETTING not in os.environ:
+        print(f"The host's password, for the page Workshop: {host_password(store.home())}", flush=True)
 
 
 def _tell(arguments: argparse.Namespace, report: dict[str, Any], text: str) -> None:

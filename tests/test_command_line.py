@@ -247,3 +247,13 @@ def test_an_imported_network_without_hidden_layers_can_be_trained_further(home, 
     report = json.loads(out)
     assert report["parameters"] == 7850
     assert report["test_accuracy"] > 0.8
+
+
+def test_the_password_is_printed_with_the_address_unless_it_was_chosen(run_command, home, monkeypatch):
+    monkeypatch.delenv("DIGIT_LAB_HOST_PASSWORD", raising=False)
+    status, printed, _ = run_command("host", "--port", 8600)
+    assert status == 0
+    assert "http://localhost:8600" in printed
+    assert (home / "host-password").read_text() in printed
+    monkeypatch.setenv("DIGIT_LAB_HOST_PASSWORD", "chosen")
+    assert "password" not in run_command("host")[1]

@@ -58,7 +58,7 @@ class Door:
 
     def require(self, host: Host | None) -> None:
         """Raise unless ``host`` came through this door."""
-        if host is None or not hmac.compare_digest(host.proof, self._proof):
+        if not isinstance(host, Host) or not hmac.compare_digest(host.proof, self._proof):
             raise HostError("Only the host can do this. Enter the host's password on the page Workshop.")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_core.engine.client import Engine
+from mnist_core.room.host import Door, host_password
 from mnist_core.runs import store
 
 if TYPE_CHECKING:
@@ -22,6 +23,17 @@ def engine() -> Engine:
 @cache
 def _engine(home: Path) -> Engine:
     return Engine(home)
+
+
+def door() -> Door:
+    """The host's door, one for all sessions. Raises HostError when there is no password."""
+    home = store.home()
+    return _door(host_password(home))
+
+
+@cache
+def _door(password: str) -> Door:
+    return Door(password)
 
 
 # What is below is imported when first asked for: SQLAlchemy takes half a second that would keep the page waiting.

@@ -1,0 +1,17 @@
+"""The host's desk: what only the host sees and does, a topic a tab."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages._parts.host_door import leave
+
+
+def show_host_desk(on_leave: Callable[[], None]) -> None:
+    """The open tab alone is filled; ``on_leave`` is called when the host closes the desk."""
+
+    def close() -> None:
+        leave()
+        on_leave()
+
+    st.button("Close the desk", icon=":material/lock:", type="tertiary", on_click=close)
