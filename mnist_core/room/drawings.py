@@ -7,13 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
-from sqlalchemy import JSON, Select, String, delete, false, func, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Select, String, delete, false, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mnist_core.digits import exchange
 from mnist_core.digits.drawing import SIDE, Drawing, DrawingError
 from mnist_core.room.arrivals import Arrival, arrivals, check_size, tidy
 from mnist_core.room.database import Database, Moment, RoomError, Table, insert_into
+from mnist_core.room.settings import UNREVEALED, refuse_while_paused, state_in
 
 TOLD, ROUND, IMPORT = "told", "round", "import"  # where a drawing comes from
 MOST_PARAMETERS = 1_000  # of a query; older SQLites take no more
@@ -54,6 +55,7 @@ class StoredDrawing(Table):
     at: Mapped[datetime] = mapped_column(Moment, index=True)
     source: Mapped[str]
     hidden: Mapped[bool] = mapped_column(default=False, server_default=false())  # by the host; its owner still sees it
+    round: Mapped[str | None]  # the id of the host's round that it was drawn in
 
     @property
     def digit(self) -> np.ndarray:
@@ -67,7 +69,9 @@ class StoredDrawing(Table):
         return Drawing(strokes, canvas=self.canvas, brush=self.brush, label=self.label)
 
 
-LABELLED, SHOWN = StoredDrawing.label.is_not(None), StoredDrawing.hidden.is_(False)
+LABELLED = StoredDrawing.label.is_not(None)
+REVEALED = or_(StoredDrawing.round.is_(None), StoredDrawing.round.not_in(UNREVEALED))
+SHOWN = StoredDrawing.hidden.is_(False) & REVEALED
 
 
 @dataclass(frozen=True)
@@ -115,12 +119,21 @@ class Drawings:
         self._database = database
 
     def add(
-        self, drawing: Drawing, digit: np.ndarray, answer: Answer, *, source: str, person: str, nickname: str
+        self,
+        drawing: Drawing,
+        digit: np.ndarray,
+        answer: Answer,
+        *,
+        source: str,
+        person: str,
+        nickname: str,
+        round_: str | None = None,
     ) -> str:
         """Keep ``drawing``, its label being what it should have been; returns its id.
 
-        ``digit``: uint8 (28, 28), what the network saw. ``source``: TOLD or ROUND. Raises RoomError when it is too
-        large to be kept.
+        ``digit``: uint8 (28, 28), what the network saw. ``source``: TOLD or ROUND; ``round_``: the id of the host's
+        round, which takes one drawing of each person. Raises RoomError when it is too large to be kept, when the host
+        has paused drawing, or when the round takes it no more.
         """
         try:
             check_size(drawing)
@@ -137,8 +150,12 @@ class Drawings:
             person=person,
             at=datetime.now(UTC),
             source=source,
+            round=round_,
         )
         with self._database.writing() as session:
+            refuse_while_paused(session)
+            if round_ is not None:
+                _check_round(session, round_, person)
             session.add(stored)
         return stored.id
 
@@ -161,9 +178,28 @@ class Drawings:
             session.execute(update(StoredDrawing).where(StoredDrawing.id == drawing_id).values(hidden=hidden))
 
     def drawn_by(self, person: str) -> list[StoredDrawing]:
-        """One's own drawings, newest first, hidden ones among them."""
+        """One's own drawings, newest first, hidden ones among them, but none whose answer the host still hides."""
+        query = _newest_first(select(StoredDrawing)).where(StoredDrawing.person == person, REVEALED)
         with self._database.reading() as session:
-            return list(session.scalars(_newest_first(select(StoredDrawing)).where(StoredDrawing.person == person)))
+            return list(session.scalars(query))
+
+    def hidden(self) -> list[StoredDrawing]:
+        """What the host has hidden, newest first; who may see it is the caller's to know."""
+        query = _newest_first(select(StoredDrawing)).where(StoredDrawing.hidden.is_(True))
+        with self._database.reading() as session:
+            return list(session.scalars(query))
+
+    def handed_in(self, round_: str) -> list[str]:
+        """Who has drawn in this round of the host's, by their ids."""
+        query = select(StoredDrawing.person).where(StoredDrawing.round == round_)
+        with self._database.reading() as session:
+            return list(session.scalars(query))
+
+    def of_round(self, round_: str) -> list[StoredDrawing]:
+        """What was drawn in this round of the host's, newest first; nothing before it is revealed."""
+        query = _newest_first(select(StoredDrawing)).where(StoredDrawing.round == round_, SHOWN)
+        with self._database.reading() as session:
+            return list(session.scalars(query))
 
     def counts(self) -> np.ndarray:
         """How many drawings the room has of each digit, by their labels: int64 (10,)."""
@@ -219,16 +255,27 @@ class Drawings:
     def take_in(self, content: bytes, *, name: str) -> Imported:
         """Keep the drawings of a file of the exchange format, called ``name``; those that are here stay as they are.
 
-        Raises DrawingError, which names the first broken drawing and its fault; nothing is kept then.
+        Raises DrawingError, which names the first broken drawing and its fault, and RoomError when the host has paused
+        drawing; nothing is kept then.
         """
         coming = arrivals(content, name=name)
         if not coming:
             return Imported(0, 0)
         rows = [_imported(arrival) for arrival in coming]
         with self._database.writing() as session:
+            refuse_while_paused(session)
             adding = insert_into(session, StoredDrawing).on_conflict_do_nothing().returning(StoredDrawing.id)
             added = len(session.execute(adding, rows).all())
         return Imported(added, len(coming) - added)
+
+
+def _check_round(session: Session, round_: str, person: str) -> None:
+    asked = state_in(session).round
+    if asked is None or asked.id != round_ or asked.revealed:
+        raise RoomError("This round is over. Your drawing was not handed in.")
+    own = select(StoredDrawing.id).where(StoredDrawing.round == round_, StoredDrawing.person == person)
+    if session.scalar(own):
+        raise RoomError("You have handed in a drawing for this round already.")
 
 
 def _newest_first(query: Select) -> Select:

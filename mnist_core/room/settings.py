@@ -1,0 +1,84 @@
+"""The host's settings, in the room's database: one row, which every session reads and only the desk changes."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import false, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from mnist_core.room.database import Database, RoomError, Table, insert_into
+from mnist_core.room.state import RoomRound, RoomState
+
+ROW = 1
+SECONDS_A_LOOK_HOLDS = 1.0  # thirty sessions ask at each stroke
+
+
+class StoredSettings(Table):
+    """The room's one row of settings; none is the same as one that sets nothing."""
+
+    __tablename__ = "settings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pinned: Mapped[str | None]
+    paused: Mapped[bool] = mapped_column(default=False, server_default=false())
+    round: Mapped[str | None]
+    digit: Mapped[int | None]  # that the round asks for
+    revealed: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def state(self) -> RoomState:
+        """The row as plain data."""
+        asked = RoomRound(self.round, self.digit, self.revealed) if self.round is not None else None
+        return RoomState(pinned=self.pinned, paused=self.paused, round=asked)
+
+
+# For queries of other tables: the round whose answers nobody may see yet.
+UNREVEALED = select(StoredSettings.round).where(StoredSettings.round.is_not(None), StoredSettings.revealed.is_(False))
+
+
+class Settings:
+    """The settings of a room, for all sessions of a process. Every method raises RoomError as the database does."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known = RoomState()
+        self._holds_until: float | None = None
+
+    def now(self) -> RoomState:
+        """What is set, as it was within the last second; one session at a time asks the database for all."""
+        first = self._holds_until is None
+        if (first or self._clock() >= self._holds_until) and self._lock.acquire(blocking=first):
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        return self._known
+
+    def change(self, **values: Any) -> None:  # noqa: ANN401, StoredSettings' own columns
+        """Set ``values``, columns of StoredSettings; who may do so is the caller's to know."""
+        with self._database.writing() as session:
+            adding = insert_into(session, StoredSettings).values(id=ROW, **values)
+            session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=values))
+        self._holds_until = None
+
+    def _look(self) -> None:
+        # Before the question: a database that does not answer is asked once a second, too.
+        self._holds_until = self._clock() + SECONDS_A_LOOK_HOLDS
+        with self._database.reading() as session:
+            self._known = state_in(session)
+
+
+def state_in(session: Session) -> RoomState:
+    """What is set, for who has a session already and must see it with the rest."""
+    stored = session.get(StoredSettings, ROW)
+    return stored.state if stored else RoomState()
+
+
+def refuse_while_paused(session: Session) -> None:
+    """Raise RoomError when the host has paused drawing: what ``session`` would keep is not kept."""
+    if state_in(session).paused:
+        raise RoomError("The host has paused drawing. Nothing was saved.")
