@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.engine.client import Engine
 from mnist_core.room.host import FREE_TRIES, SETTING, Host
 from pages._parts import host_door, lab
+from pages._parts.frame import FRAMED
+from pages._parts.model_picker import KEY as MODEL
+from tests.room.drawn import SEVEN
 
 APP = str(Path(__file__).parents[1] / "app.py")
 VIEWS = ["The room's board", "Guided tour"]
@@ -21,11 +26,19 @@ def home(home_without_engine: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home_without_engine
 
 
-def workshop(**query: str) -> AppTest:
+def opened(page: str, **query: str) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value
-    return checked(app.switch_page("pages/workshop.py").run())
+    return checked(app.switch_page(f"pages/{page}.py").run())
+
+
+def workshop(**query: str) -> AppTest:
+    return opened("workshop", **query)
+
+
+def desk() -> AppTest:
+    return enter(workshop())
 
 
 def checked(app: AppTest) -> AppTest:
@@ -35,6 +48,12 @@ def checked(app: AppTest) -> AppTest:
 
 def press(app: AppTest, label: str) -> AppTest:
     return checked(next(button for button in app.button if button.label == label).click().run())
+
+
+def anew(app: AppTest) -> AppTest:
+    """The page with app.py around it, as a server draws it; AppTest reruns the page's file alone."""
+    del app.session_state[FRAMED]
+    return checked(app.run())
 
 
 def enter(app: AppTest, password: str = PASSWORD) -> AppTest:
@@ -48,6 +67,15 @@ def views(app: AppTest) -> list[str]:
 
 def errors(app: AppTest) -> str:
     return "\n".join(error.value for error in app.error)
+
+
+def text(app: AppTest) -> str:
+    elements = [*app.markdown, *app.info, *app.success, *app.warning]
+    return "\n".join(element.value for element in elements)
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 def test_the_password_opens_the_desk_and_closing_it_takes_it_away(home):
@@ -86,3 +114,57 @@ def test_a_home_whose_password_is_damaged_tells_it_and_shows_the_board(home, mon
     app = enter(workshop(), "")
     assert "holds no password" in errors(app)
     assert views(app) == VIEWS
+
+
+def test_a_pinned_network_is_a_newcomers_unless_their_address_names_another(home):
+    app = desk()
+    app.selectbox(key="pin-").set_value("book")
+    checked(app.run())
+    assert lab.room_now().pinned == "book"
+    assert opened("draw").session_state[MODEL] == "book"
+    assert opened("draw", model="world").session_state[MODEL] == "book"
+    lab.desk().pin(lab.door().enter(PASSWORD), "world")
+    assert opened("draw", model="book").session_state[MODEL] == "book"
+
+
+def test_a_new_pin_reaches_who_is_here_and_their_own_later_choice_stays(home):
+    app = opened("draw")
+    assert app.session_state[MODEL] == "world"
+    lab.desk().pin(lab.door().enter(PASSWORD), "book")
+    app = anew(app)
+    assert app.session_state[MODEL] == "book"
+    assert "The host has chosen book for everyone" in app.toast[0].value
+    app.session_state[MODEL] = "world"
+    assert anew(app).session_state[MODEL] == "world"
+
+
+def test_while_drawing_is_paused_the_page_draw_says_so_and_nobody_saves_anything(home):
+    app = press(desk(), "Pause drawing")
+    assert "nobody can draw" in text(app)
+    drawing = opened("draw")
+    assert "The host has paused drawing" in text(drawing)
+    assert not drawing.get("button_group")
+    press(app, "Let all draw again")
+    assert "paused" not in text(opened("draw"))
+
+
+def test_a_round_is_drawn_by_all_and_read_by_nobody_before_the_host_reveals_it(home, monkeypatch):
+    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[9]])
+    opened("draw")  # the canvas can be imported by a running app only
+    monkeypatch.setattr("pages._parts.host_round.draw_on_canvas", lambda name: SEVEN)
+    app = press(desk(), "Have all draw a 4")
+    assert "**0** handed in" in text(app)
+    ada = opened("draw")
+    assert "### Draw a 4" in text(ada)
+    ada = press(ada, "Done")
+    assert "handed in" in text(ada)
+    assert "9" not in text(ada)
+    assert "<img" not in html(ada) + html(workshop())
+    app = press(checked(app.run()), "Reveal the answers")
+    assert "**0 of 1 read as a 4**" in text(app)
+    ada = checked(ada.switch_page("pages/draw.py").run())
+    assert "Your 4, read as 9" in text(ada)
+    assert views(press(ada, "Draw on your own"))[0].endswith("Canvas")
+    press(app, "End the round")
+    assert views(opened("draw"))[0].endswith("Canvas")
+    assert lab.room().counts()[4] == 1

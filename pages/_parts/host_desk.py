@@ -5,6 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages._parts.host_door import leave
+from pages._parts.host_room import show_room
+
+TABS = {"The room": show_room}
 
 
 def show_host_desk(on_leave: Callable[[], None]) -> None:
@@ -14,4 +17,10 @@ def show_host_desk(on_leave: Callable[[], None]) -> None:
         leave()
         on_leave()
 
+    tabs = st.tabs(list(TABS), key="host-tab", on_change="rerun")
+    for tab, show in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
+    st.divider()
     st.button("Close the desk", icon=":material/lock:", type="tertiary", on_click=close)

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_core.engine.client import Engine
+from mnist_core.errors import LabError
 from mnist_core.room.host import Door, host_password
+from mnist_core.room.state import RoomState
 from mnist_core.runs import store
 
 if TYPE_CHECKING:
     from mnist_core.room.database import Database
+    from mnist_core.room.desk import Desk
     from mnist_core.room.drawings import Drawings
     from mnist_core.room.people import People
+    from mnist_core.room.settings import Settings
 
 
 def engine() -> Engine:
@@ -61,6 +65,39 @@ def _people(home: Path, address: str | None) -> "People":
     from mnist_core.room.people import People
 
     return People(_database(home, address))
+
+
+def room_now() -> RoomState:
+    """What the host has set for the room, as it was within the last second.
+
+    Nothing where the database cannot be used: that is told where one saves something.
+    """
+    home, address = store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL")
+    if not address and not (home / "room.db").exists():
+        return RoomState()
+    try:
+        return _settings(home, address).now()
+    except LabError:
+        return RoomState()
+
+
+@cache
+def _settings(home: Path, address: str | None) -> "Settings":
+    from mnist_core.room.settings import Settings
+
+    return Settings(_database(home, address))
+
+
+def desk() -> "Desk":
+    """What the host does, for all sessions. Raises HostError and RoomError as ``door`` and ``room`` do."""
+    return _desk(store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL"), door())
+
+
+@cache
+def _desk(home: Path, address: str | None, door: Door) -> "Desk":
+    from mnist_core.room.desk import Desk
+
+    return Desk(door, home, _settings(home, address), _room(home, address))
 
 
 @cache

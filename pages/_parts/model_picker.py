@@ -8,8 +8,11 @@ from mnist_core.errors import LabError
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
 from pages._parts.address import distinct_labels, select_in_address
+from pages._parts.lab import room_now
+from pages._parts.messages import plain
 
 KEY = "model"  # in the session: the id of the chosen run
+PINNED = "pinned-model"  # in the session: the run that the host had pinned when this person saw a page last
 
 
 class NoModel(LabError):
@@ -22,6 +25,7 @@ def choose_model() -> None:
     trained = {run.id: run for run in reversed(store.list_runs(home)) if run.has_model}
     default = store.default_run()
     if trained:
+        _follow_host(trained, default)
         asked = st.session_state.get(KEY) or st.query_params.get(KEY)
         if asked and asked not in trained:
             st.toast("The network that you had chosen is gone: another one takes its place.", icon=":material/delete:")
@@ -36,6 +40,22 @@ def choose_model() -> None:
         )
     for message in store.unreadable_runs(home):
         st.sidebar.warning(f"{message} Other runs are not affected.", icon=":material/folder_off:")
+
+
+def _follow_host(trained: dict[str, Run], default: Run | None) -> None:
+    """Choose what the host has pinned: for a newcomer, and for everyone at the moment when it changes.
+
+    A newcomer's address counts as a choice unless it names the app's default: that is there without anybody choosing.
+    """
+    pinned = room_now().pinned
+    newcomer, before = PINNED not in st.session_state, st.session_state.get(PINNED)
+    st.session_state[PINNED] = pinned
+    if pinned not in trained or pinned == before:
+        return
+    if not newcomer:
+        st.toast(f"The host has chosen {plain(trained[pinned].config.name)} for everyone.", icon=":material/push_pin:")
+    if not newcomer or st.query_params.get(KEY) in (None, default and default.id):
+        st.session_state[KEY] = pinned
 
 
 def offer_to_use(run: Run, place: str, *, prominent: bool = False) -> None:

@@ -74,7 +74,7 @@ def _show_question(round_: Round) -> None:
         st.progress(number / 10, f"Digit {number + 1} of 10{_last(round_)}")
         drawing = draw_on_canvas(SHEET)
         show_tools(SHEET)
-        row.markdown(f"### Draw {_digit(round_.asked)}", width="content")
+        row.markdown(f"### Draw {with_article(round_.asked)}", width="content")
         # Not a callback: a stroke that comes with the click is on the canvas only now.
         done = row.button("Done", type="primary", icon=":material/done:", key="round-done")
         with told:
@@ -87,7 +87,7 @@ def _show_question(round_: Round) -> None:
             _show_results(round_.results)
 
 
-def _digit(digit: int) -> str:
+def with_article(digit: int) -> str:
     return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
@@ -97,30 +97,41 @@ def _last(round_: Round) -> str:
         return ""
     last = round_.results[-1]
     told = ":green[:material/check: {}]" if last.right else ":orange[:material/close: {}]"
-    return " · " + told.format(f"Your {last.asked} was read as {_digit(last.read)}")
+    return " · " + told.format(f"Your {last.asked} was read as {with_article(last.read)}")
 
 
 def _hand_in(round_: Round, drawing: Drawing) -> bool:
     """Have the network read ``drawing`` and the room keep it; returns whether that was done."""
+    result = keep_drawing(drawing, round_.asked)
+    if result is None:
+        return False
+    round_.results.append(result)
+    sheet(SHEET).clear()
+    return True
+
+
+def keep_drawing(drawing: Drawing, asked: int, *, round_: str | None = None) -> Result | None:
+    """Have the network read ``drawing`` and the room keep it as what was ``asked`` for; None where it says why not.
+
+    ``round_``: the id of the host's round that it belongs to.
+    """
     from mnist_core.room.drawings import ROUND, Answer
 
     preparation = prepare(rasterize(drawing)) if drawing.strokes else None
     if preparation is None:
-        st.info(f"The canvas is blank. Draw {_digit(round_.asked)}, then press Done.", icon=":material/draw:")
-        return False
+        st.info(f"The canvas is blank. Draw {with_article(asked)}, then press Done.", icon=":material/draw:")
+        return None
     run = chosen_run()
     try:
         probabilities = engine().classify(run, preparation.digit[None])[0]
     except EngineNotReady:
         engine().wake()
         st.info("The network is waking up. Press Done again in a few seconds.", icon=":material/bedtime:")
-        return False
+        return None
     answer = Answer(probabilities, run.id, run.config.name)
-    labelled = replace(drawing, label=round_.asked)
-    room().add(labelled, preparation.digit, answer, source=ROUND, person=person(), nickname=nickname())
-    round_.results.append(Result(round_.asked, answer.digit, preparation.digit))
-    sheet(SHEET).clear()
-    return True
+    who = {"person": person(), "nickname": nickname()}
+    room().add(replace(drawing, label=asked), preparation.digit, answer, source=ROUND, round_=round_, **who)
+    return Result(asked, answer.digit, preparation.digit)
 
 
 def _show_results(results: list[Result]) -> None:
