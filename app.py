@@ -10,6 +10,7 @@ from pages._parts import frame
 from pages._parts.lab import engine
 from pages._parts.messages import show_message
 from pages._parts.model_picker import choose_model
+from pages._parts.presence import be_seen
 from pages._parts.yours import offer_yours
 
 ICON = Path(__file__).parent / "pages/_parts/icon.png"  # a named icon would be fetched from outside
@@ -34,5 +35,6 @@ try:
     # Last, as they would keep the first page waiting.
     mnist.load()
     engine().wake()
+    be_seen()
 except LabError as error:
     st.error(str(error), icon=":material/build:")

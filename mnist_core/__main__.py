@@ -20,6 +20,7 @@ from mnist_core.digits import drawing, exchange, mnist, non_digits, photo
 from mnist_core.digits.perturbations import PERTURBATIONS, Perturbation
 from mnist_core.engine.protocol import Reading
 from mnist_core.errors import LabError
+from mnist_core.room.addresses import addresses
 from mnist_core.room.host import SETTING, host_password
 from mnist_core.runs import store
 from mnist_core.runs.evaluation import scores
@@ -351,6 +352,8 @@ def serve(arguments: argparse.Namespace) -> None:
 def tell_host(arguments: argparse.Namespace) -> None:
     """The app's addresses, and the host's password where it was made here."""
     print(f"Digit Lab: http://localhost:{arguments.port}  (Ctrl-C stops it)")
+    for address in addresses() if arguments.network else ():
+        print(f"In the network of {address.interface}: {address.url(arguments.port)}")
     if SETTING not in os.environ:
         print(f"The host's password, for the page Workshop: {host_password(store.home())}", flush=True)
 

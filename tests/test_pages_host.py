@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.engine.client import Engine
+from mnist_core.room.addresses import Address
 from mnist_core.room.host import FREE_TRIES, SETTING, Host
 from pages._parts import host_door, lab
 from pages._parts.frame import FRAMED
@@ -37,8 +38,10 @@ def workshop(**query: str) -> AppTest:
     return opened("workshop", **query)
 
 
-def desk() -> AppTest:
-    return enter(workshop())
+def desk(tab: str = "Join") -> AppTest:
+    app = enter(workshop())
+    app.session_state["host-tab"] = tab
+    return checked(app.run())
 
 
 def checked(app: AppTest) -> AppTest:
@@ -116,8 +119,29 @@ def test_a_home_whose_password_is_damaged_tells_it_and_shows_the_board(home, mon
     assert views(app) == VIEWS
 
 
-def test_a_pinned_network_is_a_newcomers_unless_their_address_names_another(home):
+def test_joining_shows_the_address_as_text_and_code_and_who_has_come(home, monkeypatch):
+    monkeypatch.setattr("pages._parts.host_join.addresses", lambda: [Address("wlan0", "192.168.1.20")])
     app = desk()
+    assert "http://192.168.1.20:8501" in html(app)
+    assert 'alt="QR code"' in html(app)
+    assert "Nobody else is in" in text(app)
+    opened("home")
+    app = checked(app.run())
+    assert "**1 person is in**" in app.success[0].value
+
+
+def test_several_networks_are_a_choice_and_none_is_told(home, monkeypatch):
+    found = [Address("wlan0", "192.168.1.20"), Address("eth0", "10.0.0.7")]
+    monkeypatch.setattr("pages._parts.host_join.addresses", lambda: found)
+    app = desk()
+    app = checked(app.selectbox(key="join-network").set_value("http://10.0.0.7:8501").run())
+    assert "http://10.0.0.7:8501</div>" in html(app)
+    found.clear()
+    assert "no network" in errors(checked(app.run()))
+
+
+def test_a_pinned_network_is_a_newcomers_unless_their_address_names_another(home):
+    app = desk("The room")
     app.selectbox(key="pin-").set_value("book")
     checked(app.run())
     assert lab.room_now().pinned == "book"
@@ -139,7 +163,7 @@ def test_a_new_pin_reaches_who_is_here_and_their_own_later_choice_stays(home):
 
 
 def test_while_drawing_is_paused_the_page_draw_says_so_and_nobody_saves_anything(home):
-    app = press(desk(), "Pause drawing")
+    app = press(desk("The room"), "Pause drawing")
     assert "nobody can draw" in text(app)
     drawing = opened("draw")
     assert "The host has paused drawing" in text(drawing)
@@ -152,7 +176,7 @@ def test_a_round_is_drawn_by_all_and_read_by_nobody_before_the_host_reveals_it(h
     monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[9]])
     opened("draw")  # the canvas can be imported by a running app only
     monkeypatch.setattr("pages._parts.host_round.draw_on_canvas", lambda name: SEVEN)
-    app = press(desk(), "Have all draw a 4")
+    app = press(desk("The room"), "Have all draw a 4")
     assert "**0** handed in" in text(app)
     ada = opened("draw")
     assert "### Draw a 4" in text(ada)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages._parts.host_door import leave
+from pages._parts.host_join import show_join
 from pages._parts.host_room import show_room
 
-TABS = {"The room": show_room}
+TABS = {"Join": show_join, "The room": show_room}
 
 
 def show_host_desk(on_leave: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from pages._parts.digit_grid import show_digits
 from pages._parts.lab import room, room_now
 from pages._parts.messages import telling
 from pages._parts.person import person
+from pages._parts.presence import be_seen
 from pages._parts.rounds import keep_drawing, with_article
 from pages._parts.yours import ask_nickname
 
@@ -25,6 +26,7 @@ LEFT = "host-round-left"  # in the session: the id of the round whose answers th
 @st.fragment(run_every="2s")
 def follow_host(shown: RoomState) -> None:
     """Draw the page anew when the host has set something else than what is ``shown``."""
+    be_seen()
     if room_now() != shown:
         st.rerun()
 

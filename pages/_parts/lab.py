@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mnist_core.room.desk import Desk
     from mnist_core.room.drawings import Drawings
     from mnist_core.room.people import People
+    from mnist_core.room.presence import Presence
     from mnist_core.room.settings import Settings
 
 
@@ -65,6 +66,18 @@ def _people(home: Path, address: str | None) -> "People":
     from mnist_core.room.people import People
 
     return People(_database(home, address))
+
+
+def presence() -> "Presence":
+    """Who is in the room, for all sessions. Raises as ``room`` does."""
+    return _presence(store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL"))
+
+
+@cache
+def _presence(home: Path, address: str | None) -> "Presence":
+    from mnist_core.room.presence import Presence
+
+    return Presence(_database(home, address))
 
 
 def room_now() -> RoomState:

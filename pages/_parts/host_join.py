@@ -1,0 +1,67 @@
+"""Host's desk, Join: the address as large text and as a QR code, and how many have come."""
+
+import html
+from urllib.parse import urlsplit
+
+import segno
+import streamlit as st
+
+from mnist_core.room.addresses import addresses
+from pages._parts.lab import presence
+from pages._parts.messages import telling
+from pages._parts.person import person
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+STYLE = """
+<style>
+.join {text-align: center;}
+.join img {width: min(100%, 60vh); image-rendering: pixelated;}
+.join div {font-size: clamp(1.5rem, 4.5vw, 4.5rem); font-weight: 700; overflow-wrap: anywhere; line-height: 1.2;
+  padding-top: 0.5rem;}
+</style>
+"""
+
+
+def show_join() -> None:
+    """For the projector: nothing is asked but which network, where there are several."""
+    listening = st.get_option("server.address")
+    if listening in LOCAL:
+        st.warning(
+            "Digit Lab listens to this machine alone, so that no phone reaches it. Stop it and start it with "
+            "`make workshop`.",
+            icon=":material/wifi_off:",
+        )
+    places = _places()
+    if not places:
+        st.error("This machine is in no network. Join the room's Wi-Fi, or open one here.", icon=":material/wifi_off:")
+        return
+    st.fragment(telling(_show_who_is_in), run_every="2s")()
+    url = next(iter(places))
+    if len(places) > 1:
+        url = st.selectbox("Network", list(places), format_func=places.__getitem__, key="join-network")
+    picture = segno.make(url, error="m").svg_data_uri(border=4, light="white")
+    st.html(f'{STYLE}<div class="join"><img src="{picture}" alt="QR code"><div>{html.escape(url)}</div></div>')
+    st.caption(
+        "Phones and this machine must be in the same network, and it must let them talk to each other; guest networks "
+        "often do not. Then a phone's own hotspot helps."
+    )
+
+
+def _places() -> dict[str, str]:
+    """Where people may find the app, each with what it is called."""
+    port, path = st.get_option("browser.serverPort"), st.get_option("server.baseUrlPath").strip("/")
+    found = {f"{each.url(port)}/{path}".rstrip("/"): f"{each.ip} ({each.interface})" for each in addresses()}
+    here = urlsplit(st.context.url or "")
+    if here.hostname and here.hostname not in LOCAL:  # behind a proxy nobody else knows what people should type
+        seen = f"{here.scheme}://{here.netloc}{f'/{path}' if path else ''}"
+        found = {seen: found.get(seen, f"{here.netloc} (as this browser found it)")} | found
+    return found
+
+
+def _show_who_is_in() -> None:
+    others = presence().others(person())
+    if others:
+        people = "1 person is" if others == 1 else f"{others} people are"
+        st.success(f"**{people} in** besides you.", icon=":material/check_circle:")
+    else:
+        st.info("Nobody else is in yet. Scan the code with a phone.", icon=":material/qr_code_scanner:")
