@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.config import RunConfig
 from mnist_core.engine.client import Engine
 from mnist_core.room.addresses import Address
 from mnist_core.room.host import FREE_TRIES, SETTING, Host
+from mnist_core.runs import queue, store
+from mnist_core.runs.run import CANCELLED
 from pages._parts import host_door, lab
 from pages._parts.frame import FRAMED
 from pages._parts.model_picker import KEY as MODEL
-from tests.room.drawn import SEVEN
+from tests.room.drawn import SEVEN, add
 
 APP = str(Path(__file__).parents[1] / "app.py")
 VIEWS = ["The room's board", "Guided tour"]
@@ -123,7 +126,7 @@ def test_joining_shows_the_address_as_text_and_code_and_who_has_come(home, monke
     monkeypatch.setattr("pages._parts.host_join.addresses", lambda: [Address("wlan0", "192.168.1.20")])
     app = desk()
     assert "http://192.168.1.20:8501" in html(app)
-    assert 'alt="QR code"' in html(app)
+    assert 'alt="QR code of the address"' in html(app)
     assert "Nobody else is in" in text(app)
     opened("home")
     app = checked(app.run())
@@ -192,3 +195,28 @@ def test_a_round_is_drawn_by_all_and_read_by_nobody_before_the_host_reveals_it(h
     press(app, "End the round")
     assert views(opened("draw"))[0].endswith("Canvas")
     assert lab.room().counts()[4] == 1
+
+
+def test_the_host_sees_the_line_cancels_and_lets_somebody_go_first(home):
+    first, second = (store.create(RunConfig(name=f"*{name}*", person="ada"), home) for name in ("one", "two"))
+    lab.people().call("ada", "Ada")
+    app = desk("Trainings")
+    assert "1. \\*one\\* · Ada" in text(app)
+    app = checked(app.button(key=f"first-{second.id}").click().run())
+    assert queue.waiting(home) == [second, first]
+    for run in (first, second):
+        app = checked(app.button(key=f"host-cancel-{run.id}").click().run())
+    assert "Nothing is being trained" in text(app)
+    assert {run.status.state for run in (first, second)} == {CANCELLED}
+
+
+def test_a_drawing_is_hidden_from_the_room_and_brought_back(home):
+    drawn = add(lab.room(), nickname="Mallory")
+    app = desk("Drawings")
+    assert "Mallory" in html(app)
+    app = checked(app.button(key=f"hide-{drawn}").click().run())
+    assert lab.room().newest(5) == []
+    assert "Hidden" in text(app)
+    app = checked(app.button(key=f"show-{drawn}").click().run())
+    assert len(lab.room().newest(5)) == 1
+    assert "Hidden" not in text(app)

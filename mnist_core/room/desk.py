@@ -6,7 +6,7 @@ from uuid import uuid4
 from mnist_core.room.drawings import Drawings, StoredDrawing
 from mnist_core.room.host import Door, Host, HostError
 from mnist_core.room.settings import Settings
-from mnist_core.runs import store
+from mnist_core.runs import queue, store
 
 
 class Desk:
@@ -60,3 +60,13 @@ class Desk:
         """The drawings that are hidden, newest first."""
         self._door.require(host)
         return self._drawings.hidden()
+
+    def cancel(self, host: Host | None, run_id: str) -> None:
+        """Take a run out of the line, or have its trainer stop and keep what was learned."""
+        self._door.require(host)
+        store.find(run_id, self._home).cancel()
+
+    def put_first(self, host: Host | None, run_id: str) -> None:
+        """Have a waiting run be trained next."""
+        self._door.require(host)
+        queue.put_first(store.find(run_id, self._home), self._home)

@@ -63,6 +63,14 @@ def place_of(run: Run, home: Path) -> Place:
     return line.place(_turn(run, run.status))
 
 
+def put_first(run: Run, home: Path) -> None:
+    """Let ``run`` go before all others in line; one that does not wait any more is left as it is."""
+    with alone(home):
+        line = waiting(home)
+        if line and line[0] != run:
+            run.update(only_in=(QUEUED,), queued_at=line[0].status.queued_at - 1)
+
+
 def check_may_wait(person: str, home: Path) -> None:
     """Raise QueueFull when ``person`` has MOST_WAITING trainings in line; the command line, "", may have any number."""
     wishes = {run.config.experiment or run.id for run in waiting(home) if run.config.person == person}

@@ -14,10 +14,8 @@ from pages._parts.person import person
 LOCAL = ("localhost", "127.0.0.1", "::1")
 STYLE = """
 <style>
-.join {text-align: center;}
-.join img {width: min(100%, 60vh); image-rendering: pixelated;}
-.join div {font-size: clamp(1.5rem, 4.5vw, 4.5rem); font-weight: 700; overflow-wrap: anywhere; line-height: 1.2;
-  padding-top: 0.5rem;}
+.join {font-size: clamp(1.6rem, 3.4vw, 4rem); font-weight: 700; overflow-wrap: anywhere; line-height: 1.2;}
+.join-code {width: 100%; max-height: 60vh; object-fit: contain;}
 </style>
 """
 
@@ -35,16 +33,19 @@ def show_join() -> None:
     if not places:
         st.error("This machine is in no network. Join the room's Wi-Fi, or open one here.", icon=":material/wifi_off:")
         return
-    st.fragment(telling(_show_who_is_in), run_every="2s")()
-    url = next(iter(places))
-    if len(places) > 1:
-        url = st.selectbox("Network", list(places), format_func=places.__getitem__, key="join-network")
-    picture = segno.make(url, error="m").svg_data_uri(border=4, light="white")
-    st.html(f'{STYLE}<div class="join"><img src="{picture}" alt="QR code"><div>{html.escape(url)}</div></div>')
-    st.caption(
-        "Phones and this machine must be in the same network, and it must let them talk to each other; guest networks "
-        "often do not. Then a phone's own hotspot helps."
-    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        url = next(iter(places))
+        if len(places) > 1:
+            url = st.selectbox("Network", list(places), format_func=places.__getitem__, key="join-network")
+        st.html(f'{STYLE}<div class="join">{html.escape(url)}</div>')
+        st.fragment(telling(_show_who_is_in), run_every="2s")()
+        st.caption(
+            "Phones and this machine must be in the same network, and it must let them talk to each other; guest "
+            "networks often do not. Then a phone's own hotspot helps."
+        )
+    code = segno.make(url, error="m").svg_data_uri(border=4, light="white")
+    right.html(f'<img class="join-code" src="{code}" alt="QR code of the address">')
 
 
 def _places() -> dict[str, str]:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from mnist_core.config import RunConfig
 from mnist_core.room.database import open_database
 from mnist_core.room.desk import Desk
 from mnist_core.room.drawings import Drawings
 from mnist_core.room.host import Door, Host, HostError
 from mnist_core.room.settings import Settings
-from mnist_core.runs.run import RunError
+from mnist_core.runs import queue, store
+from mnist_core.runs.run import CANCELLED, RunError
 from tests.room.drawn import add
 
 
@@ -86,3 +88,13 @@ def test_a_drawing_is_hidden_and_brought_back(desk, host, room):
     assert (room.newest(5), [each.id for each in desk.hidden(host)]) == ([], [drawn])
     desk.hide(host, drawn, hidden=False)
     assert ([each.id for each in room.newest(5)], desk.hidden(host)) == ([drawn], [])
+
+
+def test_the_line_is_the_hosts_to_change(desk, host, home):
+    first, second = (store.create(RunConfig(name=name, person="ada"), home) for name in ("first", "second"))
+    desk.put_first(host, second.id)
+    assert queue.waiting(home) == [second, first]
+    desk.cancel(host, second.id)
+    assert (queue.waiting(home), second.status.state) == ([first], CANCELLED)
+    with pytest.raises(RunError, match="no run called"):
+        desk.cancel(host, "gone")

@@ -51,6 +51,17 @@ def test_those_who_came_first_are_first(home):
     assert queue.waiting(home) == runs
 
 
+def test_a_run_can_be_put_before_all_others_and_one_that_left_the_line_cannot(home):
+    first, second, third = (put_in_line(home) for _ in range(3))
+    queue.put_first(third, home)
+    assert queue.waiting(home) == [third, first, second]
+    queue.put_first(third, home)
+    first.cancel()
+    queue.put_first(first, home)
+    assert queue.waiting(home) == [third, second]
+    assert first.status.state == CANCELLED
+
+
 def test_a_run_that_is_put_in_line_again_goes_to_its_end(home):
     first, second = put_in_line(home), put_in_line(home)
     first.cancel()
