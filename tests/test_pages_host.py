@@ -72,12 +72,12 @@ def views(app: AppTest) -> list[str]:
 
 
 def errors(app: AppTest) -> str:
-    return "\n".join(error.value for error in app.error)
+    return "\n".join(error.value for error in app.error).replace("\\", "")
 
 
 def text(app: AppTest) -> str:
     elements = [*app.markdown, *app.info, *app.success, *app.warning]
-    return "\n".join(element.value for element in elements)
+    return "\n".join(element.value for element in elements).replace("\\", "")  # of what people typed
 
 
 def html(app: AppTest) -> str:
@@ -201,7 +201,7 @@ def test_the_host_sees_the_line_cancels_and_lets_somebody_go_first(home):
     first, second = (store.create(RunConfig(name=f"*{name}*", person="ada"), home) for name in ("one", "two"))
     lab.people().call("ada", "Ada")
     app = desk("Trainings")
-    assert "1. \\*one\\* · Ada" in text(app)
+    assert "1. *one* · Ada" in text(app)
     app = checked(app.button(key=f"first-{second.id}").click().run())
     assert queue.waiting(home) == [second, first]
     for run in (first, second):
@@ -220,3 +220,28 @@ def test_a_drawing_is_hidden_from_the_room_and_brought_back(home):
     app = checked(app.button(key=f"show-{drawn}").click().run())
     assert len(lab.room().newest(5)) == 1
     assert "Hidden" not in text(app)
+
+
+def test_everything_is_kept_as_a_zip_that_brings_it_back_after_a_reset(home, monkeypatch):
+    monkeypatch.setattr(Engine, "wait", lambda self: None)
+    add(lab.room())
+    app = press(desk("Keep and reset"), "Export everything")
+    assert "Everything is in room-" in text(app)
+    app.text_input(key="reset-typed").set_value("yes")
+    app = press(app, "Reset the room")
+    assert "Nothing was deleted" in errors(app)
+    app.text_input(key="reset-typed").set_value("reset the room")
+    app = press(app, "Reset the room")
+    assert "The room is empty" in text(app)
+    assert lab.room().newest(5) == []
+    app = press(app, "Bring in")
+    assert "1 file was taken in." in text(app)
+    assert len(lab.room().newest(5)) == 1
+
+
+def test_a_file_that_is_no_rooms_zip_is_told_and_nothing_changes(home, monkeypatch):
+    monkeypatch.setattr(Engine, "wait", lambda self: None)
+    app = desk("Keep and reset")
+    app = checked(app.file_uploader[0].upload("theirs.zip", b"no zip", "application/zip").run())
+    app = press(app, "Bring it in")
+    assert "0 files were taken in. It cannot be read as a zip" in errors(app)

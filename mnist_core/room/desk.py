@@ -1,26 +1,42 @@
 """The host's desk: all that only a host may do. Nothing here begins before the door has believed the host."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
+from sqlalchemy import delete
+
+from mnist_core.room import bundle
+from mnist_core.room.bundle import Step
+from mnist_core.room.database import Database
 from mnist_core.room.drawings import Drawings, StoredDrawing
 from mnist_core.room.host import Door, Host, HostError
+from mnist_core.room.people import StoredNickname
+from mnist_core.room.presence import StoredPresence
 from mnist_core.room.settings import Settings
 from mnist_core.runs import queue, store
+
+if TYPE_CHECKING:
+    from mnist_core.engine.client import Engine
+
+LEFT_BY_PEOPLE = (StoredDrawing, StoredNickname, StoredPresence)
+RESET = "reset the room"  # what a host types to have it done
 
 
 class Desk:
     """What the host does, for all sessions of a process.
 
-    Every method takes the host's right first and raises HostError without it; besides, RoomError and RunError as the
-    room's database and the runs do.
+    Every method takes the host's right first and raises HostError without it; besides, RoomError, RunError and
+    BundleError as what it uses does.
     """
 
-    def __init__(self, door: Door, home: Path, settings: Settings, drawings: Drawings) -> None:
+    def __init__(self, door: Door, home: Path, database: Database, settings: Settings) -> None:
         self._door = door
         self._home = home
+        self._database = database
         self._settings = settings
-        self._drawings = drawings
+        self._drawings = Drawings(database)
 
     def pin(self, host: Host | None, run_id: str | None) -> None:
         """Have everyone use this run; None gives everyone the app's default again."""
@@ -70,3 +86,41 @@ class Desk:
         """Have a waiting run be trained next."""
         self._door.require(host)
         queue.put_first(store.find(run_id, self._home), self._home)
+
+    def export(self, host: Host | None) -> Path:
+        """All of the room as one zip: its drawings but for the hidden ones, and its trained networks."""
+        self._door.require(host)
+        return bundle.write(self._home, self._drawings, store.list_runs(self._home))
+
+    def exports(self, host: Host | None) -> list[Path]:
+        """The zips that are kept, the newest first; one that was put into their folder is among them."""
+        self._door.require(host)
+        return bundle.kept(self._home)
+
+    def take_in(self, host: Host | None, source: Path | BinaryIO, engine: "Engine", *, person: str) -> Iterator[Step]:
+        """Take in the zip of a room; its networks are scored anew and become runs of ``person``."""
+        self._door.require(host)
+        runs = store.list_runs(self._home)
+        return bundle.take_in(source, self._drawings, runs, lambda content: engine.import_run(content, person))
+
+    def reset(self, host: Host | None, typed: str, *, networks: bool) -> Path:
+        """Delete all that people left in the room, with ``networks`` also what was trained and imported here.
+
+        ``typed`` must be RESET. Returns where the export lies that was made before, and is kept.
+        """
+        self._door.require(host)
+        if typed.strip().casefold() != RESET:
+            raise HostError(f"Nothing was deleted: to reset the room, type “{RESET}”.")
+        runs = [run for run in store.list_runs(self._home) if not run.shipped]
+        if networks and any(run.status.has_trainer for run in runs):
+            raise HostError("Nothing was deleted: a network is being trained. Cancel it first, under Trainings.")
+        # From here on nobody adds anything that the export would lack; what a round has hidden is in it.
+        self._settings.change(round=None, paused=True)
+        path = bundle.write(self._home, self._drawings, runs)
+        with self._database.writing() as session:
+            for table in LEFT_BY_PEOPLE:
+                session.execute(delete(table))
+        self._settings.change(pinned=None, round=None, digit=None, revealed=False, paused=False)
+        for run in runs if networks else ():
+            run.delete()
+        return path

@@ -246,9 +246,12 @@ class Drawings:
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def export(self) -> bytes:
-        """All drawings in the exchange format, newest first, with id, time, nickname and writer."""
-        query = _newest_first(select(StoredDrawing)).where(SHOWN)
+    def export(self, *, skip: int = 0, most: int | None = None) -> bytes:
+        """All drawings in the exchange format, newest first, with id, time, nickname and writer.
+
+        In parts: without the newest ``skip``, and at most so many.
+        """
+        query = _newest_first(select(StoredDrawing)).where(SHOWN).offset(skip).limit(most)
         with self._database.reading() as session:
             return exchange.dump(map(_exported, session.scalars(query)))
 

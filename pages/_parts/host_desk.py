@@ -7,10 +7,17 @@ import streamlit as st
 from pages._parts.host_door import leave
 from pages._parts.host_drawings import show_drawings
 from pages._parts.host_join import show_join
+from pages._parts.host_keep import show_keep
 from pages._parts.host_line import show_trainings
 from pages._parts.host_room import show_room
 
-TABS = {"Join": show_join, "The room": show_room, "Trainings": show_trainings, "Drawings": show_drawings}
+TABS = {
+    "Join": show_join,
+    "The room": show_room,
+    "Trainings": show_trainings,
+    "Drawings": show_drawings,
+    "Keep and reset": show_keep,
+}
 
 
 def show_host_desk(on_leave: Callable[[], None]) -> None:

@@ -110,7 +110,7 @@ def desk() -> "Desk":
 def _desk(home: Path, address: str | None, door: Door) -> "Desk":
     from mnist_core.room.desk import Desk
 
-    return Desk(door, home, _settings(home, address), _room(home, address))
+    return Desk(door, home, _database(home, address), _settings(home, address))
 
 
 @cache

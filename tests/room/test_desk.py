@@ -1,19 +1,26 @@
 """What the desk does for a host, and that it does nothing for anybody else."""
 
 import inspect
+import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from mnist_core.config import RunConfig
-from mnist_core.room.database import open_database
-from mnist_core.room.desk import Desk
+from mnist_core.room import bundle
+from mnist_core.room.bundle import BundleError
+from mnist_core.room.database import Database, open_database
+from mnist_core.room.desk import RESET, Desk
 from mnist_core.room.drawings import Drawings
 from mnist_core.room.host import Door, Host, HostError
+from mnist_core.room.people import People
 from mnist_core.room.settings import Settings
-from mnist_core.runs import queue, store
-from mnist_core.runs.run import CANCELLED, RunError
-from tests.room.drawn import add
+from mnist_core.room.state import RoomState
+from mnist_core.runs import archive, queue, store
+from mnist_core.runs.run import CANCELLED, RUNNING, Run, RunError
+from tests.room.drawn import ANSWER, DIGIT, SEVEN, add
+from tests.runs.test_leaderboards import made
 
 
 @pytest.fixture
@@ -27,18 +34,23 @@ def host(door) -> Host:
 
 
 @pytest.fixture
-def settings(home) -> Settings:
-    return Settings(open_database(home))
+def database(home) -> Database:
+    return open_database(home)
 
 
 @pytest.fixture
-def room(home) -> Drawings:
-    return Drawings(open_database(home))
+def settings(database) -> Settings:
+    return Settings(database)
 
 
 @pytest.fixture
-def desk(door, home, settings, room) -> Desk:
-    return Desk(door, home, settings, room)
+def room(database) -> Drawings:
+    return Drawings(database)
+
+
+@pytest.fixture
+def desk(door, home, database, settings) -> Desk:
+    return Desk(door, home, database, settings)
 
 
 def methods() -> list[str]:
@@ -98,3 +110,100 @@ def test_the_line_is_the_hosts_to_change(desk, host, home):
     assert (queue.waiting(home), second.status.state) == ([first], CANCELLED)
     with pytest.raises(RunError, match="no run called"):
         desk.cancel(host, "gone")
+
+
+class Importer:
+    """An engine that keeps what it is asked to import."""
+
+    def __init__(self) -> None:
+        self.imported: list[tuple[str, str]] = []
+
+    def import_run(self, content: bytes, person: str) -> None:
+        self.imported.append((archive.opened(content).config.name, person))
+
+
+def finished(home: Path, name: str) -> Run:
+    run = made(home, name, person="ada")
+    run.model_path.write_bytes(b"a network")
+    (run.path / "batches.csv").write_text(f"epoch,step,seconds,loss,accuracy\n1,1,{len(name)},0.5,0.9\n")
+    return run
+
+
+def test_everything_goes_out_as_one_zip_and_in_elsewhere(desk, host, room, home, monkeypatch):
+    monkeypatch.setattr(bundle, "PART", 2)
+    kept = {add(room, label=label) for label in range(5)}
+    room.hide(add(room))
+    finished(home, "hers")
+    made(home, "still without a network")
+    path = desk.export(host)
+    assert desk.exports(host) == [path]
+    other_home = home.parent / "other"
+    (other_home / "runs").mkdir(parents=True)
+    elsewhere = open_database(other_home)
+    other = Desk(Door("pw"), other_home, elsewhere, Settings(elsewhere))
+    right, engine = other._door.enter("pw"), Importer()
+    steps = list(other.take_in(right, path, engine, person="host"))
+    assert [step.refused for step in steps] == [None] * 4
+    assert (steps[-1].done, steps[-1].of) == (4, 4)
+    assert {stored.id for stored in Drawings(elsewhere).newest(9)} == kept
+    assert engine.imported == [("hers", "host")]
+
+
+def test_what_is_here_already_is_not_taken_in_twice_and_what_is_broken_is_told(desk, host, room, home):
+    add(room)
+    finished(home, "hers")
+    path, engine = desk.export(host), Importer()
+    with zipfile.ZipFile(path, "a") as zipped:
+        zipped.writestr("drawings-002.json", "[{}]")
+        zipped.writestr("runs/broken.zip", b"no zip")
+    refused = [step.refused for step in desk.take_in(host, path, engine, person="")]
+    assert engine.imported == []
+    assert "Drawing 1 in drawings-002.json is broken" in refused[1]
+    assert "runs/broken.zip: The zip is damaged" in refused[3]
+    assert (refused[0], refused[2], len(room.newest(9))) == (None, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [({}, "empty"), ({"../drawings-001.json": b"[]"}, "leads out"), ({"notes.txt": b""}, "no export of a room has")],
+)
+def test_what_is_no_rooms_zip_is_refused(desk, host, tmp_path, members, told):
+    path = tmp_path / "theirs.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        for name, content in members.items():
+            zipped.writestr(name, content)
+    with pytest.raises(BundleError, match=told):
+        list(desk.take_in(host, path, Importer(), person=""))
+    path.write_bytes(b"no zip")
+    with pytest.raises(BundleError, match="cannot be read as a zip"):
+        list(desk.take_in(host, path, Importer(), person=""))
+
+
+def test_a_reset_needs_its_words_and_keeps_an_export_of_all_that_it_deletes(desk, host, room, home, settings):
+    people = People(open_database(home))
+    people.call("ada", "Ada")
+    finished(home, "hers")
+    waiting = store.create(RunConfig(name="waiting"), home)
+    desk.start_round(host, 7)
+    room.add(SEVEN, DIGIT, ANSWER, source="round", person="ada", nickname="", round_=settings.now().round.id)
+    with pytest.raises(HostError, match="type “reset the room”"):
+        desk.reset(host, "reset", networks=True)
+    assert people.nickname("ada") == "Ada"
+    path = desk.reset(host, " Reset the room ", networks=True)
+    assert (room.newest(5), people.nickname("ada"), settings.now()) == ([], "", RoomState())
+    assert store.list_runs(home) == store.shipped_runs()
+    assert not waiting.path.exists()
+    engine = Importer()
+    list(desk.take_in(host, path, engine, person=""))
+    assert (len(room.newest(5)), engine.imported) == (1, [("hers", "")])
+
+
+def test_a_reset_can_leave_the_networks_and_never_takes_one_that_is_trained(desk, host, home, room):
+    kept = finished(home, "hers")
+    kept.update(state=RUNNING, heartbeat=time.time())
+    add(room)
+    with pytest.raises(HostError, match="being trained"):
+        desk.reset(host, RESET, networks=True)
+    assert len(room.newest(5)) == 1
+    desk.reset(host, RESET, networks=False)
+    assert (room.newest(5), kept.path.exists()) == ([], True)
