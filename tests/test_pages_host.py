@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import RunConfig
 from mnist_core.engine.client import Engine
 from mnist_core.room.addresses import Address
+from mnist_core.room.desk import Desk
 from mnist_core.room.host import FREE_TRIES, SETTING, Host
+from mnist_core.room.preflight import Check
 from mnist_core.runs import queue, store
 from mnist_core.runs.run import CANCELLED
 from pages._parts import host_door, lab
@@ -245,3 +247,15 @@ def test_a_file_that_is_no_rooms_zip_is_told_and_nothing_changes(home, monkeypat
     app = checked(app.file_uploader[0].upload("theirs.zip", b"no zip", "application/zip").run())
     app = press(app, "Bring it in")
     assert "0 files were taken in. It cannot be read as a zip" in errors(app)
+
+
+def test_the_preflight_is_green_or_says_what_to_do(home, monkeypatch):
+    found = [Check("Disk", True, "9 GB free"), Check("Memory", True, "9 GB free")]
+    monkeypatch.setattr(Desk, "preflight", lambda self, host, engine, canvas: iter(found))
+    app = press(desk("Preflight"), "Check everything")
+    assert "Everything works" in text(app)
+    found[1] = Check("Memory", False, "Close other programs.")
+    app = press(app, "Check everything")
+    assert "Memory: Close other programs." in text(app).replace("*", "")
+    assert "Memory: do what the line says" in errors(app)
+    assert "Disk" in text(checked(app.run()))

@@ -13,6 +13,7 @@ from mnist_core.room.database import Database
 from mnist_core.room.drawings import Drawings, StoredDrawing
 from mnist_core.room.host import Door, Host, HostError
 from mnist_core.room.people import StoredNickname
+from mnist_core.room.preflight import Check, Preflight
 from mnist_core.room.presence import StoredPresence
 from mnist_core.room.settings import Settings
 from mnist_core.runs import queue, store
@@ -86,6 +87,14 @@ class Desk:
         """Have a waiting run be trained next."""
         self._door.require(host)
         queue.put_first(store.find(run_id, self._home), self._home)
+
+    def preflight(self, host: Host | None, engine: "Engine", *, canvas: str) -> Iterator[Check]:
+        """Whether all that a workshop needs works here, check by check; a network is trained for it, and deleted.
+
+        ``canvas``: the address of the canvas' script, as browsers fetch it.
+        """
+        self._door.require(host)
+        return Preflight(self._home, self._settings, engine, canvas).checks()
 
     def export(self, host: Host | None) -> Path:
         """All of the room as one zip: its drawings but for the hidden ones, and its trained networks."""

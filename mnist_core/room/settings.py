@@ -59,10 +59,10 @@ class Settings:
         return self._known
 
     def change(self, **values: Any) -> None:  # noqa: ANN401, StoredSettings' own columns
-        """Set ``values``, columns of StoredSettings; who may do so is the caller's to know."""
+        """Set ``values``, columns of StoredSettings, or none; who may do so is the caller's to know."""
         with self._database.writing() as session:
             adding = insert_into(session, StoredSettings).values(id=ROW, **values)
-            session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=values))
+            session.execute(adding.on_conflict_do_update(index_elements=["id"], set_={"id": ROW} | values))
         self._holds_until = None
 
     def _look(self) -> None:

@@ -9,6 +9,7 @@ from pages._parts.host_drawings import show_drawings
 from pages._parts.host_join import show_join
 from pages._parts.host_keep import show_keep
 from pages._parts.host_line import show_trainings
+from pages._parts.host_preflight import show_preflight
 from pages._parts.host_room import show_room
 
 TABS = {
@@ -17,6 +18,7 @@ TABS = {
     "Trainings": show_trainings,
     "Drawings": show_drawings,
     "Keep and reset": show_keep,
+    "Preflight": show_preflight,
 }
 
 

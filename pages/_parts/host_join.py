@@ -14,7 +14,8 @@ from pages._parts.person import person
 LOCAL = ("localhost", "127.0.0.1", "::1")
 STYLE = """
 <style>
-.join {font-size: clamp(1.6rem, 3.4vw, 4rem); font-weight: 700; overflow-wrap: anywhere; line-height: 1.2;}
+.join {container-type: inline-size;}
+.join div {font-size: min(160cqi / var(--letters), 6rem); font-weight: 700; line-height: 1.2; white-space: nowrap;}
 .join-code {width: 100%; max-height: 60vh; object-fit: contain;}
 </style>
 """
@@ -33,12 +34,12 @@ def show_join() -> None:
     if not places:
         st.error("This machine is in no network. Join the room's Wi-Fi, or open one here.", icon=":material/wifi_off:")
         return
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([1.4, 1], gap="large")
     with left:
         url = next(iter(places))
         if len(places) > 1:
             url = st.selectbox("Network", list(places), format_func=places.__getitem__, key="join-network")
-        st.html(f'{STYLE}<div class="join">{html.escape(url)}</div>')
+        st.html(f'{STYLE}<div class="join"><div style="--letters: {len(url)}">{html.escape(url)}</div></div>')
         st.fragment(telling(_show_who_is_in), run_every="2s")()
         st.caption(
             "Phones and this machine must be in the same network, and it must let them talk to each other; guest "

@@ -67,7 +67,7 @@ def _keep() -> None:
 def _offer(path: Path) -> None:
     size = path.stat().st_size / MEGABYTE
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{plain(path.name)} · {size:,.1f} MB", width="stretch")
+        st.markdown(f"{plain(path.name)} · {max(size, 0.1):,.1f} MB", width="stretch")
         if size <= MOST_DOWNLOADED:
             st.download_button(
                 "Download",

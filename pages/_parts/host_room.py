@@ -68,7 +68,7 @@ def _pause(state: RoomState) -> None:
 
 def _start_round() -> None:
     st.write("The page Draw asks everybody for the same digit. What the network reads is hidden until you reveal it.")
-    digit = st.segmented_control("Digit", range(10), default=4, required=True, key="round-digit")
+    digit = st.pills("Digit", range(10), default=4, required=True, wrap=True, key="round-digit")
     st.button(
         f"Have all draw {with_article(digit)}",
         icon=":material/campaign:",

@@ -19,6 +19,9 @@ from mnist_core.engine.maps import HiddenMap
 from mnist_core.errors import ModelError
 from mnist_core.foreign.content import MAX_BYTES
 from mnist_core.foreign.findings import Findings
+from mnist_core.room.database import open_database
+from mnist_core.room.preflight import Preflight
+from mnist_core.room.settings import Settings
 from mnist_core.runs import archive, store
 from mnist_core.runs.activations import ACTIVATIONS
 from mnist_core.runs.evaluation import scores
@@ -249,6 +252,15 @@ def test_a_run_without_a_network_says_that_there_is_nothing_to_measure(engine, l
     engine.measure_robustness(nothing)
     wait_for(lambda: engine.measuring(nothing).error)
     assert "no trained network" in engine.measuring(nothing).error
+
+
+def test_a_preflight_trains_on_a_worker_and_leaves_nothing_behind(engine, lab):
+    before = store.list_runs(lab)
+    checks = Preflight(lab, Settings(open_database(lab)), engine, canvas="http://localhost:9").checks()
+    found = {check.name: check for check in checks if check.name in ("Everyone's network", "A short training")}
+    assert all(check.ok for check in found.values()), found
+    assert "the express recipe takes about" in found["A short training"].told
+    assert store.list_runs(lab) == before
 
 
 def test_a_run_that_diverges_says_why_and_the_next_one_runs(engine):
