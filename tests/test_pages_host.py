@@ -15,6 +15,7 @@ from mnist_core.room.preflight import Check
 from mnist_core.runs import queue, store
 from mnist_core.runs.run import CANCELLED
 from pages._parts import host_door, lab
+from pages._parts.board_views import OPENED
 from pages._parts.frame import FRAMED
 from pages._parts.model_picker import KEY as MODEL
 from tests.room.drawn import SEVEN, add
@@ -188,9 +189,13 @@ def test_a_round_is_drawn_by_all_and_read_by_nobody_before_the_host_reveals_it(h
     ada = press(ada, "Done")
     assert "handed in" in text(ada)
     assert "9" not in text(ada)
-    assert "<img" not in html(ada) + html(workshop())
+    board = workshop()
+    assert "Draw a 4" in html(board)
+    assert "1 handed in" in html(board)
+    assert "<img" not in html(ada) + html(board)
     app = press(checked(app.run()), "Reveal the answers")
-    assert "**0 of 1 read as a 4**" in text(app)
+    assert "0 of 1 read as a 4" in text(app)
+    assert "0 of 1 read as a 4" in text(workshop())
     ada = checked(ada.switch_page("pages/draw.py").run())
     assert "Your 4, read as 9" in text(ada)
     assert views(press(ada, "Draw on your own"))[0].endswith("Canvas")
@@ -222,6 +227,18 @@ def test_a_drawing_is_hidden_from_the_room_and_brought_back(home):
     app = checked(app.button(key=f"show-{drawn}").click().run())
     assert len(lab.room().newest(5)) == 1
     assert "Hidden" not in text(app)
+
+
+def test_the_host_hides_what_is_open_on_the_board(home):
+    drawn = add(lab.room())
+    stranger, app = workshop(), enter(workshop())
+    app.get("button_group")[0].set_value("board").run()
+    for board in (stranger, app):
+        board.session_state[OPENED] = drawn
+        checked(board.run())
+    assert "Hide it" not in [button.label for button in stranger.button]
+    press(app, "Hide it")
+    assert lab.room().newest(5) == []
 
 
 def test_everything_is_kept_as_a_zip_that_brings_it_back_after_a_reset(home, monkeypatch):

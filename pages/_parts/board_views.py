@@ -8,7 +8,10 @@ from pages._parts.board_leaderboards import show_leaderboards
 from pages._parts.board_opened import show_opened
 from pages._parts.board_scores import show_scores
 from pages._parts.board_wall import show_wall
-from pages._parts.messages import telling
+from pages._parts.host_door import host, is_host
+from pages._parts.host_round_result import show_round_on_board
+from pages._parts.lab import desk, room_now
+from pages._parts.messages import acting, telling
 
 VIEWS = {
     ":material/grid_view: The wall": lambda: show_wall(_open),
@@ -34,7 +37,10 @@ def show_board() -> None:
     opened = st.session_state.get(OPENED)
     if opened:
         _fill()
-        st.button("Back to the board", icon=":material/arrow_back:", on_click=_close)
+        with st.container(horizontal=True):
+            st.button("Back to the board", icon=":material/arrow_back:", on_click=_close)
+            if is_host():
+                st.button("Hide it", icon=":material/visibility_off:", on_click=acting(lambda: _hide(opened)))
         show_opened(opened)
     else:
         st.fragment(_live, run_every=REFRESH)()
@@ -44,6 +50,11 @@ def show_board() -> None:
 def _live() -> None:
     if st.session_state.get(OPENED):
         st.rerun()  # a fragment cannot stop itself
+    asked = room_now().round
+    if asked:
+        _fill()
+        show_round_on_board(asked)
+        return
     names = list(VIEWS)
     shown = view_at(time.time())
     # A new widget for each view: what an old one still says must not turn the board back.
@@ -89,6 +100,11 @@ def _hold(view: int) -> None:
 
 def _open(drawing_id: str) -> None:
     st.session_state[OPENED] = drawing_id
+
+
+def _hide(drawing_id: str) -> None:
+    desk().hide(host(), drawing_id)
+    _close()
 
 
 def _close() -> None:

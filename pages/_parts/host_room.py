@@ -5,12 +5,12 @@ import streamlit as st
 from mnist_core.room.state import RoomRound, RoomState
 from mnist_core.runs import store
 from pages._parts.address import distinct_labels
+from pages._parts.digit_words import with_article
 from pages._parts.host_door import host
-from pages._parts.host_round import show_result
+from pages._parts.host_round_result import show_result
 from pages._parts.lab import desk, room, room_now
 from pages._parts.messages import acting, telling
 from pages._parts.model_picker import label
-from pages._parts.rounds import with_article
 
 OWN = ""  # of the choice of a network: none is pinned
 

@@ -1,22 +1,17 @@
 """The host's round: all are asked for the same digit at once, and see what the network read when the host says so."""
 
-from typing import TYPE_CHECKING
-
-import numpy as np
 import streamlit as st
 
 from mnist_core.room.state import RoomRound, RoomState
 from pages._parts.canvas import draw_on_canvas, sheet, show_tools
-from pages._parts.digit_grid import show_digits
+from pages._parts.digit_words import with_article
+from pages._parts.host_round_result import show_result
 from pages._parts.lab import room, room_now
 from pages._parts.messages import telling
 from pages._parts.person import person
 from pages._parts.presence import be_seen
-from pages._parts.rounds import keep_drawing, with_article
+from pages._parts.rounds import keep_drawing
 from pages._parts.yours import ask_nickname
-
-if TYPE_CHECKING:
-    from mnist_core.room.drawings import StoredDrawing
 
 SHEET = "host-round-sheet"
 HANDED_IN = "host-round"  # in the session: the id of the round that this person has drawn in, as far as is known
@@ -81,7 +76,7 @@ def _show_revealed(round_: RoomRound) -> None:
     mine = [drawing for drawing in drawings if drawing.person == person()]
     for drawing in mine:
         answer = "and the network read it right" if drawing.answer == round_.digit else f"read as {drawing.answer}"
-        st.markdown(f"### Your {round_.digit}, {answer}")
+        st.markdown(f"## Your {round_.digit}, {answer}")
     show_result(drawings, round_.digit)
 
     def leave() -> None:
@@ -89,19 +84,3 @@ def _show_revealed(round_: RoomRound) -> None:
 
     if st.button("Draw on your own", icon=":material/draw:", on_click=leave):
         st.rerun()  # all of the page: the ways to draw stand outside of this fragment
-
-
-def show_result(drawings: "list[StoredDrawing]", digit: int) -> None:
-    """How many of a revealed round's ``drawings`` were read as ``digit``, those that were not first."""
-    if not drawings:
-        st.info("Nobody handed in a drawing.", icon=":material/draw:")
-        return
-    ordered = sorted(drawings, key=lambda drawing: drawing.answer == digit)
-    right = sum(drawing.answer == digit for drawing in drawings)
-    st.markdown(f"**{right} of {len(drawings)} read as {with_article(digit)}**")
-    show_digits(np.stack([each.digit for each in ordered]), [_caption(each, digit) for each in ordered], side=96)
-
-
-def _caption(drawing: "StoredDrawing", digit: int) -> str:
-    read = "read right" if drawing.answer == digit else f"read as {drawing.answer}"
-    return "\n".join(filter(None, [read, drawing.nickname]))

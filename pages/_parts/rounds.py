@@ -10,6 +10,7 @@ from mnist_core.digits.drawing import Drawing, prepare, rasterize
 from mnist_core.engine.protocol import EngineNotReady
 from pages._parts.canvas import draw_on_canvas, sheet, show_tools
 from pages._parts.digit_grid import show_digits
+from pages._parts.digit_words import with_article
 from pages._parts.lab import engine, room
 from pages._parts.messages import telling
 from pages._parts.model_picker import chosen_run
@@ -85,10 +86,6 @@ def _show_question(round_: Round) -> None:
         ask_nickname("round")
         if round_.results:
             _show_results(round_.results)
-
-
-def with_article(digit: int) -> str:
-    return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 def _last(round_: Round) -> str:
