@@ -21,7 +21,9 @@ from mnist_core.digits.perturbations import PERTURBATIONS, Perturbation
 from mnist_core.engine.protocol import Reading
 from mnist_core.errors import LabError
 from mnist_core.room.addresses import addresses
+from mnist_core.room.everyone import everyones_run
 from mnist_core.room.host import SETTING, host_password
+from mnist_core.room.state import RoomState, has_room
 from mnist_core.runs import store
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.robustness import Curve
@@ -313,12 +315,21 @@ def _model(reference: str | None) -> Model:
     if reference and reference.endswith((".keras", ".h5")):
         return Model(Path(reference).name, Path(reference), foreign=True)
     home = store.home()
-    run = store.find(reference, home) if reference else store.default_run()
+    run = store.find(reference, home) if reference else everyones_run(_room_state(home), home)
     if run is None:
         raise UsageError("No network ships with this copy. Name a run, or train one: python -m mnist_core train")
     if not run.has_model:
         raise UsageError(f"The run {run.config.name} has no trained network yet.")
     return Model(run.config.name, run.model_path)
+
+
+def _room_state(home: Path) -> RoomState:
+    if not has_room(home):
+        return RoomState()
+    from mnist_core.room.database import open_database
+    from mnist_core.room.settings import Settings
+
+    return Settings(open_database(home)).now()
 
 
 def list_runs(arguments: argparse.Namespace) -> None:

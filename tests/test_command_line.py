@@ -14,6 +14,8 @@ from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
 from mnist_core.digits.perturbations import LEVELS
 from mnist_core.engine.worker import import_model
+from mnist_core.room.database import open_database
+from mnist_core.room.settings import Settings
 from mnist_core.runs import store
 from mnist_core.runs.robustness import read_robustness
 from mnist_core.runs.run import FINISHED
@@ -257,3 +259,13 @@ def test_the_password_is_printed_with_the_address_unless_it_was_chosen(run_comma
     assert (home / "host-password").read_text() in printed
     monkeypatch.setenv("DIGIT_LAB_HOST_PASSWORD", "chosen")
     assert "password" not in run_command("host")[1]
+
+
+def test_the_command_line_uses_what_the_host_has_pinned(home, monkeypatch):
+    monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
+    assert command_line._model(None).name == "world"
+    settings = Settings(open_database(home))
+    settings.change(pinned="book")
+    assert command_line._model(None).name == "book"
+    settings.change(pinned="gone")
+    assert command_line._model(None).name == "world"

@@ -32,9 +32,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.schema import CreateColumn
 
 from mnist_core.errors import LabError
+from mnist_core.room.state import FILE, SETTING
 
-SETTING = "DIGIT_LAB_DATABASE_URL"
-FILE = "room.db"  # in the home folder
 PATIENCE = 30  # seconds that a writer waits for the others of its room
 CONNECT_TIMEOUT = 5  # seconds to a server, so that a page says soon that there is none
 SCHEMA_LOCK = 784_10  # PostgreSQL's advisory lock while tables are made; any number that nobody else takes

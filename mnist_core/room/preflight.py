@@ -17,8 +17,9 @@ from mnist_core.config import RECIPES, RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.protocol import LOG_FILE
 from mnist_core.errors import LabError
+from mnist_core.room.everyone import everyones_run
 from mnist_core.room.settings import Settings
-from mnist_core.runs import pace, queue, store
+from mnist_core.runs import pace, queue
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.run import FINISHED, QUEUED, Run, RunError
 
@@ -102,7 +103,9 @@ class Preflight:
 
     def _network(self) -> str:
         """The engine reads the test set, and single digits for the time that it takes."""
-        run = self._everyones()
+        run = everyones_run(self._settings.now(), self._home)
+        if run is None:
+            raise PreflightError("No network came with this copy. Train one, and pin it.")
         self._engine.wait()
         test = mnist.load().test
         found = scores(self._engine.classify(run, test.images), test.labels).test_accuracy
@@ -121,16 +124,6 @@ class Preflight:
         return (
             f"{run.config.name} reads {found:.2%} of the test digits, as it says; a drawing in {1000 * seconds:.0f} ms"
         )
-
-    def _everyones(self) -> Run:
-        pinned = self._settings.now().pinned
-        with suppress(RunError):  # a pinned one that is gone counts as none
-            if pinned is not None:
-                return store.find(pinned, self._home)
-        default = store.default_run()
-        if default is None:
-            raise PreflightError("No network came with this copy. Train one, and pin it.")
-        return default
 
     def _timed(self, run: Run, digit: np.ndarray) -> float:
         started = time.perf_counter()

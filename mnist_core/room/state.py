@@ -1,6 +1,11 @@
 """What the host has set for the room, as plain data: what is here needs no database."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
+
+SETTING = "DIGIT_LAB_DATABASE_URL"
+FILE = "room.db"  # in the home folder, where that names no other database
 
 
 @dataclass(frozen=True)
@@ -19,3 +24,8 @@ class RoomState:
     pinned: str | None = None
     paused: bool = False  # nobody draws, nothing is saved
     round: RoomRound | None = None
+
+
+def has_room(home: Path) -> bool:
+    """Whether there is a database to ask; a lab that nobody has used yet has none."""
+    return bool(os.environ.get(SETTING)) or (home / FILE).exists()

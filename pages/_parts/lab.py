@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mnist_core.engine.client import Engine
 from mnist_core.errors import LabError
 from mnist_core.room.host import Door, host_password
-from mnist_core.room.state import RoomState
+from mnist_core.room.state import SETTING, RoomState, has_room
 from mnist_core.runs import store
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _door(password: str) -> Door:
 
 def room() -> "Drawings":
     """The room's drawings, for all sessions. Raises RoomError when their database is named wrongly."""
-    return _room(store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL"))
+    return _room(store.home(), os.environ.get(SETTING))
 
 
 @cache
@@ -58,7 +58,7 @@ def _room(home: Path, address: str | None) -> "Drawings":
 
 def people() -> "People":
     """The room's people, for all sessions. Raises as ``room`` does."""
-    return _people(store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL"))
+    return _people(store.home(), os.environ.get(SETTING))
 
 
 @cache
@@ -70,7 +70,7 @@ def _people(home: Path, address: str | None) -> "People":
 
 def presence() -> "Presence":
     """Who is in the room, for all sessions. Raises as ``room`` does."""
-    return _presence(store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL"))
+    return _presence(store.home(), os.environ.get(SETTING))
 
 
 @cache
@@ -85,11 +85,11 @@ def room_now() -> RoomState:
 
     Nothing where the database cannot be used: that is told where one saves something.
     """
-    home, address = store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL")
-    if not address and not (home / "room.db").exists():
+    home = store.home()
+    if not has_room(home):
         return RoomState()
     try:
-        return _settings(home, address).now()
+        return _settings(home, os.environ.get(SETTING)).now()
     except LabError:
         return RoomState()
 
@@ -103,7 +103,7 @@ def _settings(home: Path, address: str | None) -> "Settings":
 
 def desk() -> "Desk":
     """What the host does, for all sessions. Raises HostError and RoomError as ``door`` and ``room`` do."""
-    return _desk(store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL"), door())
+    return _desk(store.home(), os.environ.get(SETTING), door())
 
 
 @cache

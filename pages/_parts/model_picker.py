@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_core.errors import LabError
+from mnist_core.room.everyone import everyones_run
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
 from pages._parts.address import distinct_labels, select_in_address
@@ -23,9 +24,10 @@ def choose_model() -> None:
     """Show the choice in the sidebar; it holds for this person alone, and its address keeps it over a reload."""
     home = store.home()
     trained = {run.id: run for run in reversed(store.list_runs(home)) if run.has_model}
-    default = store.default_run()
+    state = room_now()
+    default = everyones_run(state, home)
     if trained:
-        _follow_host(trained, default)
+        _follow_host(state.pinned, trained)
         asked = st.session_state.get(KEY) or st.query_params.get(KEY)
         if asked and asked not in trained:
             st.toast("The network that you had chosen is gone: another one takes its place.", icon=":material/delete:")
@@ -42,18 +44,18 @@ def choose_model() -> None:
         st.sidebar.warning(f"{message} Other runs are not affected.", icon=":material/folder_off:")
 
 
-def _follow_host(trained: dict[str, Run], default: Run | None) -> None:
-    """Choose what the host has pinned: for a newcomer, and for everyone at the moment when it changes.
+def _follow_host(pinned: str | None, trained: dict[str, Run]) -> None:
+    """Choose what the host has ``pinned``: for a newcomer, and for everyone at the moment when it changes.
 
     A newcomer's address counts as a choice unless it names the app's default: that is there without anybody choosing.
     """
-    pinned = room_now().pinned
     newcomer, before = PINNED not in st.session_state, st.session_state.get(PINNED)
     st.session_state[PINNED] = pinned
     if pinned not in trained or pinned == before:
         return
     if not newcomer:
         st.toast(f"The host has chosen {plain(trained[pinned].config.name)} for everyone.", icon=":material/push_pin:")
+    default = store.default_run()
     if not newcomer or st.query_params.get(KEY) in (None, default and default.id):
         st.session_state[KEY] = pinned
 
