@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.digits import mnist
 from mnist_core.errors import LabError
 from pages._parts import frame
+from pages._parts.host_watch import offer_to_watch
 from pages._parts.lab import engine
 from pages._parts.messages import show_message
 from pages._parts.model_picker import choose_model
@@ -31,6 +32,7 @@ try:
     choose_model()
     offer_yours()
     show_message()
+    offer_to_watch()
     page.run()
     # Last, as they would keep the first page waiting.
     mnist.load()

@@ -18,6 +18,7 @@ from pages._parts import host_door, lab
 from pages._parts.board_views import OPENED
 from pages._parts.frame import FRAMED
 from pages._parts.model_picker import KEY as MODEL
+from pages._parts.run_choice import RUN
 from tests.room.drawn import SEVEN, add
 
 APP = str(Path(__file__).parents[1] / "app.py")
@@ -215,6 +216,21 @@ def test_the_host_sees_the_line_cancels_and_lets_somebody_go_first(home):
         app = checked(app.button(key=f"host-cancel-{run.id}").click().run())
     assert "Nothing is being trained" in text(app)
     assert {run.status.state for run in (first, second)} == {CANCELLED}
+
+
+def test_one_training_is_shown_to_all_until_the_host_has_enough_of_it(home):
+    store.create(RunConfig(name="somebody's"), home)
+    app = press(desk("Trainings"), "Train it for all")
+    assert [run.config.name for run in queue.waiting(home)] == ["express, for all", "somebody's"]
+    assert "express, for all" in text(workshop())
+    ada = opened("draw")
+    assert "The host shows a training: **express, for all**" in text(ada)
+    ada = press(ada, "Watch it")
+    assert ada.session_state[RUN] == lab.room_now().watched
+    app = press(app, "Show it no more")
+    assert "The host shows" not in text(opened("draw"))
+    app = press(app, "Show to all")
+    assert lab.room_now().watched is not None
 
 
 def test_a_drawing_is_hidden_from_the_room_and_brought_back(home):

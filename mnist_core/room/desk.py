@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import delete
 
+from mnist_core.config import RunConfig
 from mnist_core.room import bundle
 from mnist_core.room.bundle import Step
 from mnist_core.room.database import Database
@@ -88,6 +89,18 @@ class Desk:
         self._door.require(host)
         queue.put_first(store.find(run_id, self._home), self._home)
 
+    def train_for_all(self, host: Host | None, engine: "Engine", config: RunConfig) -> None:
+        """Train this before all others, and show it to everyone. Raises as ``Engine.train`` does."""
+        self._door.require(host)
+        run = engine.train(config)
+        queue.put_first(run, self._home)
+        self._settings.change(watched=run.id)
+
+    def show(self, host: Host | None, run_id: str | None) -> None:
+        """Show this training to everyone, on the board too; None shows none."""
+        self._door.require(host)
+        self._settings.change(watched=run_id and store.find(run_id, self._home).id)
+
     def preflight(self, host: Host | None, engine: "Engine", *, canvas: str) -> Iterator[Check]:
         """Whether all that a workshop needs works here, check by check; a network is trained for it, and deleted.
 
@@ -129,7 +142,7 @@ class Desk:
         with self._database.writing() as session:
             for table in LEFT_BY_PEOPLE:
                 session.execute(delete(table))
-        self._settings.change(pinned=None, round=None, digit=None, revealed=False, paused=False)
+        self._settings.change(pinned=None, watched=None, round=None, digit=None, revealed=False, paused=False)
         for run in runs if networks else ():
             run.delete()
         return path

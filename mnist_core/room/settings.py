@@ -22,6 +22,7 @@ class StoredSettings(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     pinned: Mapped[str | None]
+    watched: Mapped[str | None]
     paused: Mapped[bool] = mapped_column(default=False, server_default=false())
     round: Mapped[str | None]
     digit: Mapped[int | None]  # that the round asks for
@@ -31,7 +32,7 @@ class StoredSettings(Table):
     def state(self) -> RoomState:
         """The row as plain data."""
         asked = RoomRound(self.round, self.digit, self.revealed) if self.round is not None else None
-        return RoomState(pinned=self.pinned, paused=self.paused, round=asked)
+        return RoomState(pinned=self.pinned, watched=self.watched, paused=self.paused, round=asked)
 
 
 # For queries of other tables: the round whose answers nobody may see yet.

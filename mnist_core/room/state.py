@@ -19,9 +19,13 @@ class RoomRound:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomState:
-    """What holds for everyone. ``pinned``: the id of the run that all use who chose no other."""
+    """What holds for everyone.
+
+    ``pinned``: the id of the run that all use who chose no other; ``watched``: of the one that is shown to all.
+    """
 
     pinned: str | None = None
+    watched: str | None = None
     paused: bool = False  # nobody draws, nothing is saved
     round: RoomRound | None = None
 

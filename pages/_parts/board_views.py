@@ -10,6 +10,7 @@ from pages._parts.board_scores import show_scores
 from pages._parts.board_wall import show_wall
 from pages._parts.host_door import host, is_host
 from pages._parts.host_round_result import show_round_on_board
+from pages._parts.host_watch import show_watched, watched_run
 from pages._parts.lab import desk, room_now
 from pages._parts.messages import acting, telling
 
@@ -50,10 +51,7 @@ def show_board() -> None:
 def _live() -> None:
     if st.session_state.get(OPENED):
         st.rerun()  # a fragment cannot stop itself
-    asked = room_now().round
-    if asked:
-        _fill()
-        show_round_on_board(asked)
+    if _show_what_the_host_shows():
         return
     names = list(VIEWS)
     shown = view_at(time.time())
@@ -79,6 +77,18 @@ def _live() -> None:
         st.toggle("Fill the screen", key=PROJECTOR, persist_state="session", help="Leave nothing but the board.")
     _fill()
     VIEWS[names[shown]]()
+
+
+def _show_what_the_host_shows() -> bool:
+    """The host's round or training takes the board while it lasts; returns whether there is one."""
+    asked, watched = room_now().round, watched_run()
+    if asked:
+        show_round_on_board(asked)
+    elif watched:
+        show_watched(watched)
+    if asked or watched:
+        _fill()
+    return bool(asked or watched)
 
 
 def _fill() -> None:
