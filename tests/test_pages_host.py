@@ -227,6 +227,7 @@ def test_one_training_is_shown_to_all_until_the_host_has_enough_of_it(home):
     assert "The host shows a training: **express, for all**" in text(ada)
     ada = press(ada, "Watch it")
     assert ada.session_state[RUN] == lab.room_now().watched
+    assert ada.title[0].value == "Train"
     app = press(app, "Show it no more")
     assert "The host shows" not in text(opened("draw"))
     app = press(app, "Show to all")

@@ -29,7 +29,7 @@ def show_keep() -> None:
     worked, message = st.session_state.pop(DONE, (None, ""))
     if message:
         (st.success if worked else st.error)(plain(message))
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([1.5, 1], gap="large")
     with left:
         _keep()
         _bring_in()

@@ -18,6 +18,7 @@ BOARD = """
 .board-round {text-align: center; font-size: clamp(1.5rem, 4vw, 5rem); line-height: 1.2; padding: 5vh 0;}
 .board-round b {font-size: 2.2em;}
 .board-round p {margin-top: 3vh; font-size: 1em;}
+.digits figure figcaption {font-size: clamp(1rem, 1.4vw, 1.8rem);}
 </style>
 """
 
@@ -25,7 +26,8 @@ BOARD = """
 def show_round_on_board(round_: RoomRound) -> None:
     """For the projector: what is asked and how many have drawn it, then what was read."""
     if round_.revealed:
-        show_result(room().of_round(round_.id), round_.digit)
+        st.html(BOARD)
+        show_result(room().of_round(round_.id), round_.digit, heading="##", side=160)
         return
     count = len(room().handed_in(round_.id))
     st.html(
@@ -34,15 +36,18 @@ def show_round_on_board(round_: RoomRound) -> None:
     )
 
 
-def show_result(drawings: "list[StoredDrawing]", digit: int) -> None:
-    """How many of a revealed round's ``drawings`` were read as ``digit``, those that were not first."""
+def show_result(drawings: "list[StoredDrawing]", digit: int, *, heading: str = "###", side: int = 96) -> None:
+    """How many of a revealed round's ``drawings`` were read as ``digit``, those that were not first.
+
+    ``heading``: Markdown's signs for one; ``side``: of a drawing, in CSS pixels.
+    """
     if not drawings:
         st.info("Nobody handed in a drawing.", icon=":material/draw:")
         return
     ordered = sorted(drawings, key=lambda drawing: drawing.answer == digit)
     right = sum(drawing.answer == digit for drawing in drawings)
-    st.markdown(f"### {right} of {len(drawings)} read as {with_article(digit)}")
-    show_digits(np.stack([each.digit for each in ordered]), [_caption(each, digit) for each in ordered], side=96)
+    st.markdown(f"{heading} {right} of {len(drawings)} read as {with_article(digit)}")
+    show_digits(np.stack([each.digit for each in ordered]), [_caption(each, digit) for each in ordered], side=side)
 
 
 def _caption(drawing: "StoredDrawing", digit: int) -> str:

@@ -27,7 +27,9 @@ def offer_to_watch() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/campaign: The host shows a training: **{plain(run.config.name)}**", width="content")
-        if st.button("Watch it", icon=":material/monitoring:", on_click=look_at, args=(run.id,), key="watch"):
+        # Not a callback: once the run is on view, the button is not drawn any more, and nobody would go there.
+        if st.button("Watch it", icon=":material/monitoring:", key="watch"):
+            look_at(run.id)
             st.switch_page("pages/train.py")
 
 
