@@ -23,7 +23,7 @@ def watched_run() -> Run | None:
 def offer_to_watch() -> None:
     """A way to what the host shows, for who does not look at it yet."""
     run = watched_run()
-    if run is None or st.session_state.get(RUN) == run.id:
+    if run is None or run.id in (st.session_state.get(RUN), st.query_params.get(RUN)):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/campaign: The host shows a training: **{plain(run.config.name)}**", width="content")
