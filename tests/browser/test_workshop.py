@@ -1,0 +1,72 @@
+"""A small workshop in real browsers: a host opens the desk, people join, play a hidden round, and the room is reset."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mnist_core.room.database import open_database
+from mnist_core.room.drawings import Drawings
+from mnist_core.room.host import host_password
+from tests.browser.serving import SEVEN, Server, draw
+from tests.browser.visits import PHONE, SCREENSHOTS, button, settle, visit
+
+PEOPLE = 3
+
+
+@pytest.fixture
+def phones(browser: Browser) -> Iterator[list[Page]]:
+    """A phone for each of the people."""
+    with ExitStack() as stack:
+        contexts = [stack.enter_context(browser.new_context(**PHONE)) for _ in range(PEOPLE)]
+        yield [context.new_page() for context in contexts]
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+    settle(page)
+
+
+def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
+    page: Page, phones: list[Page], server: Server, monkeypatch
+):
+    monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
+    page.goto(f"{server.url}/workshop")
+    settle(page)
+    button(page, "Host").click()
+    page.get_by_label("The host's password").fill(host_password(server.home))
+    button(page, "Open the host's desk").click()
+    expect(page.get_by_text("Nobody else is in yet")).to_be_visible()
+
+    for phone in phones:
+        visit(phone, server, "draw")
+    expect(page.get_by_text("3 people are in")).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "desk-join.png")
+
+    open_tab(page, "The room")
+    button(page, "Have all draw a 4").click()
+    for phone in phones:
+        expect(phone.get_by_role("heading", name="Draw a 4")).to_be_visible()
+        settle(phone)
+        expect(phone.locator("canvas").last).to_be_visible()
+        draw(phone, SEVEN)
+        expect(button(phone, "Clear")).to_be_enabled()
+        button(phone, "Done").click()
+        expect(phone.get_by_text("Your 4 is handed in")).to_be_visible()
+    expect(page.get_by_text("3 handed in so far")).to_be_visible()
+    room = Drawings(open_database(server.home))
+    assert room.newest(5) == []
+    button(page, "Reveal the answers").click()
+    expect(phones[0].get_by_role("heading", name="Your 4, read as 7")).to_be_visible()
+    phones[0].screenshot(path=SCREENSHOTS / "round-phone.png")
+    assert [drawing.answer for drawing in room.newest(5)] == [7] * PEOPLE
+
+    button(page, "End the round").click()
+    expect(button(phones[0], "Undo")).to_be_visible()
+    open_tab(page, "Keep and reset")
+    page.get_by_label("To do it, type").fill("reset the room")
+    button(page, "Reset the room").click()
+    expect(page.get_by_text("The room is empty")).to_be_visible()
+    assert room.newest(5) == []
+    assert len(list((server.home / "exports").glob("*.zip"))) == 1
