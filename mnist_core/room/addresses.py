@@ -19,26 +19,25 @@ class Address:
 
     def url(self, port: int) -> str:
         """Where the app is found on it."""
-        return f"http://{f'[{self.ip}]' if ':' in self.ip else self.ip}:{port}"
+        return f"http://{self.ip}:{port}"
 
 
 def addresses() -> list[Address]:
-    """This machine's addresses in its networks, the likeliest for a room first: IPv4, and no virtual networks."""
+    """This machine's addresses in its networks, the likeliest for a room first.
+
+    IPv4 alone: that is what ``make workshop`` listens on, and what people can type.
+    """
     up = {name for name, stats in psutil.net_if_stats().items() if stats.isup}
     found = [
-        Address(name, each.address.partition("%")[0])
+        Address(name, each.address)
         for name, each_of in psutil.net_if_addrs().items()
         for each in each_of
-        if name in up and each.family in (socket.AF_INET, socket.AF_INET6)
+        if name in up and each.family == socket.AF_INET and _leads_here(each.address)
     ]
-    return sorted((each for each in found if _leads_here(each.ip)), key=_rank)
+    return sorted(found, key=lambda each: each.interface.startswith(VIRTUAL))
 
 
 def _leads_here(ip: str) -> bool:
-    """Neither this machine's talk with itself, nor what is told apart by the interface alone."""
+    """Neither this machine's talk with itself, nor an address that no network has given it."""
     address = ipaddress.ip_address(ip)
     return not (address.is_loopback or address.is_link_local)
-
-
-def _rank(address: Address) -> tuple[bool, bool]:
-    return ":" in address.ip, address.interface.startswith(VIRTUAL)

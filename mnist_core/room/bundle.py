@@ -57,7 +57,8 @@ def write(home: Path, drawings: Drawings, runs: Sequence[Run]) -> Path:
 
 def kept(home: Path) -> list[Path]:
     """The bundles in the home's folder of exports, the newest first."""
-    return sorted((home / FOLDER).glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
+    whole = (path for path in (home / FOLDER).glob("*.zip") if not path.name.startswith("."))
+    return sorted(whole, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 def take_in(

@@ -13,6 +13,7 @@ from mnist_core.room.state import RoomRound, RoomState
 
 ROW = 1
 SECONDS_A_LOOK_HOLDS = 1.0  # thirty sessions ask at each stroke
+SECONDS_TO_RECOVER = 10.0  # a database that does not answer can keep who asks it waiting for half of them
 
 
 class StoredSettings(Table):
@@ -50,11 +51,16 @@ class Settings:
         self._holds_until: float | None = None
 
     def now(self) -> RoomState:
-        """What is set, as it was within the last second; one session at a time asks the database for all."""
-        first = self._holds_until is None
-        if (first or self._clock() >= self._holds_until) and self._lock.acquire(blocking=first):
+        """What is set, as it was within the last second; one session at a time asks the database for all.
+
+        After a failure the others see what was known before, for a while.
+        """
+        holds_until = self._holds_until
+        first = holds_until is None
+        if (first or self._clock() >= holds_until) and self._lock.acquire(blocking=first):
             try:
-                self._look()
+                if self._holds_until == holds_until:  # else somebody has looked meanwhile
+                    self._look()
             finally:
                 self._lock.release()
         return self._known
@@ -64,13 +70,14 @@ class Settings:
         with self._database.writing() as session:
             adding = insert_into(session, StoredSettings).values(id=ROW, **values)
             session.execute(adding.on_conflict_do_update(index_elements=["id"], set_={"id": ROW} | values))
-        self._holds_until = None
+        with self._lock:  # a look that began before the change must not be what is known after it
+            self._holds_until = None
 
     def _look(self) -> None:
-        # Before the question: a database that does not answer is asked once a second, too.
-        self._holds_until = self._clock() + SECONDS_A_LOOK_HOLDS
+        self._holds_until = self._clock() + SECONDS_TO_RECOVER
         with self._database.reading() as session:
             self._known = state_in(session)
+        self._holds_until = self._clock() + SECONDS_A_LOOK_HOLDS
 
 
 def state_in(session: Session) -> RoomState:

@@ -38,7 +38,7 @@ def show_join() -> None:
     with left:
         url = next(iter(places))
         if len(places) > 1:
-            url = st.selectbox("Network", list(places), format_func=places.__getitem__, key="join-network")
+            url = st.selectbox("Of several networks", list(places), format_func=places.__getitem__, key="join-network")
         st.html(f'{STYLE}<div class="join"><div style="--letters: {len(url)}">{html.escape(url)}</div></div>')
         st.fragment(telling(_show_who_is_in), run_every="2s")()
         st.caption(

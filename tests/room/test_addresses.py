@@ -23,12 +23,8 @@ def test_what_leads_to_this_machine_is_found_the_likeliest_first(monkeypatch):
     stats = {name: SimpleNamespace(isup=name != "eth1") for name in networks}
     monkeypatch.setattr(psutil, "net_if_stats", lambda: stats)
     found = addresses()
-    assert found == [Address("wlan0", "192.168.1.20"), Address("docker0", "172.17.0.1"), Address("wlan0", "fd00::2")]
-    assert [each.url(8501) for each in found] == [
-        "http://192.168.1.20:8501",
-        "http://172.17.0.1:8501",
-        "http://[fd00::2]:8501",
-    ]
+    assert found == [Address("wlan0", "192.168.1.20"), Address("docker0", "172.17.0.1")]
+    assert found[0].url(8501) == "http://192.168.1.20:8501"
 
 
 def test_this_machines_own_networks_can_be_asked():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mnist_core.room.database import RoomError
-from mnist_core.room.settings import SECONDS_A_LOOK_HOLDS, Settings
+from mnist_core.room.database import RoomError, open_database
+from mnist_core.room.settings import SECONDS_A_LOOK_HOLDS, SECONDS_TO_RECOVER, Settings
 from mnist_core.room.state import RoomRound, RoomState
 from tests.room.drawn import ANSWER, DIGIT, SEVEN, add
 
@@ -54,14 +54,15 @@ def test_another_process_sees_a_change_within_a_second_and_asks_no_more_often(se
     assert settings.now().paused
 
 
-def test_a_database_that_fails_is_told_once_a_second(tmp_path, clock):
-    from mnist_core.room.database import open_database
-
+def test_a_database_that_fails_is_told_and_not_asked_again_at_once(tmp_path, clock):
     (tmp_path / "room.db").write_bytes(b"no database at all " * 100)
     settings = Settings(open_database(tmp_path), clock)
     with pytest.raises(RoomError):
         settings.now()
     assert settings.now() == RoomState()
+    clock.now += SECONDS_TO_RECOVER
+    with pytest.raises(RoomError):
+        settings.now()
 
 
 def test_while_drawing_is_paused_nothing_is_saved(settings, room):
