@@ -17,7 +17,7 @@ from mnist_core.runs.files import replacing
 from mnist_core.runs.run import CANCELLED, FINISHED, Run
 
 FOLDER = "exports"  # in the home folder
-PART = 1_000  # drawings of a file, so that each is one that a room takes in
+PART = 100  # drawings of a file: even the largest that a room keeps make no file that is too large for another
 MAX_MEGABYTES = 16_384  # that a bundle unpacks to; one run takes up to 128
 DRAWINGS, RUN = re.compile(r"drawings-\d{3,5}\.json"), re.compile(r"runs/[\w-]{1,60}\.zip")
 

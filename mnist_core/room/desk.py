@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import delete
 
 from mnist_core.config import RunConfig
+from mnist_core.errors import LabError
 from mnist_core.room import bundle
 from mnist_core.room.bundle import Step
 from mnist_core.room.database import Database
@@ -43,9 +44,10 @@ class Desk:
     def pin(self, host: Host | None, run_id: str | None) -> None:
         """Have everyone use this run; None gives everyone the app's default again."""
         self._door.require(host)
-        if run_id is not None and not store.find(run_id, self._home).has_model:
+        run = None if run_id is None else store.find(run_id, self._home)
+        if run and not run.has_model:
             raise HostError("This run has no trained network yet.")
-        self._settings.change(pinned=run_id)
+        self._settings.change(pinned=run and run.id)
 
     def pause(self, host: Host | None, *, paused: bool) -> None:
         """Let nobody draw, or let all go on."""
@@ -99,7 +101,7 @@ class Desk:
     def show(self, host: Host | None, run_id: str | None) -> None:
         """Show this training to everyone, on the board too; None shows none."""
         self._door.require(host)
-        self._settings.change(watched=run_id and store.find(run_id, self._home).id)
+        self._settings.change(watched=None if run_id is None else store.find(run_id, self._home).id)
 
     def preflight(self, host: Host | None, engine: "Engine", *, canvas: str) -> Iterator[Check]:
         """Whether all that a workshop needs works here, check by check; a network is trained for it, and deleted.
@@ -138,7 +140,11 @@ class Desk:
             raise HostError("Nothing was deleted: a network is being trained. Cancel it first, under Trainings.")
         # From here on nobody adds anything that the export would lack; what a round has hidden is in it.
         self._settings.change(round=None, paused=True)
-        path = bundle.write(self._home, self._drawings, runs)
+        try:
+            path = bundle.write(self._home, self._drawings, runs)
+        except LabError:
+            self._settings.change(paused=False)
+            raise
         with self._database.writing() as session:
             for table in LEFT_BY_PEOPLE:
                 session.execute(delete(table))

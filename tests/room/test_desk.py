@@ -69,10 +69,12 @@ def test_a_stranger_can_do_nothing_at_all(desk, name, stranger, home: Path, monk
     assert sorted(home.rglob("*")) == before
 
 
-def test_only_a_network_that_there_is_can_be_pinned(desk, host, settings):
+def test_only_a_network_that_there_is_can_be_pinned(desk, host, settings, home):
     desk.pin(host, "book")
     with pytest.raises(RunError, match="no run called"):
         desk.pin(host, "none")
+    with pytest.raises(HostError, match="no trained network"):
+        desk.pin(host, store.create(RunConfig(name="waiting"), home).id)
     assert settings.now().pinned == "book"
     desk.pin(host, None)
     assert settings.now().pinned is None
@@ -196,6 +198,15 @@ def test_a_reset_needs_its_words_and_keeps_an_export_of_all_that_it_deletes(desk
     engine = Importer()
     list(desk.take_in(host, path, engine, person=""))
     assert (len(room.newest(5)), engine.imported) == (1, [("hers", "")])
+
+
+def test_nothing_is_deleted_where_the_export_cannot_be_written(desk, host, home, room, settings):
+    add(room)
+    (home / bundle.FOLDER).write_text("a file in its place")
+    with pytest.raises(BundleError, match="cannot be written"):
+        desk.reset(host, RESET, networks=True)
+    assert len(room.newest(5)) == 1
+    assert settings.now() == RoomState()
 
 
 def test_a_reset_can_leave_the_networks_and_never_takes_one_that_is_trained(desk, host, home, room):
