@@ -41,6 +41,7 @@ def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
 
     for phone in phones:
         visit(phone, server, "draw")
+        expect(phone.get_by_text("The network is waking up")).to_have_count(0)
     expect(page.get_by_text("3 people are in")).to_be_visible()
     page.screenshot(path=SCREENSHOTS / "desk-join.png")
 
