@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
 from mnist_core.runs.evaluation import cross_entropy
@@ -55,6 +54,7 @@ def fitted_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
     ``probabilities``: float (N, 10). ``labels``: uint8 (N,).
     """
+    from scipy.optimize import minimize_scalar  # half a second that who fits nothing need not wait
 
     def loss(logarithm: float) -> float:
         return cross_entropy(tempered(probabilities, np.exp(logarithm)), labels)

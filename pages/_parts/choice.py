@@ -5,7 +5,8 @@ something else makes gives its widget another key, and with it a new start.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -14,13 +15,16 @@ import streamlit as st
 class Choice:
     """One thing that is chosen on a page: by ``take``, its widget's callback, or by ``choose``, from anywhere else.
 
-    ``name`` is what the address calls it. ``valid`` tells what may be chosen: an address can say anything.
+    ``name`` is what the address calls it. ``valid`` tells what may be chosen: an address can say anything. ``text``
+    writes what the widget says as the address does.
     """
 
     page: str
     name: str
     default: str
     valid: Callable[[str], bool]
+    _: KW_ONLY
+    text: Callable[[Any], str] = str
 
     @property
     def value(self) -> str:
@@ -42,7 +46,7 @@ class Choice:
 
     def take(self) -> None:
         """Its widget was used."""
-        st.session_state[self._session] = st.session_state[self.key]
+        st.session_state[self._session] = self.text(st.session_state[self.key])
 
     def choose(self, value: str) -> None:
         """Something else than its widget was used."""
