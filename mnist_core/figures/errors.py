@@ -75,7 +75,10 @@ def _frame_cells(axes: Axes, theme: Theme) -> None:
 
 
 def gallery_figure(images: np.ndarray, captions: Sequence[str], *, theme: Theme = LIGHT) -> Figure:
-    """``images``, uint8 (N, 28, 28), at least one, in rows of GALLERY_COLUMNS, each with its caption, of two lines, below it."""
+    """``images``, uint8 (N, 28, 28), at least one, in rows of GALLERY_COLUMNS, each with its caption below it.
+
+    A caption has two lines at most.
+    """
     rows = -(-len(images) // GALLERY_COLUMNS)
     height, width = GALLERY_CELL
     figure = new_figure(0.62 * GALLERY_COLUMNS, 0.62 * rows * height / width, theme)
