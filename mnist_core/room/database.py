@@ -83,7 +83,7 @@ class Database:
     def __init__(self, url: URL) -> None:
         """Raises RoomError when ``url`` is for another kind of database. Connects to nothing yet."""
         self._url = url
-        self._prepared = False
+        self._prepared = 0  # how many tables it is known to have
         self._lock = threading.Lock()
         if url.get_backend_name() == "sqlite" and url.database:
             self._engine = create_engine(url, connect_args={"timeout": PATIENCE})
@@ -124,12 +124,13 @@ class Database:
                 yield session
         except SQLAlchemyError as error:
             # Begin anew the next time: somebody may mend it, or put another in its place.
-            self._prepared = False
+            self._prepared = 0
             raise RoomError(f"The room's database {self} cannot be used: {_advice(error)}") from error
 
     def _prepare(self) -> None:
+        tables = len(Table.metadata.tables)  # more than before where a topic's module was imported since
         with self._lock:
-            if self._prepared and not self._is_gone():
+            if self._prepared == tables and not self._is_gone():
                 return
             self._engine.dispose()  # its connections would go on writing to a file that was taken away
             with self._writing.begin() as connection:
@@ -137,7 +138,7 @@ class Database:
                     connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
                 Table.metadata.create_all(connection)
                 _add_missing_columns(connection)
-            self._prepared = True
+            self._prepared = tables
 
     def _is_gone(self) -> bool:
         path = self._url.database if self._url.get_backend_name() == "sqlite" else None
