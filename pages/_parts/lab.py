@@ -1,4 +1,4 @@
-"""What every page of this process shares: the engine of its home folder, the room's drawings and its people."""
+"""What every page of this process shares: the engine of its home folder, the room's drawings, people and votes."""
 
 import os
 from functools import cache
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mnist_core.room.database import Database
     from mnist_core.room.drawings import Drawings
     from mnist_core.room.people import People
+    from mnist_core.room.votes import Votes
 
 
 def engine() -> Engine:
@@ -49,6 +50,18 @@ def _people(home: Path, address: str | None) -> "People":
     from mnist_core.room.people import People
 
     return People(_database(home, address))
+
+
+def votes() -> "Votes":
+    """The room's votes, for all sessions. Raises as ``room`` does."""
+    return _votes(store.home(), os.environ.get("DIGIT_LAB_DATABASE_URL"))
+
+
+@cache
+def _votes(home: Path, address: str | None) -> "Votes":
+    from mnist_core.room.votes import Votes
+
+    return Votes(_database(home, address))
 
 
 @cache
