@@ -16,6 +16,7 @@ from mnist_core.room.votes import Votes
 from mnist_core.runs import store
 from pages._parts import lab
 from pages._parts.digit_grid import data_url
+from pages._parts.errors_verdict import told_of_network
 
 ADA = "ada"
 CASE = blind_case(list(ADA.encode()))
@@ -192,3 +193,7 @@ def test_a_run_without_scores_is_told_in_the_verdict(votes, home_without_engine)
     app = press(court(run.id), "Show the verdict")
     assert "has not been evaluated yet" in app.error[0].value
     assert "Back to the digits" in labels_of(app)
+
+
+def test_a_network_that_reads_all_disputed_digits_as_labelled_is_told_so():
+    assert told_of_network("a *new* one", 0, 60) == r"None of the errors of **a \*new\* one** is on a disputed digit."

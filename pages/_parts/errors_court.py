@@ -18,7 +18,7 @@ from pages._parts.screen import is_phone
 PLACE = "court-place"  # in the session: of the digit that is shown, in this person's case
 VERDICT = "court-verdict"  # in the session: whether the verdict is open, once it was
 WIDTH = 960  # CSS pixels
-KEY, GAP = 58, 8  # CSS pixels of a digit's button and between two, five in a row
+BUTTON, GAP = 58, 8  # CSS pixels of a digit's button and between two, five in a row
 STYLE = """
 <style>
 .court-digit {display: block; width: min(20rem, 62vw); margin: 0 auto; image-rendering: pixelated;
@@ -88,10 +88,10 @@ def _ask(case: tuple[int, ...], place: int, own: Mapping[int, int | None]) -> No
             shortcut=shortcut,  # its hint, the same digit again, is hidden
         )
 
-    five = 5 * KEY + 4 * GAP
+    five = 5 * BUTTON + 4 * GAP
     with st.container(horizontal=True, width=five, gap="xsmall", key="court-answers"):
         for digit in range(10):
-            answer(str(digit), digit, width=KEY, shortcut=str(digit))
+            answer(str(digit), digit, width=BUTTON, shortcut=str(digit))
         answer("Cannot tell", None, width=five)
 
 
