@@ -6,6 +6,7 @@ from mnist_core.runs.run import Run, RunError
 from pages._parts import frame
 from pages._parts.errors_compare import show_compare
 from pages._parts.errors_controls import ALL, VIEW, VIEWS
+from pages._parts.errors_court import show_court
 from pages._parts.errors_mistakes import show_mistakes
 from pages._parts.errors_numbers import show_numbers
 from pages._parts.errors_robustness import show_robustness
@@ -16,6 +17,7 @@ SHOW = {
     "mistakes": show_mistakes,
     "numbers": show_numbers,
     "compare": show_compare,
+    "court": show_court,
     "robustness": show_robustness,
 }
 

@@ -10,12 +10,13 @@ from mnist_core.digits import mnist
 from mnist_core.digits.disputed import DISPUTED, RATINGS, Rating
 from mnist_core.digits.mnist import Split
 from mnist_core.figures.colours import DIGIT_COLOURS
+from mnist_core.runs.answers import probabilities as probabilities_of
 from mnist_core.runs.evaluation import CLASSES, Scores
 from mnist_core.runs.rescoring import FEWEST_VOTES, LEFT_OUT, Rescored, rescored, voted_labels
 from mnist_core.runs.run import Run
+from pages._parts.answer import sureness
 from pages._parts.bars import Bar, bars_html
 from pages._parts.digit_grid import data_url, show_digits
-from pages._parts.errors_browser import sureness
 from pages._parts.lab import votes
 from pages._parts.messages import plain
 
@@ -41,7 +42,7 @@ def show_verdict(run: Run, case: Sequence[int], own: Mapping[int, int | None]) -
     ``case``: indices of the test digits that this person was shown. ``own``: what they read in some of them, by index.
     Raises RunError when the run has no scores, and RoomError when the room's database cannot be used.
     """
-    test, probabilities = mnist.load().test, run.test_probabilities
+    test, probabilities = mnist.load().test, probabilities_of(run)
     disputed = np.array(DISPUTED)
     labels, answers = test.labels[disputed], probabilities[disputed]
     counts = votes().counts(DISPUTED)

@@ -6,6 +6,7 @@ number in milliseconds, and the web process' memory in megabytes.
 """
 
 import argparse
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from tests.browser.visits import WIDE, settle, visit
 
 WARM_UP = 2  # of each kind: what is computed once per process is another matter
 MAP_VISITS = 5
+ERRORS = ("mistakes", "numbers", "compare", "court", "robustness")
 VIEWS = ("first-look", "browse", "find", "map", "glance", "histograms", "preparation")
 
 # Runs in the page: resolves with the milliseconds from the pointer's release to the first frame that shows something
@@ -94,6 +96,23 @@ def choose_digit(page: Page, number: int) -> None:
     page.locator(".digits button").nth(1 + number % 15).click()
 
 
+def press_cell(page: Page, number: int) -> None:
+    """Click a cell of the confusion matrix, and next time another."""
+    page.get_by_role("button", name=re.compile(("^4 read as 9: ", "^3 read as 5: ")[number % 2])).click()
+
+
+def another_epoch(page: Page, number: int) -> None:
+    """Move the time machine by one epoch, forth and back."""
+    page.get_by_role("slider").first.focus()
+    page.evaluate("() => window.dispatchEvent(new PointerEvent('pointerup'))")  # keys are released at once
+    page.keyboard.press(("ArrowRight", "ArrowLeft")[number % 2])
+
+
+def temperature(page: Page, _: int) -> None:
+    """Turn the switch."""
+    page.get_by_text("Temperature scaling").click()
+
+
 def open_on_map(page: Page, number: int) -> None:
     """Click somewhere in the crowd in the middle of the map."""
     box = page.locator("canvas.points").bounding_box()
@@ -115,7 +134,10 @@ def memory_of_browsing(browser: Browser, server: Server, sessions: int) -> float
     pages = []
     for _ in range(sessions):
         page = browser.new_context(**WIDE).new_page()
-        for path in ("errors", *(f"dataset?view={view}&digit=test-{len(pages)}" for view in VIEWS)):
+        for path in (
+            *(f"errors?view={view}" for view in ERRORS),
+            *(f"dataset?view={view}&digit=test-{len(pages)}" for view in VIEWS),
+        ):
             visit(page, server, path)
         settle(page)
         pages.append(page)
@@ -140,8 +162,14 @@ MEASURES = {
     "Dataset, Map: select an area": answers("dataset?view=map&layout=pca", select_on_map),
     "Dataset, Map: another layout": answers("dataset?view=map", press("PCA", "t-SNE", role="radio")),
     "Dataset: another view": answers("dataset", press("At a glance", "Find alike", "Preparation", role="radio")),
-    "Errors: another filter": answers("errors", press("Least sure first", "Surest first", role="radio")),
+    "Errors: a cell of the matrix": answers("errors", press_cell),
+    "Errors: right or wrong": answers("errors", press("Right", "Wrong", role="radio")),
     "Errors: the next page": answers("errors", press("Next page", "Previous page")),
+    "Errors, time machine: another epoch": answers("errors?model=book&epoch=1", another_epoch),
+    "Errors: the next digit in detail": answers("errors?model=book&digit=247", press("Next Shortcut")),
+    "Errors: another view": answers("errors", press("By the numbers", "Compare two", "Label court", role="radio")),
+    "Errors, the numbers: temperature": answers("errors?model=book&view=numbers", temperature),
+    "Errors, Compare: other digits": answers("errors?view=compare", press("Only B right", "Both wrong", role="radio")),
 }
 
 
