@@ -27,17 +27,7 @@ SHOW = {
 def show_view(run: Run) -> None:
     """The choice of a view, and that view. A click redraws no more than this; the sidebar stays."""
     view = VIEW.value
-    st.segmented_control(
-        "View",
-        list(VIEWS),
-        default=view,
-        required=True,
-        format_func=VIEWS.get,
-        label_visibility="collapsed",
-        wrap=True,
-        key=VIEW.key,
-        on_change=VIEW.take,
-    )
+    VIEW.segmented("View", VIEWS, hidden_label=True)
     for choice in ALL:
         choice.tell_address()
     try:

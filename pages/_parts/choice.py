@@ -4,9 +4,9 @@ A widget starts from it: a value that code puts into a widget may reach a busy b
 something else makes gives its widget another key, and with it a new start.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -52,6 +52,48 @@ class Choice:
         """Something else than its widget was used."""
         st.session_state[self._session] = value
         st.session_state[self._changes] = st.session_state.get(self._changes, 0) + 1
+
+    def segmented(
+        self,
+        label: str,
+        names: Mapping[str, str],
+        *,
+        on_change: Callable[[], None] | None = None,
+        hidden_label: bool = False,
+    ) -> None:
+        """Offer the values that ``names`` has names for, side by side; ``on_change`` takes the place of ``take``."""
+        st.segmented_control(
+            label,
+            list(names),
+            default=self.value,
+            required=True,
+            format_func=names.get,
+            label_visibility="collapsed" if hidden_label else "visible",
+            wrap=True,
+            key=self.key,
+            on_change=on_change or self.take,
+        )
+
+    def select(
+        self,
+        label: str,
+        names: Mapping[str, str],
+        *,
+        on_change: Callable[[], None] | None = None,
+        width: int | Literal["stretch"] = "stretch",
+        help_: str | None = None,
+    ) -> None:
+        """Offer the same in a list to unfold."""
+        st.selectbox(
+            label,
+            list(names),
+            list(names).index(self.value),
+            format_func=names.get,
+            key=self.key,
+            on_change=on_change or self.take,
+            width=width,
+            help=help_,
+        )
 
     @property
     def _session(self) -> str:

@@ -86,12 +86,5 @@ def _show_counts(found: Comparison) -> None:
 
 
 def _choose_group(groups: dict[str, np.ndarray]) -> None:
-    st.segmented_control(
-        "Digits",
-        list(groups),
-        default=WHO.value,
-        required=True,
-        format_func=lambda group: f"{GROUPS[group]} ({len(groups[group])})",
-        key=WHO.key,
-        on_change=taking(WHO),
-    )
+    names = {group: f"{name} ({len(groups[group])})" for group, name in GROUPS.items()}
+    WHO.segmented("Digits", names, on_change=taking(WHO))

@@ -5,7 +5,7 @@ All of it stands in the address, so a view can be shared as a link.
 
 from collections.abc import Callable
 
-from mnist_core.runs.gallery import ORDERS, Filter
+from mnist_core.runs.gallery import Filter
 from pages._parts.choice import Choice
 from pages._parts.confusion_matrix import Cell
 
@@ -17,8 +17,8 @@ VIEWS = {
     "court": "Label court",
     "robustness": "Robustness",
 }
-DIGITS = (ANY, *map(str, range(10)))
-OUTCOMES = {"wrong": ("Wrong", False), "right": ("Right", True), ANY: ("Both", None)}
+DIGITS = {ANY: "Any"} | {str(digit): str(digit) for digit in range(10)}
+OUTCOMES = {"wrong": "Wrong", "right": "Right", ANY: "Both"}
 AMONG = {
     ANY: "All test digits",
     "disputed": "Disputed labels",
@@ -27,7 +27,7 @@ AMONG = {
     "never": "Never learned",
     "always": "Always right",
 }
-ORDER_NAMES = {
+ORDERS = {
     "surely-wrong": "Most sure and wrong",
     "unsure": "Least sure",
     "loss": "Highest loss",
@@ -72,7 +72,7 @@ def chosen_filter() -> Filter:
     return Filter(
         true=_digit(TRUE),
         predicted=_digit(PREDICTED),
-        right=OUTCOMES[OUTCOME.value][1],
+        right={"right": True, "wrong": False}.get(OUTCOME.value),
         least=least / 100,
         most=most / 100,
     )

@@ -7,7 +7,6 @@ import streamlit as st
 
 from mnist_core.digits.mnist import Split
 from pages._parts.answer import sureness
-from pages._parts.choice import Choice
 from pages._parts.digit_choice import choose_digit
 from pages._parts.errors_controls import (
     AMONG,
@@ -16,7 +15,7 @@ from pages._parts.errors_controls import (
     GROUP,
     OPEN,
     ORDER,
-    ORDER_NAMES,
+    ORDERS,
     OUTCOME,
     OUTCOMES,
     PAGE,
@@ -75,26 +74,15 @@ class Gallery:
 def show_filters() -> None:
     """The controls above the gallery."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        _digit("True digit", TRUE)
-        _digit("Read as", PREDICTED)
-        st.segmented_control(
-            "Answers",
-            list(OUTCOMES),
-            default=OUTCOME.value,
-            required=True,
-            format_func=lambda outcome: OUTCOMES[outcome][0],
-            key=OUTCOME.key,
-            on_change=taking(OUTCOME),
-        )
-        st.selectbox(
+        TRUE.select("True digit", DIGITS, on_change=taking(TRUE), width=95)
+        PREDICTED.select("Read as", DIGITS, on_change=taking(PREDICTED), width=95)
+        OUTCOME.segmented("Answers", OUTCOMES, on_change=taking(OUTCOME))
+        ORDER.select(
             "Sorted by",
-            list(ORDER_NAMES),
-            list(ORDER_NAMES).index(ORDER.value),
-            format_func=ORDER_NAMES.get,
-            key=ORDER.key,
+            ORDERS,
             on_change=taking(ORDER),
             width=205,
-            help="Loss is −ln of the probability that the true digit got. The margin lies between the two largest "
+            help_="Loss is −ln of the probability that the true digit got. The margin lies between the two largest "
             "probabilities.",
         )
         more = sum(choice.value != choice.default for choice in (SURE, GROUP))
@@ -102,18 +90,6 @@ def show_filters() -> None:
             _more_filters()
         if any(choice.value != choice.default for choice in FILTERS):
             _offer_to_clear("Clear")
-
-
-def _digit(label: str, choice: Choice) -> None:
-    st.selectbox(
-        label,
-        DIGITS,
-        DIGITS.index(choice.value),
-        format_func=str.capitalize,
-        key=choice.key,
-        on_change=taking(choice),
-        width=95,
-    )
 
 
 def _more_filters() -> None:
@@ -126,14 +102,11 @@ def _more_filters() -> None:
         on_change=taking(SURE),
         help="The softmax probability of its answer.",
     )
-    st.selectbox(
+    GROUP.select(
         "Among",
-        list(AMONG),
-        list(AMONG).index(GROUP.value),
-        format_func=AMONG.get,
-        key=GROUP.key,
+        AMONG,
         on_change=taking(GROUP),
-        help="Disputed: most of five people did not confirm the label (Northcutt et al., 2021). Learned: wrong after "
+        help_="Disputed: most of five people did not confirm the label (Northcutt et al., 2021). Learned: wrong after "
         "an epoch, right at the end. Forgotten: right after an epoch, wrong at the end. Never learned: wrong after "
         "each epoch that the run kept.",
     )
