@@ -131,7 +131,7 @@ def _show_nearest(index: int) -> None:
 def _show_reasons(run: Run, digit: np.ndarray) -> None:
     """Which ink decides and which units fire, which only the network itself can tell."""
     try:
-        explanation = engine().explain(run, digit)
+        explanation = engine().explain(run, digit, epochs=False)
     except EngineNotReady:
         wait_for_engine()
         return

@@ -1,6 +1,6 @@
 """How quickly Errors and Dataset answer a click, in a real Chromium, and what ten sessions cost the web process.
 
-Usage: python -m tests.benchmarks.pages [--times 20] [--sessions 10]
+Usage: python -m tests.benchmarks.pages [--times 20] [--sessions 10] [--only Errors]
 A click counts as answered when the page shows something else and the script's run has ended. Prints median, 95 % and
 number in milliseconds, and the web process' memory in megabytes.
 """
@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.serving import Server, chromium, serve
 from tests.browser.visits import WIDE, settle, visit
 
-WARM_UP = 2  # of each kind: what is computed once per process is another matter
+WARM_UP = 3  # of each kind: what is computed once per process is another matter
 MAP_VISITS = 5
 ERRORS = ("mistakes", "numbers", "compare", "court", "robustness")
 VIEWS = ("first-look", "browse", "find", "map", "glance", "histograms", "preparation")
@@ -29,7 +29,9 @@ RELEASE_TO_PAINTED = """
 () => new Promise(resolve => {
   const main = document.querySelector('[data-testid=stMain]');
   const app = document.querySelector('[data-testid=stApp]');
-  const shown = () => main.innerText + [...main.querySelectorAll('img')].map(image => image.src).join();
+  const moved = () => [...main.querySelectorAll('[data-testid=stSlider]')].map(slider => slider.innerText);
+  const text = () => moved().reduce((left, slider) => left.replace(slider, ''), main.innerText);
+  const shown = () => text() + [...main.querySelectorAll('img')].map(image => image.src).join();
   const before = shown();
   window.addEventListener('pointerup', () => {
     const up = performance.now();
@@ -48,10 +50,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--sessions", type=int, default=10)
+    parser.add_argument("--only", default="", help="measure only what has this in its name, and no memory")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, chromium() as browser:
         for name, measure in MEASURES.items():
-            tell(name, measure(browser, server, arguments.times))
+            if arguments.only in name:
+                tell(name, measure(browser, server, arguments.times))
+        if arguments.only:
+            return
         before = server.process.memory_info().rss / 1e6
         after = memory_of_browsing(browser, server, arguments.sessions)
         print(f"web process: {before:.0f} MB before, {after:.0f} MB with {arguments.sessions} sessions browsing")
