@@ -31,17 +31,7 @@ SHOW = {
 def show_view() -> None:
     """The choice of a view, and that view. A click redraws no more than this; the sidebar stays."""
     view = VIEW.value
-    st.segmented_control(
-        "View",
-        list(VIEWS),
-        default=view,
-        required=True,
-        format_func=VIEWS.get,
-        label_visibility="collapsed",
-        wrap=True,
-        key=VIEW.key,
-        on_change=VIEW.take,
-    )
+    VIEW.segmented("View", VIEWS, hidden_label=True)
     SHOW[view]()
     for choice in (VIEW, OPEN, CLASS, LAYER, METHOD):
         choice.tell_address()

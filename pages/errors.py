@@ -1,48 +1,44 @@
-"""Errors: what the chosen network gets wrong in the test set, and how it reads digits that are made harder."""
+"""Errors: what the chosen network gets wrong in the test set, how well it knows that, and what would make it err."""
 
 import streamlit as st
 
-from mnist_core.digits import mnist
-from mnist_core.runs.run import RunError
+from mnist_core.runs.run import Run, RunError
 from pages._parts import frame
-from pages._parts.errors_browser import show_browser
-from pages._parts.errors_overview import show_confusion, show_examples, show_scores
+from pages._parts.errors_compare import show_compare
+from pages._parts.errors_controls import ALL, VIEW, VIEWS
+from pages._parts.errors_court import show_court
+from pages._parts.errors_mistakes import show_mistakes
+from pages._parts.errors_numbers import show_numbers
 from pages._parts.errors_robustness import show_robustness
+from pages._parts.messages import telling
 from pages._parts.model_picker import chosen_run
 
-MISTAKES, ROBUSTNESS = "What it gets wrong", "Robustness"
+SHOW = {
+    "mistakes": show_mistakes,
+    "numbers": show_numbers,
+    "compare": show_compare,
+    "court": show_court,
+    "robustness": show_robustness,
+}
+
+
+@st.fragment
+@telling
+def show_view(run: Run) -> None:
+    """The choice of a view, and that view. A click redraws no more than this; the sidebar stays."""
+    view = VIEW.value
+    VIEW.segmented("View", VIEWS, hidden_label=True)
+    for choice in ALL:
+        choice.tell_address()
+    try:
+        SHOW[view](run)
+    except RunError as error:
+        st.error(
+            f"{error} Choose another network in the sidebar, or train a new one on the Train page.",
+            icon=":material/build:",
+        )
+
 
 frame.require(__file__)
 st.title("Errors")
-run = chosen_run()
-view = st.segmented_control(
-    "View",
-    [MISTAKES, ROBUSTNESS],
-    default=MISTAKES,
-    required=True,
-    label_visibility="collapsed",
-    key="errors_view",
-    persist_state="session",
-)
-if view == ROBUSTNESS:
-    show_robustness(run)
-    st.stop()
-try:
-    probabilities = run.test_probabilities
-except RunError as error:
-    st.error(
-        f"{error} Choose another network in the sidebar, or train a new one on the Train page.",
-        icon=":material/build:",
-    )
-    st.stop()
-
-test = mnist.load().test
-predicted = probabilities.argmax(axis=1)
-
-show_scores(run.config.name, probabilities, test.labels)
-left, right = st.columns(2, gap="large")
-with left:
-    show_confusion(predicted, test.labels)
-with right:
-    show_browser(probabilities, test)
-show_examples(predicted, run.config.name)
+show_view(chosen_run())

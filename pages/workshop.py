@@ -9,26 +9,22 @@ from pages._parts.choice import Choice
 from pages._parts.host_desk import show_host_desk
 from pages._parts.host_door import is_host, offer_desk
 
-VIEWS = {"board": ("The room's board", show_board), "tour": ("Guided tour", show_tour)}
-DESK = {"desk": ("Host's desk", lambda: show_host_desk(on_leave=lambda: view.choose("board")))}
+VIEWS = {"board": "The room's board", "tour": "Guided tour"}
+DESK = {"desk": "Host's desk"}
+SHOW = {
+    "board": show_board,
+    "tour": show_tour,
+    "desk": lambda: show_host_desk(on_leave=lambda: view.choose("board")),
+}
 
 frame.require(__file__)
 st.title("Workshop")
 host = is_host()
 views = VIEWS | DESK if host else VIEWS
-view = Choice("workshop", "view", "board", lambda text: text in views)
+view = Choice("workshop", "view", "board", views.__contains__)
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.segmented_control(
-        "View",
-        list(views),
-        default=view.value,
-        required=True,
-        format_func=lambda name: views[name][0],
-        label_visibility="collapsed",
-        key=view.key,
-        on_change=view.take,
-    )
+    view.segmented("View", views, hidden_label=True)
     if not host:
         offer_desk(lambda: view.choose("desk"))
-views[view.value][1]()
+SHOW[view.value]()
 view.tell_address()

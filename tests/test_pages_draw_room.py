@@ -177,8 +177,12 @@ def test_ones_own_drawings_are_shown_and_deleted_one_by_one_or_all(room, monkeyp
     assert "Your drawing**" in text(press(app, "Delete"))
     app = opened(own)
     app.text_input[0].set_value("Ada").run()
+    (mine,) = {stored.person for stored in room.newest(5)} - {"somebody else"}
+    lab.votes().vote(947, 9, person=mine)
+    app = opened(own)
     app.checkbox[0].check().run()
-    press(app, "Delete my nickname and 1 drawing")
+    press(app, "Delete my nickname, 1 drawing and 1 vote")
+    assert not lab.votes().counts([947]).any()
     assert [stored.person for stored in room.newest(5)] == ["somebody else"]
     assert lab.people().call("somebody else", "Ada") == "Ada"
 

@@ -57,14 +57,16 @@ def _lengths_of_split(name: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=512)
-def most_similar(name: str, index: int, *, count: int) -> tuple[tuple[str, int, float], ...]:
-    """The ``count`` digits of all 70,000 nearest to one: their split, index and distance, the nearest first.
+def most_similar(
+    name: str, index: int, *, count: int, among: tuple[str, ...] = tuple(mnist.SIZES)
+) -> tuple[tuple[str, int, float], ...]:
+    """The ``count`` digits nearest to one, of the splits ``among``: their split, index, distance, the nearest first.
 
     ``name`` and ``index``: the split and place of the digit, which is not among them. The last asked for are kept.
     """
     digit = mnist.load().split(name).images[index]
     found = []
-    for other in mnist.SIZES:
+    for other in among:
         places, distances = nearest(
             digit, mnist.load().split(other).images, count=count + 1, squares=_lengths_of_split(other)
         )

@@ -67,8 +67,8 @@ class Loaded:
 
         return network.probabilities_by(self._answers, digits)
 
-    def explain(self, digit: np.ndarray) -> Explanation:
-        """Why it answers so for ``digit``, uint8 (28, 28)."""
+    def explain(self, digit: np.ndarray, *, epochs: bool) -> Explanation:
+        """Why it answers so for ``digit``, uint8 (28, 28), and with ``epochs`` what it said while it learned."""
         from mnist_core.network import explain
 
         answer, runner_up = explain.two_best(self.inside, digit)
@@ -79,7 +79,7 @@ class Loaded:
             activity=explain.activity(self.inside, digit),
             present=present,
             missing=missing,
-            epochs={epoch: self._answer_after(path, digit) for epoch, path in self._run.snapshots.items()},
+            epochs={epoch: self._answer_after(path, digit) for epoch, path in self._run.snapshots.items() if epochs},
         )
 
     def gather(self) -> "NearestDigits":
@@ -138,9 +138,9 @@ class Classifier:
         """
         return self._loaded(Path(model)).read(digits)
 
-    async def explain(self, model: str, digit: np.ndarray) -> Explanation:
+    async def explain(self, model: str, digit: np.ndarray, *, epochs: bool) -> Explanation:
         """Why the model file answers so for ``digit``, uint8 (28, 28). Raises as ``read`` does."""
-        return await _aside(self._explaining, lambda: self._loaded(Path(model)).explain(digit))
+        return await _aside(self._explaining, lambda: self._loaded(Path(model)).explain(digit, epochs=epochs))
 
     async def nearest(self, model: str, digit: np.ndarray) -> Nearest:
         """The training digits that it finds most like ``digit``, uint8 (28, 28). Raises as ``read`` does."""

@@ -105,12 +105,13 @@ class Engine:
         """
         return self._ask(lambda classifier: classifier.read(str(run.model_path), digits))
 
-    def explain(self, run: Run, digit: np.ndarray) -> Explanation:
+    def explain(self, run: Run, digit: np.ndarray, *, epochs: bool = True) -> Explanation:
         """Why the run's model answers as it does for ``digit``, uint8 (28, 28). Raises as ``read`` does.
 
-        Others' drawings are answered meanwhile.
+        Without ``epochs`` it does not tell what it said while it learned, which takes most of the time. Others'
+        drawings are answered meanwhile.
         """
-        return self._ask(lambda classifier: classifier.explain(str(run.model_path), digit))
+        return self._ask(lambda classifier: classifier.explain(str(run.model_path), digit, epochs=epochs))
 
     def nearest(self, run: Run, digit: np.ndarray) -> Nearest:
         """The training digits that the run's model finds most like ``digit``, uint8 (28, 28). Raises as ``read`` does.

@@ -54,7 +54,8 @@ class Explanation:
 
     ``activity``: float32 (units,), of each hidden layer. ``present``: float32 (28, 28), what each pixel's ink adds to
     the margin of the answer over the runner-up. ``missing``: float32 (28, 28), by how much ink there would lower it,
-    from 0. ``epochs``: the probabilities, float32 (10,), that the network gave after some epochs of its training.
+    from 0. ``epochs``: the probabilities, float32 (10,), that the network gave after some epochs of its training, where
+    they were asked for.
     """
 
     answer: int

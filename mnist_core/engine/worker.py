@@ -24,6 +24,7 @@ from mnist_core.engine.heartbeat import Heartbeat
 from mnist_core.engine.recorder import Recorder
 from mnist_core.errors import LabError, TrainingDiverged
 from mnist_core.runs import archive, pace, store
+from mnist_core.runs.calibration import fitted_temperature
 from mnist_core.runs.evaluation import scores
 from mnist_core.runs.files import replacing
 from mnist_core.runs.lessons import Lesson
@@ -196,8 +197,20 @@ def _evaluate(run: Run, model: "keras.Model", test: mnist.Split) -> np.ndarray:
     from mnist_core.network import model as network
 
     probabilities = network.probabilities(model, test.images)
-    run.save_evaluation(probabilities, statistics=_statistics(model, run.config))
+    run.save_evaluation(
+        probabilities, statistics=_statistics(model, run.config), temperature=_temperature(model, run.config)
+    )
     return probabilities
+
+
+def _temperature(model: "keras.Model", config: RunConfig) -> float | None:
+    """The temperature that calibrates ``model`` on the digits held out from its training; None where none were."""
+    from mnist_core.network import model as network
+
+    if not config.training.held_out:
+        return None
+    _, held_out = mnist.load().hold_out(config.training.held_out)
+    return fitted_temperature(network.probabilities(model, held_out.images), held_out.labels)
 
 
 def import_model(content: bytes, config: RunConfig, home: Path) -> Run:

@@ -1,5 +1,7 @@
 """What a network gets right and wrong: the confusion matrix, and nine digits of each kind."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -11,6 +13,9 @@ from mnist_core.figures.style import LIGHT, Theme, decorate, new_figure, show_di
 CLASSES = 10
 SHOWN = 9  # digits of each kind in the walk-through's figure
 ERROR_TINT = LinearSegmentedColormap.from_list("errors", [f"{TEST_COLOUR}00", f"{TEST_COLOUR}CC"])
+GALLERY_COLUMNS = 10
+SIDE = 28
+GALLERY_CELL = (SIDE + 16, SIDE + 6)  # height and width of a digit's place, in its pixels
 RIGHT_TINT = 0.45  # opacity of the diagonal
 
 
@@ -67,6 +72,25 @@ def _frame_cells(axes: Axes, theme: Theme) -> None:
     axes.grid(visible=True, which="minor", color=theme.faint, linewidth=0.6, clip_on=False)
     axes.tick_params(which="both", length=0)
     axes.spines[:].set_visible(False)
+
+
+def gallery_figure(images: np.ndarray, captions: Sequence[str], *, theme: Theme = LIGHT) -> Figure:
+    """``images``, uint8 (N, 28, 28), at least one, in rows of GALLERY_COLUMNS, each with its caption below it.
+
+    A caption has two lines at most.
+    """
+    rows = -(-len(images) // GALLERY_COLUMNS)
+    height, width = GALLERY_CELL
+    figure = new_figure(0.62 * GALLERY_COLUMNS, 0.62 * rows * height / width, theme)
+    axes = figure.subplots()
+    sheet = np.full((rows * height, GALLERY_COLUMNS * width), np.nan)  # NaN is drawn as nothing
+    for place, (image, caption) in enumerate(zip(images, captions, strict=True)):
+        top, left = (place // GALLERY_COLUMNS) * height, (place % GALLERY_COLUMNS) * width
+        sheet[top : top + SIDE, left : left + SIDE] = image
+        axes.text(left + SIDE / 2, top + SIDE + 1, caption, color=theme.text, ha="center", va="top", fontsize=6)
+    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set_axis_off()
+    return figure
 
 
 def nine_figure(

@@ -20,12 +20,14 @@ def pixel_histogram(
     log: bool,
     reference: np.ndarray | None = None,
     reference_label: str = "",
+    narrow: bool = False,
 ) -> Figure:
     """What share of pixels has each value from 0 to 255, in percent.
 
     ``histogram``: int (256,), pixels of each value. ``reference``: another one, drawn as an outline.
+    ``narrow`` is for where it is shown small: fewer inches, so that the words stay large.
     """
-    figure = new_figure(7, 3.5, theme)
+    figure = new_figure(4 if narrow else 7, 3.5, theme)
     axes = figure.subplots()
     edges = np.arange(257) - 0.5
     axes.stairs(percent(histogram), edges, fill=True, color=colour, label=label)

@@ -82,7 +82,7 @@ class Database:
     def __init__(self, url: URL) -> None:
         """Raises RoomError when ``url`` is for another kind of database. Connects to nothing yet."""
         self._url = url
-        self._prepared = 0  # tables that are there; a module that is imported later brings one more
+        self._prepared = 0  # how many tables it is known to have
         self._lock = threading.Lock()
         if url.get_backend_name() == "sqlite" and url.database:
             self._engine = create_engine(url, connect_args={"timeout": PATIENCE})
@@ -127,8 +127,8 @@ class Database:
             raise RoomError(f"The room's database {self} cannot be used: {_advice(error)}") from error
 
     def _prepare(self) -> None:
+        tables = len(Table.metadata.tables)  # more than before where a topic's module was imported since
         with self._lock:
-            tables = len(Table.metadata.tables)
             if self._prepared == tables and not self._is_gone():
                 return
             self._engine.dispose()  # its connections would go on writing to a file that was taken away

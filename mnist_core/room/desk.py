@@ -18,12 +18,13 @@ from mnist_core.room.people import StoredNickname
 from mnist_core.room.preflight import Check, Preflight
 from mnist_core.room.presence import StoredPresence
 from mnist_core.room.settings import Settings
+from mnist_core.room.votes import StoredVote
 from mnist_core.runs import queue, store
 
 if TYPE_CHECKING:
     from mnist_core.engine.client import Engine
 
-LEFT_BY_PEOPLE = (StoredDrawing, StoredNickname, StoredPresence)
+LEFT_BY_PEOPLE = (StoredDrawing, StoredNickname, StoredPresence, StoredVote)
 RESET = "reset the room"  # what a host types to have it done
 
 

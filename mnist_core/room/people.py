@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mnist_core.room.database import Database, Table, insert_into
 from mnist_core.room.drawings import StoredDrawing
 from mnist_core.room.nicknames import NicknameError, alike, checked
+from mnist_core.room.votes import StoredVote
 
 
 class StoredNickname(Table):
@@ -55,7 +56,7 @@ class People:
         return name
 
     def forget(self, person: str) -> None:
-        """Delete the nickname and all drawings of ``person``."""
+        """Delete the nickname, all drawings and all votes of ``person``."""
         with self._database.writing() as session:
-            for table in (StoredNickname, StoredDrawing):
+            for table in (StoredNickname, StoredDrawing, StoredVote):
                 session.execute(delete(table).where(table.person == person))

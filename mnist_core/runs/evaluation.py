@@ -29,9 +29,17 @@ def scores(probabilities: np.ndarray, labels: np.ndarray) -> Scores:
 
 
 def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """The mean of -ln p(label), in nats; a probability of 0 counts as the smallest float32."""
+    """The mean of ``losses``, in nats."""
+    return float(losses(probabilities, labels).mean())
+
+
+def losses(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """-ln p(label) of each digit, in nats: float64 (N,); a probability of 0 counts as the smallest float32.
+
+    ``probabilities``: float (N, 10). ``labels``: uint8 (N,).
+    """
     of_label = probabilities[np.arange(len(labels)), labels].astype(np.float64)
-    return float(-np.log(np.maximum(of_label, np.finfo(np.float32).tiny)).mean())
+    return -np.log(np.maximum(of_label, np.finfo(np.float32).tiny))
 
 
 def confusion_matrix(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -41,28 +49,6 @@ def confusion_matrix(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """
     cells = labels.astype(np.int64) * CLASSES + predicted
     return np.bincount(cells, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
-
-
-def misclassified(
-    probabilities: np.ndarray,
-    labels: np.ndarray,
-    *,
-    true: int | None = None,
-    predicted: int | None = None,
-) -> np.ndarray:
-    """Indices, int64 (M,), of the wrong answers, the surest first.
-
-    ``probabilities``: float (N, 10). ``labels``: uint8 (N,). ``true`` and ``predicted`` keep only the digits of
-    that label and of that answer.
-    """
-    answers = probabilities.argmax(axis=1)
-    wrong = answers != labels
-    if true is not None:
-        wrong &= labels == true
-    if predicted is not None:
-        wrong &= answers == predicted
-    indices = np.flatnonzero(wrong)
-    return indices[np.argsort(-probabilities[indices].max(axis=1), kind="stable")]
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ INTERRUPTED = "interrupted"  # never written: a running or paused one whose hear
 
 EVALUATION = "evaluation.npz"
 STATISTICS = ("whitening", "means", "scales", "known")  # those of its arrays that tell digits from what is none
+TEMPERATURE = "temperature"  # the name of its array, of no axes
 RESERVE = ".reserve"  # in a run's folder: space for its status when the disk is full
 
 EPOCH_COLUMNS = ("epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy")
@@ -156,12 +157,17 @@ class Run:
         return self._csv("batches.csv", BATCH_COLUMNS)
 
     @property
+    def evaluated(self) -> bool:
+        """Whether its answers for the test set are kept."""
+        return (self.path / EVALUATION).exists()
+
+    @property
     def test_probabilities(self) -> np.ndarray:
         """The trained model's answers for the test set, float32 (10000, 10), rows sum to 1.
 
         Raises RunError when the run has not been evaluated or the file is damaged.
         """
-        if not (self.path / EVALUATION).exists():
+        if not self.evaluated:
             raise RunError(f"The run {self.config.name} has not been evaluated yet: its training has not ended.")
         probabilities = self._evaluation(["probabilities"]).get("probabilities", np.empty(0))
         if probabilities.shape != (10_000, 10):
@@ -174,13 +180,25 @@ class Run:
 
         Empty where the run has none, as before they were thought of. Raises RunError when the file is damaged.
         """
-        found = self._evaluation(STATISTICS) if (self.path / EVALUATION).exists() else {}
+        found = self._evaluation(STATISTICS) if self.evaluated else {}
         return found if len(found) == len(STATISTICS) else {}
 
-    def save_evaluation(self, probabilities: np.ndarray, *, statistics: dict[str, np.ndarray]) -> None:
-        """Replace what ``test_probabilities`` and ``statistics`` give."""
+    @property
+    def temperature(self) -> float | None:
+        """What its logits are divided by to be calibrated, fitted on the digits that were held out from its training.
+
+        None where none were. Raises RunError when the file is damaged.
+        """
+        found = self._evaluation([TEMPERATURE]) if self.evaluated else {}
+        return float(found[TEMPERATURE]) if TEMPERATURE in found else None
+
+    def save_evaluation(
+        self, probabilities: np.ndarray, *, statistics: dict[str, np.ndarray], temperature: float | None = None
+    ) -> None:
+        """Replace what ``test_probabilities``, ``statistics`` and ``temperature`` give."""
+        fitted = {} if temperature is None else {TEMPERATURE: np.array(temperature)}
         with replacing(self.path / EVALUATION) as path:
-            np.savez_compressed(path, probabilities=probabilities, **statistics)
+            np.savez_compressed(path, probabilities=probabilities, **statistics, **fitted)
 
     @property
     def snapshots(self) -> dict[int, Path]:

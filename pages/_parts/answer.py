@@ -6,7 +6,6 @@ import streamlit as st
 from mnist_core.figures.colours import DIGIT_COLOURS
 from pages._parts.bars import Bar, bars_html
 from pages._parts.digit_grid import digits_html
-from pages._parts.errors_browser import sureness
 from pages._parts.strangeness import strangeness_html, tolerance
 
 STYLE = """
@@ -30,10 +29,10 @@ def show_answer(digit: np.ndarray, probabilities: np.ndarray, *, typicality: flo
     the network does not know. One piece of HTML, as the browser paints that sooner than several.
     """
     headline = _refusal(probabilities) if refused else _headline(probabilities)
-    bars = f'<div class="{"doubted" if refused else ""}">{_bars(probabilities)}</div>'
+    shares = f'<div class="{"doubted" if refused else ""}">{bars(probabilities)}</div>'
     seen = digits_html(digit[None], ["What the network sees"], side=120)
     scale = "" if typicality is None else strangeness_html(typicality, tolerance())
-    st.html(f'{STYLE}{headline}{bars}<div class="beside"><div class="seen">{seen}</div>{scale}</div>')
+    st.html(f'{STYLE}{headline}{shares}<div class="beside"><div class="seen">{seen}</div>{scale}</div>')
 
 
 def _headline(probabilities: np.ndarray) -> str:
@@ -61,10 +60,16 @@ def in_words(probabilities: np.ndarray) -> str:
     return f"Hard to say: a {first} or a {second}?"
 
 
-def _bars(probabilities: np.ndarray) -> str:
+def sureness(probability: float) -> str:
+    """``probability``, 0 to 1, as a person would say it; what would round to 100% is only close to it."""
+    return f"{probability:.1%} sure" if probability < 0.9995 else "Over 99.9% sure"
+
+
+def bars(probabilities: np.ndarray) -> str:
+    """The ten ``probabilities``, float (10,), as bars, for ``st.html``."""
     best = probabilities.argmax()
-    bars = (
+    rows = (
         Bar(str(digit), float(share), f"{share:.1%}", DIGIT_COLOURS[digit], best=digit == best)
         for digit, share in enumerate(probabilities)
     )
-    return bars_html(bars, label="The probability of each digit")
+    return bars_html(rows, label="The probability of each digit")

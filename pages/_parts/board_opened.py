@@ -36,7 +36,7 @@ def show_opened(drawing_id: str) -> None:
         show_answer(drawing.digit, reading.probabilities[0], typicality=typicality, refused=bool(reading.refused[0]))
     with ink:
         show_ink(drawing.digit, explanation)
-    show_epochs(explanation)
+    show_epochs(explanation.epochs)
 
 
 def _whose(drawing: "StoredDrawing") -> str:

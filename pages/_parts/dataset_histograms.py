@@ -9,6 +9,7 @@ from mnist_core.figures.histograms import pixel_histogram
 from pages._parts.dataset_controls import SPLIT_NAMES, choose_class, choose_log, choose_split, open_digit
 from pages._parts.dataset_open import pictures
 from pages._parts.figure import page_theme, show_figure
+from pages._parts.screen import is_phone
 
 SPLIT_COLOURS = {"train": TRAIN_COLOUR, "test": TEST_COLOUR}
 
@@ -40,6 +41,7 @@ def show_histograms() -> None:
             log=log,
             reference=None if shown is whole else whole,
             reference_label=of_whole,
+            narrow=is_phone(),
         ),
         width=960,
     )

@@ -49,7 +49,7 @@ def _invite() -> None:
     st.markdown("### Draw a digit from 0 to 9")
     st.write("Use the mouse, a pen or a finger. The network answers as soon as you lift it.")
     if not engine().ready:
-        wait_for_engine()
+        wait_for_engine("You can draw meanwhile.")
 
 
 def _read(digit: np.ndarray) -> Reading | None:
@@ -57,7 +57,7 @@ def _read(digit: np.ndarray) -> Reading | None:
     try:
         reading = engine().read(chosen_run(), digit[None])
     except EngineNotReady:
-        wait_for_engine()
+        wait_for_engine("You can draw meanwhile.")
         return None
     typicality = None if reading.typicality is None else float(reading.typicality[0])
     refused = typicality is not None and typicality < tolerance()

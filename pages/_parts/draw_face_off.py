@@ -8,8 +8,8 @@ from mnist_core.digits.shortcuts import centred_by_box, resized
 from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
+from pages._parts.answer import sureness
 from pages._parts.cards import Card, cards_html
-from pages._parts.errors_browser import sureness
 from pages._parts.lab import engine
 from pages._parts.messages import plain
 from pages._parts.model_picker import chosen_run

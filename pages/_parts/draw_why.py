@@ -1,6 +1,6 @@
 """Draw, Why: which units fire, which ink decides, what it looks like to the network, how the answer grew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -10,10 +10,10 @@ from mnist_core.digits.drawing import Preparation
 from mnist_core.engine.protocol import Explanation
 from mnist_core.figures import colours
 from mnist_core.figures.colours import DIGIT_COLOURS
+from pages._parts.answer import sureness
 from pages._parts.bars import Bar, bars_html
 from pages._parts.cards import Card, cards_html
 from pages._parts.digit_grid import data_url
-from pages._parts.errors_browser import sureness
 from pages._parts.lab import engine
 from pages._parts.model_picker import chosen_run
 
@@ -29,9 +29,9 @@ def show_why(preparation: Preparation) -> None:
     show_ink(digit, explanation)
     units, epochs = st.columns(2, gap="large")
     with units:
-        _show_activity(explanation.activity)
+        show_activity(explanation.activity)
     with epochs:
-        show_epochs(explanation)
+        show_epochs(explanation.epochs)
     _show_neighbours(digit)
 
 
@@ -67,7 +67,8 @@ def missing(digit: np.ndarray, shares: np.ndarray) -> np.ndarray:
     return np.clip(digit[..., None] * 0.4 * (1 - strength) + strength * AGAINST, 0, 255).astype(np.uint8)
 
 
-def _show_activity(activity: Sequence[np.ndarray]) -> None:
+def show_activity(activity: Sequence[np.ndarray]) -> None:
+    """What each hidden layer passes on: float32 (units,) each, the first layer first."""
     st.markdown("**Which units fire?** Each cell is a unit of a hidden layer, the brighter the more it passes on.")
     for number, units in enumerate(activity, start=1):
         firing = int(np.count_nonzero(units > 0))
@@ -89,15 +90,15 @@ def heat(units: np.ndarray) -> np.ndarray:
     return (np.sqrt(strength).reshape(rows, COLUMNS, 1) * FIRES).astype(np.uint8)
 
 
-def show_epochs(explanation: Explanation) -> None:
-    """The answer after some epochs of the network's training."""
-    st.markdown("**How did the answer grow?** What the network said to the drawing after these epochs of training.")
-    if not explanation.epochs:
+def show_epochs(epochs: Mapping[int, np.ndarray]) -> None:
+    """The answer, as probabilities, float (10,), after some epochs of the network's training."""
+    st.markdown("**How did the answer grow?** What the network said after these epochs of its training.")
+    if not epochs:
         st.caption("This run kept no snapshots of its training.")
         return
     st.html(
         bars_html(
-            (_epoch(epoch, probabilities) for epoch, probabilities in explanation.epochs.items()),
+            (_epoch(epoch, probabilities) for epoch, probabilities in epochs.items()),
             label="The answer after each of these epochs",
         )
     )

@@ -119,7 +119,10 @@ def _reset() -> None:
     from mnist_core.room.desk import RESET
 
     st.subheader("Reset", anchor=False)
-    st.write("Deletes all drawings, nicknames and settings of the room. An export is made before, and kept.")
+    st.write(
+        "Deletes all drawings, nicknames, votes and settings of the room. Before, drawings and networks are exported, "
+        "and that is kept."
+    )
 
     def reset() -> str:
         path = desk().reset(host(), st.session_state["reset-typed"], networks=st.session_state["reset-networks"])

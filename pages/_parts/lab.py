@@ -1,4 +1,4 @@
-"""What every page of this process shares: the engine of its home folder, the room's drawings and its people."""
+"""What every page of this process shares: the engine of its home folder, the room's drawings, people and votes."""
 
 import os
 from functools import cache
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mnist_core.room.people import People
     from mnist_core.room.presence import Presence
     from mnist_core.room.settings import Settings
+    from mnist_core.room.votes import Votes
 
 
 def engine() -> Engine:
@@ -111,6 +112,18 @@ def _desk(home: Path, address: str | None, door: Door) -> "Desk":
     from mnist_core.room.desk import Desk
 
     return Desk(door, home, _database(home, address), _settings(home, address))
+
+
+def votes() -> "Votes":
+    """The room's votes, for all sessions. Raises as ``room`` does."""
+    return _votes(store.home(), os.environ.get(SETTING))
+
+
+@cache
+def _votes(home: Path, address: str | None) -> "Votes":
+    from mnist_core.room.votes import Votes
+
+    return Votes(_database(home, address))
 
 
 @cache

@@ -82,6 +82,12 @@ def distinct_names(runs: Sequence[Run]) -> dict[str, str]:
     return {run_id: labels[run_id] for run_id in names}
 
 
+def other_networks(run: Run) -> list[Run]:
+    """Those but ``run`` that have answered the test digits: the shipped ones, then the newest."""
+    others = [each for each in store.list_runs(store.home()) if each != run and each.has_model and each.evaluated]
+    return sorted(reversed(others), key=lambda each: not each.shipped)
+
+
 def label(run: Run) -> str:
     """The run's name and how well it does on the test set."""
     scores = run.status.scores

@@ -53,6 +53,6 @@ def call_me(name: str) -> None:
 
 
 def forget_me() -> None:
-    """Delete this person's nickname and drawings. Raises RoomError when the database cannot be used."""
+    """Delete this person's nickname, drawings and votes. Raises RoomError when the database cannot be used."""
     people().forget(person())
     st.session_state[NICKNAME] = ""

@@ -6,8 +6,8 @@ from pages._parts.lab import engine
 
 
 @st.fragment(run_every="500ms")
-def wait_for_engine() -> None:
-    """Say that the network wakes up, and go on by itself when it has."""
+def wait_for_engine(meanwhile: str = "") -> None:
+    """Say that the network wakes up and what one can do ``meanwhile``, and go on by itself when it has."""
     lab_engine = engine()
     if lab_engine.ready:
         st.rerun()
@@ -15,6 +15,4 @@ def wait_for_engine() -> None:
     if lab_engine.error:
         st.error(lab_engine.error)
     else:
-        st.info(
-            "The network is waking up; this takes a few seconds. You can draw meanwhile.", icon=":material/bedtime:"
-        )
+        st.info(f"The network is waking up; this takes a few seconds. {meanwhile}".strip(), icon=":material/bedtime:")

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.errors import LabError
 from mnist_core.room.nicknames import LONGEST
 from pages._parts.digit_grid import show_digits
-from pages._parts.lab import room
+from pages._parts.lab import room, votes
 from pages._parts.messages import acting, plain, show_message, telling
 from pages._parts.person import call_me, forget_me, nickname, person
 from pages._parts.room_drawings import caption
@@ -72,8 +72,9 @@ def show_yours() -> None:
         _show_page(drawings)
     else:
         st.info("The room has no drawing of yours.", icon=":material/draw:")
-    if drawings or nickname():
-        _offer_to_forget(len(drawings))
+    cast = len(votes().cast_by(person()))
+    if drawings or nickname() or cast:
+        _offer_to_forget(len(drawings), cast)
     st.caption(WHO_YOU_ARE)
 
 
@@ -101,10 +102,14 @@ def _show_drawing(drawing: "StoredDrawing") -> None:
     )
 
 
-def _offer_to_forget(count: int) -> None:
-    sure = st.checkbox("I want to delete all of mine", key=f"forget-{count}-{nickname()}")
+def _offer_to_forget(drawings: int, cast: int) -> None:
+    """``cast``: votes in the label court."""
+    sure = st.checkbox("I want to delete all of mine", key=f"forget-{drawings}-{cast}-{nickname()}")
+    parts = ["my nickname", f"{drawings:,} drawing{'' if drawings == 1 else 's'}"]
+    if cast:
+        parts.append(f"{cast} vote{'' if cast == 1 else 's'}")
     st.button(
-        f"Delete my nickname and {count:,} drawing{'' if count == 1 else 's'}",
+        f"Delete {', '.join(parts[:-1])} and {parts[-1]}",
         icon=":material/delete_forever:",
         disabled=not sure,
         on_click=acting(forget_me),

@@ -1,11 +1,12 @@
 """How quickly Errors and Dataset answer a click, in a real Chromium, and what ten sessions cost the web process.
 
-Usage: python -m tests.benchmarks.pages [--times 20] [--sessions 10]
+Usage: python -m tests.benchmarks.pages [--times 20] [--sessions 10] [--only Errors]
 A click counts as answered when the page shows something else and the script's run has ended. Prints median, 95 % and
 number in milliseconds, and the web process' memory in megabytes.
 """
 
 import argparse
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +18,9 @@ from playwright.sync_api import Browser, Page
 from tests.browser.serving import Server, chromium, serve
 from tests.browser.visits import WIDE, settle, visit
 
-WARM_UP = 2  # of each kind: what is computed once per process is another matter
+WARM_UP = 3  # of each kind: what is computed once per process is another matter
 MAP_VISITS = 5
+ERRORS = ("mistakes", "numbers", "compare", "court", "robustness")
 VIEWS = ("first-look", "browse", "find", "map", "glance", "histograms", "preparation")
 
 # Runs in the page: resolves with the milliseconds from the pointer's release to the first frame that shows something
@@ -27,7 +29,9 @@ RELEASE_TO_PAINTED = """
 () => new Promise(resolve => {
   const main = document.querySelector('[data-testid=stMain]');
   const app = document.querySelector('[data-testid=stApp]');
-  const shown = () => main.innerText + [...main.querySelectorAll('img')].map(image => image.src).join();
+  const moved = () => [...main.querySelectorAll('[data-testid=stSlider]')].map(slider => slider.innerText);
+  const text = () => moved().reduce((left, slider) => left.replace(slider, ''), main.innerText);
+  const shown = () => text() + [...main.querySelectorAll('img')].map(image => image.src).join();
   const before = shown();
   window.addEventListener('pointerup', () => {
     const up = performance.now();
@@ -46,10 +50,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--sessions", type=int, default=10)
+    parser.add_argument("--only", default="", help="measure only what has this in its name, and no memory")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, chromium() as browser:
         for name, measure in MEASURES.items():
-            tell(name, measure(browser, server, arguments.times))
+            if arguments.only in name:
+                tell(name, measure(browser, server, arguments.times))
+        if arguments.only:
+            return
         before = server.process.memory_info().rss / 1e6
         after = memory_of_browsing(browser, server, arguments.sessions)
         print(f"web process: {before:.0f} MB before, {after:.0f} MB with {arguments.sessions} sessions browsing")
@@ -86,12 +94,29 @@ def answers(path: str, act: Act) -> Callable[..., Iterator[float]]:
 
 def press(*names: str, role: str = "button") -> Act:
     """Click what has these names, one after the other."""
-    return lambda page, number: page.get_by_role(role, name=names[number % len(names)]).first.click()
+    return lambda page, number: page.get_by_role(role, name=re.compile(f"^{names[number % len(names)]}")).first.click()
 
 
 def choose_digit(page: Page, number: int) -> None:
     """Click a digit of the first grid, and next time another."""
     page.locator(".digits button").nth(1 + number % 15).click()
+
+
+def press_cell(page: Page, number: int) -> None:
+    """Click a cell of the confusion matrix, and next time another."""
+    page.get_by_role("button", name=re.compile(("^4 read as 9: ", "^3 read as 5: ")[number % 2])).click()
+
+
+def another_epoch(page: Page, number: int) -> None:
+    """Move the time machine by one epoch, forth and back."""
+    page.get_by_role("slider").first.focus()
+    page.evaluate("() => window.dispatchEvent(new PointerEvent('pointerup'))")  # keys are released at once
+    page.keyboard.press(("ArrowRight", "ArrowLeft")[number % 2])
+
+
+def temperature(page: Page, _: int) -> None:
+    """Turn the switch."""
+    page.get_by_text("Temperature scaling").click()
 
 
 def open_on_map(page: Page, number: int) -> None:
@@ -115,7 +140,10 @@ def memory_of_browsing(browser: Browser, server: Server, sessions: int) -> float
     pages = []
     for _ in range(sessions):
         page = browser.new_context(**WIDE).new_page()
-        for path in ("errors", *(f"dataset?view={view}&digit=test-{len(pages)}" for view in VIEWS)):
+        for path in (
+            *(f"errors?view={view}" for view in ERRORS),
+            *(f"dataset?view={view}&digit=test-{len(pages)}" for view in VIEWS),
+        ):
             visit(page, server, path)
         settle(page)
         pages.append(page)
@@ -140,8 +168,14 @@ MEASURES = {
     "Dataset, Map: select an area": answers("dataset?view=map&layout=pca", select_on_map),
     "Dataset, Map: another layout": answers("dataset?view=map", press("PCA", "t-SNE", role="radio")),
     "Dataset: another view": answers("dataset", press("At a glance", "Find alike", "Preparation", role="radio")),
-    "Errors: another filter": answers("errors", press("Least sure first", "Surest first", role="radio")),
+    "Errors: a cell of the matrix": answers("errors", press_cell),
+    "Errors: right or wrong": answers("errors", press("Right", "Wrong", role="radio")),
     "Errors: the next page": answers("errors", press("Next page", "Previous page")),
+    "Errors, time machine: another epoch": answers("errors?model=book&epoch=1", another_epoch),
+    "Errors: the next digit in detail": answers("errors?model=book&digit=247", press("Next Shortcut")),
+    "Errors: another view": answers("errors", press("By the numbers", "Compare two", "Label court", role="radio")),
+    "Errors, the numbers: temperature": answers("errors?model=book&view=numbers", temperature),
+    "Errors, Compare: other digits": answers("errors?view=compare", press("Only B right", "Both wrong", role="radio")),
 }
 
 

@@ -45,6 +45,7 @@ def test_a_finished_run_has_its_last_epochs_network_and_no_state_to_resume(home)
     assert status.scores["test_accuracy"] == pytest.approx(run.epochs["val_accuracy"][-1], abs=1e-4)
     assert status.seconds == pytest.approx(run.epochs["seconds"][-1], abs=0.01)
     assert 0 < status.recording_seconds < status.seconds
+    assert run.temperature is None  # it has seen all training digits
     assert run.resume_point is None
 
 
@@ -102,6 +103,7 @@ def test_validation_on_held_out_digits_leaves_the_test_set_for_the_end(home):
     assert run.batches["step"].max() == 54
     assert run.status.scores["correct"] + run.status.scores["incorrect"] == 10_000
     assert run.status.scores["test_accuracy"] != run.epochs["val_accuracy"][-1]
+    assert 0.3 < run.temperature < 3  # fitted on the held-out digits
     with np.load(run.snapshots[2]) as snapshot:
         assert snapshot["test_probabilities"].shape == (10_000, 10)
 

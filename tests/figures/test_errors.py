@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from mnist_core.figures.errors import confusion_figure, nine_figure, right_and_wrong_figure
+from mnist_core.figures.errors import confusion_figure, gallery_figure, nine_figure, right_and_wrong_figure
 from mnist_core.figures.style import DARK, LIGHT, Theme
 
 IMAGES = np.zeros((40, 28, 28), np.uint8)
@@ -56,3 +56,14 @@ def test_right_answers_do_not_dim_the_errors() -> None:
 
 def test_a_faultless_network_has_a_matrix_too() -> None:
     confusion_figure(np.diag(np.full(10, 1000))).draw_without_rendering()
+
+
+@pytest.mark.parametrize("count", [1, 10, 23])
+def test_a_gallery_shows_every_digit_with_its_caption_below(count: int) -> None:
+    digits = np.full((count, 28, 28), 200, np.uint8)
+    figure = gallery_figure(digits, [f"digit {place}" for place in range(count)])
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    assert [caption.get_text() for caption in axes.texts] == [f"digit {place}" for place in range(count)]
+    (image,) = axes.images
+    assert (image.get_array().filled(0) == 200).sum() == count * 784

@@ -1,6 +1,8 @@
 """A database that cannot be used says why and what to do, and tells no password."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from mnist_core.room.database import FILE, SETTING, Database, RoomError, open_da
 from mnist_core.room.drawings import Drawings
 from tests.room.drawn import add
 from tests.room.postgres import address
+
+ROOT = Path(__file__).parents[2]
 
 
 def told(database: Database) -> str:
@@ -135,3 +139,25 @@ def test_a_room_of_an_older_version_gets_the_columns_it_lacks_and_keeps_its_draw
     assert [stored.label for stored in room.newest(5)] == [8, 7]
     assert not any(stored.hidden for stored in room.newest(5))
     after.close()
+
+
+# As in the web process, which imports a topic of the room when it is first asked for.
+IMPORTED_LATE = """
+import sys
+from pathlib import Path
+from mnist_core.room.database import open_database
+from mnist_core.room.drawings import Drawings
+
+room = open_database(Path(sys.argv[1]))
+Drawings(room).counts()
+from mnist_core.room.people import People
+
+print(People(room).call("a", "Ada"))
+"""
+
+
+def test_a_table_whose_module_is_imported_late_is_made_then(tmp_path):
+    told = subprocess.run(
+        [sys.executable, "-c", IMPORTED_LATE, tmp_path], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (told.stdout, told.stderr) == ("Ada\n", "")

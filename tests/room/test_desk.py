@@ -17,6 +17,7 @@ from mnist_core.room.host import Door, Host, HostError
 from mnist_core.room.people import People
 from mnist_core.room.settings import Settings
 from mnist_core.room.state import RoomState
+from mnist_core.room.votes import Votes
 from mnist_core.runs import archive, queue, store
 from mnist_core.runs.run import CANCELLED, RUNNING, Run, RunError
 from tests.room.drawn import ANSWER, DIGIT, SEVEN, add
@@ -182,8 +183,9 @@ def test_what_is_no_rooms_zip_is_refused(desk, host, tmp_path, members, told):
 
 
 def test_a_reset_needs_its_words_and_keeps_an_export_of_all_that_it_deletes(desk, host, room, home, settings):
-    people = People(open_database(home))
+    people, votes = People(open_database(home)), Votes(open_database(home))
     people.call("ada", "Ada")
+    votes.vote(5, 3, person="ada")
     finished(home, "hers")
     waiting = store.create(RunConfig(name="waiting"), home)
     desk.start_round(host, 7)
@@ -193,6 +195,7 @@ def test_a_reset_needs_its_words_and_keeps_an_export_of_all_that_it_deletes(desk
     assert people.nickname("ada") == "Ada"
     path = desk.reset(host, " Reset the room ", networks=True)
     assert (room.newest(5), people.nickname("ada"), settings.now()) == ([], "", RoomState())
+    assert votes.cast_by("ada") == {}
     assert store.list_runs(home) == store.shipped_runs()
     assert not waiting.path.exists()
     engine = Importer()

@@ -8,7 +8,6 @@ from mnist_core.runs.evaluation import (
     MixUp,
     confusion_matrix,
     cross_entropy,
-    misclassified,
     most_frequent_mix_ups,
     scores,
 )
@@ -57,21 +56,6 @@ def test_the_confusion_matrix_counts_every_digit_once(drawn: list[tuple[int, int
     assert_array_equal(counts.sum(axis=0), np.bincount(predicted, minlength=10))
 
 
-def test_misclassified_digits_come_surest_first() -> None:
-    assert_array_equal(misclassified(SAID, TRUE), [2, 4, 1])
-
-
-def test_misclassified_digits_are_filtered_by_truth_and_by_answer() -> None:
-    assert_array_equal(misclassified(SAID, TRUE, true=3), [4, 1])
-    assert_array_equal(misclassified(SAID, TRUE, predicted=2), [1])
-    assert_array_equal(misclassified(SAID, TRUE, true=7, predicted=1), [2])
-    assert not len(misclassified(SAID, TRUE, true=7, predicted=7))
-
-
-def test_equally_sure_errors_stay_in_the_order_of_the_test_set() -> None:
-    assert_array_equal(misclassified(answers((1, 0.7), (2, 0.7), (1, 0.7)), np.array([0, 0, 0])), [0, 1, 2])
-
-
 def test_the_most_frequent_mix_ups_come_largest_first_and_leave_the_diagonal_out() -> None:
     counts = confusion_matrix(np.array([4] * 5 + [9] * 3 + [1]), np.array([4] * 5 + [4] * 3 + [7]))
     assert most_frequent_mix_ups(counts) == [MixUp(4, 9, 3), MixUp(7, 1, 1)]
@@ -79,12 +63,3 @@ def test_the_most_frequent_mix_ups_come_largest_first_and_leave_the_diagonal_out
 
 def test_a_faultless_network_has_no_mix_ups() -> None:
     assert most_frequent_mix_ups(np.diag(np.full(10, 1000))) == []
-
-
-@given(pairs)
-def test_mix_ups_and_misclassified_digits_agree(drawn: list[tuple[int, int]]) -> None:
-    labels, predicted = np.array(drawn).T
-    probabilities = np.eye(10, dtype=np.float32)[predicted]
-    for mix_up in most_frequent_mix_ups(confusion_matrix(predicted, labels), at_most=100):
-        found = misclassified(probabilities, labels, true=mix_up.true, predicted=mix_up.predicted)
-        assert len(found) == mix_up.count

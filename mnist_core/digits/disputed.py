@@ -1,0 +1,56 @@
+"""Test digits whose label is disputed, and others that look as doubtful and whose label held.
+
+Source: Curtis Northcutt, Anish Athalye, Jonas Mueller, "Pervasive Label Errors in Test Sets Destabilize Machine
+Learning Benchmarks", 2021; labelerrors.com. An algorithm suspected the labels of 100 test digits. Of each, five people
+said whether it shows its label, what the algorithm took it for, or neither.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What the five raters said: how many confirmed the label, read ``suggested`` instead, or neither."""
+
+    suggested: int
+    confirmed: int
+    read_suggested: int
+    neither: int
+
+
+# By the index in the test set: fewer than three of five confirmed the label.
+RATINGS = {
+    947: Rating(9, 0, 5, 0),
+    1621: Rating(6, 2, 3, 0),
+    1901: Rating(4, 2, 3, 0),
+    2130: Rating(9, 2, 2, 1),
+    2462: Rating(0, 0, 4, 1),
+    2597: Rating(3, 0, 4, 1),
+    2654: Rating(1, 0, 2, 3),
+    3520: Rating(4, 2, 0, 3),
+    3558: Rating(0, 1, 4, 0),
+    5937: Rating(3, 1, 3, 1),
+    6651: Rating(6, 0, 5, 0),
+    6783: Rating(6, 2, 3, 0),
+    8527: Rating(9, 2, 2, 1),
+    9679: Rating(3, 2, 0, 3),
+    9729: Rating(6, 2, 3, 0),
+}
+DISPUTED = tuple(RATINGS)
+
+# The algorithm took them for something else, and all five raters confirmed the label.
+CONFIRMED = (
+    *(247, 259, 321, 340, 445, 582, 619, 726, 810, 1014, 1033, 1039, 1112, 1299, 1530, 1709, 2043, 2109, 2135, 2182),
+    *(2406, 2896, 2921, 2927, 2939, 3060, 3073, 3206, 3597, 3767, 3778, 3850, 3906, 4207, 4224, 4639, 4783, 4860, 4880),
+    *(4978, 5887, 6505, 6597, 6625, 7434, 8094, 8408, 9634, 9642, 9755),
+)
+
+
+def blind_case(seed: Sequence[int]) -> tuple[int, ...]:
+    """DISPUTED and as many of CONFIRMED, in an order that nobody can tell them apart by; the same for a ``seed``."""
+    random = np.random.default_rng(seed)
+    beside = random.choice(CONFIRMED, len(DISPUTED), replace=False)
+    return tuple(random.permutation([*DISPUTED, *beside]).tolist())

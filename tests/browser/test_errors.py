@@ -1,0 +1,75 @@
+"""The Errors page in a real Chromium: what a press on the matrix and on a digit opens, and what a link restores."""
+
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from mnist_core.digits import mnist
+from mnist_core.runs import store
+from tests.browser.visits import SLOW, button, settle, visit
+
+
+def gallery(page: Page):
+    return page.locator(".st-key-errors_gallery .digits button")
+
+
+def test_a_cell_leads_to_its_digits_a_digit_to_its_reasons_and_a_link_to_all_of_it(page, server, browser):
+    visit(page, server, "errors?model=book")
+    answered, labels = store.find("book", store.home()).test_probabilities.argmax(axis=1), mnist.load().test.labels
+    of_cell = np.flatnonzero((labels == 4) & (answered == 9))
+    cell = page.get_by_role("button", name=re.compile("^4 read as 9: "))
+    expect(cell).to_have_text(str(len(of_cell)))
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    expect(gallery(page)).to_have_count(len(of_cell))
+    expect(gallery(page).first).to_have_attribute("title", re.compile("^A 4, read as 9"))
+    expect(page).to_have_url(re.compile("true=4&predicted=9"))
+
+    settle(page)
+    button(page, "Download").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="These digits as a table").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    assert sorted(int(row["index"]) for row in rows) == of_cell.tolist()
+    assert {(row["true"], row["predicted"]) for row in rows} == {("4", "9")}
+    page.keyboard.press("Escape")
+
+    gallery(page).nth(1).click()
+    expect(page.get_by_text("Wrong: labelled 4, read as 9.")).to_be_visible()
+    expect(page.get_by_text("Which units fire?")).to_be_visible(timeout=SLOW)
+    settle(page)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text(f"3 of {len(of_cell)}", exact=True)).to_be_visible()
+    opened = re.search("digit=([0-9]+)", page.url).group(1)
+
+    stranger = browser.new_context().new_page()
+    stranger.goto(page.url)
+    expect(stranger.get_by_text(f"3 of {len(of_cell)}", exact=True)).to_be_visible(timeout=SLOW)
+    settle(stranger)
+    stranger.get_by_role("button", name="Back to the gallery").click()
+    expect(gallery(stranger)).to_have_count(len(of_cell))
+    expect(stranger.get_by_title(re.compile(f"Test index {opened}$"))).to_be_visible()
+    expect(stranger.get_by_role("button", name=re.compile("^4 read as 9: "))).to_have_attribute("aria-pressed", "true")
+    stranger.context.close()
+
+    nearest = page.locator(".st-key-errors_nearest .digits button").first
+    name = nearest.get_attribute("title")
+    nearest.click()
+    expect(page.get_by_role("heading", name="Dataset", level=1)).to_be_visible()
+    expect(page.get_by_text(name.partition(":")[0].lower())).to_be_visible()
+
+
+def test_the_matrix_is_walked_by_the_arrow_keys(page, server):
+    visit(page, server, "errors?model=book")
+    page.get_by_role("button", name="All that was read as 0", exact=True).focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+    focused = page.get_by_role("button", name=re.compile("^1 read as 1: "))
+    expect(focused).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(focused).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile("outcome=right"))
+    expect(gallery(page).first).to_have_attribute("title", re.compile("^A 1, read as 1"))
