@@ -54,7 +54,7 @@ def test_a_training_goes_on_while_people_look_elsewhere(page, browser, server):
 
     stranger = browser.new_context(**WIDE).new_page()
     visit(stranger, server, "errors")
-    expect(stranger.get_by_text(f"How the network “{store.default_run().config.name}” reads")).to_be_visible()
+    expect(stranger.get_by_text(f"How the network {store.default_run().config.name} reads")).to_be_visible()
     stranger.context.close()
 
 

@@ -1,20 +1,14 @@
 """More machines: the engine joins a Dask scheduler; scheduler and workers are real processes, on loopback."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
-import psutil
 import pytest
 
 from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import LOG_FILE, EngineError
 from mnist_core.runs import queue
 from mnist_core.runs.run import FINISHED, RUNNING
+from tests.engine.clusters import dask_cluster
 from tests.engine.labs import small, trainers
 from tests.waiting import wait_for, wait_until_gone
 
@@ -23,32 +17,9 @@ WORKERS = 2
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a scheduler with two workers; nothing there knows of Digit Lab."""
-    folder = tmp_path_factory.mktemp("cluster")
-    address = folder / "scheduler.json"
-    where = ["--scheduler-file", str(address), "--host", "127.0.0.1", "--no-dashboard"]
-    with ExitStack() as stack:
-        stack.enter_context(_dask("scheduler", [*where, "--port", "0"], folder))
-        for _ in range(WORKERS):
-            stack.enter_context(_dask("worker", where, folder))
-        wait_for(address.exists)
-        yield json.loads(address.read_text())["address"]
-
-
-@contextmanager
-def _dask(role: str, options: list[str], folder: Path) -> Iterator[None]:
-    command = [sys.executable, "-m", f"distributed.cli.dask_{role}", *options]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    with (folder / f"{role}.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-    yield
-    family = psutil.Process(process.pid).children(recursive=True)
-    process.kill()
-    process.wait()
-    for each in family:
-        with suppress(psutil.NoSuchProcess):  # it has followed its parent
-            each.kill()
-    wait_until_gone(family)
+    """The address of a scheduler with its workers."""
+    with dask_cluster(tmp_path_factory.mktemp("cluster"), workers=WORKERS) as address:
+        yield address
 
 
 @pytest.fixture(scope="module", autouse=True)
