@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run workshop test lint format chromium pretrained
+.PHONY: run workshop test test-deploy lint format chromium pretrained
 
 run: ADDRESS := 127.0.0.1
 run: $(VENV)/app.txt
@@ -32,6 +32,19 @@ endef
 
 test: $(VENV)/tests.txt chromium lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# One lab on several processes, as on several machines (deploy/): nginx, two apps, PostgreSQL, a Dask scheduler. 2 minutes.
+test-deploy: $(VENV)/tests.txt chromium
+	@if ! PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null; then \
+		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+			echo "Installing nginx for this test."; \
+			{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx; } >/dev/null; \
+		else \
+			echo "This test needs nginx: install the package nginx and try again." >&2; \
+			exit 1; \
+		fi; \
+	fi
+	@$(BIN)/python -m pytest tests/deploy/test_deploy.py
 
 lint: $(VENV)/tests.txt
 	@$(BIN)/ruff check .

@@ -43,20 +43,21 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(home: Path) -> Iterator[Server]:
-    """The app on ``home``; when the block ends it is stopped as Ctrl-C does, and none of its processes may be left.
+def serve(home: Path, **settings: str) -> Iterator[Server]:
+    """The app on ``home``, with these environment variables.
 
-    Unless it was killed in the block: its engine then lives on.
+    When the block ends it is stopped as Ctrl-C does, and none of its processes may be left. Unless it was killed in
+    the block: its engine then lives on.
     """
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)}, stdout=log, stderr=log
+            command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)} | settings, stdout=log, stderr=log
         )
     server = Server(f"http://localhost:{port}", home, psutil.Process(process.pid))
     try:
-        wait_for(lambda: _answers(server.url))
+        wait_for(lambda: answers(server.url))
         yield server
     finally:
         if process.poll() is None:
@@ -98,13 +99,15 @@ def draw(page: Page, points: list[tuple[int, int]]) -> None:
     page.mouse.up()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether an app answers at ``url``."""
     try:
         with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as response:
             return response.status == 200
