@@ -35,10 +35,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         postgres = stack.enter_context(serve_postgres())
         scheduler = stack.enter_context(dask_cluster(folder, workers=2))
         settings = {"DIGIT_LAB_DATABASE_URL": address(postgres), "DIGIT_LAB_SCHEDULER": scheduler}
-        apps = [stack.enter_context(serve(home, **settings)) for _ in range(2)]
+        apps = [stack.enter_context(serve(home, log=f"server-{number}.log", **settings)) for number in range(2)]
         by_address = {app.url.replace("http://localhost", "127.0.0.1"): app for app in apps}
         url = stack.enter_context(_nginx(folder, list(by_address)))
         yield Site(url, home, by_address)
+    for log in home.glob("server-*.log"):
+        assert "Traceback" not in log.read_text(), log
 
 
 @contextmanager
@@ -48,9 +50,9 @@ def _nginx(folder: Path, apps: list[str]) -> Iterator[str]:
     assert found, "This test needs nginx; make test-deploy installs it or says how."
     here = f"127.0.0.1:{free_port()}"
     text = CONFIG.read_text()
-    for written, meant in zip(("127.0.0.1:8501", "127.0.0.1:8502", "127.0.0.1:8080"), [*apps, here], strict=True):
-        assert text.count(written) == 1
-        text = text.replace(written, meant)
+    for port, meant in zip((8501, 8502, 8080), [*apps, here], strict=True):
+        assert f"127.0.0.1:{port}" in text
+        text = text.replace(f":{port}", f":{meant.rpartition(':')[2]}")
     config = folder / "nginx.conf"
     config.write_text(text)
     (folder / "temp").mkdir()

@@ -9,7 +9,6 @@ from mnist_core.runs.run import FINISHED
 from tests.browser.serving import SEVEN, draw
 from tests.browser.visits import SLOW, WIDE, button, fill, settle
 from tests.deploy.conftest import Site
-from tests.waiting import wait_for
 
 
 def come_in(browser: Browser, site: Site, *, served_by: set[str]) -> tuple[Page, str]:
@@ -69,4 +68,3 @@ def test_a_lab_of_several_processes_is_one_lab(browser, site):
     carol, at_last = come_in(browser, site, served_by={elsewhere})
     assert at_last == elsewhere
     read_seven(carol)
-    wait_for(lambda: not run.status.active)
