@@ -9,8 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 from mnist_core.room.database import open_database
 from mnist_core.room.drawings import Drawings
 from mnist_core.room.host import host_password
+from mnist_core.runs.run import FINISHED
 from tests.browser.serving import SEVEN, Server, draw
-from tests.browser.visits import PHONE, SCREENSHOTS, button, settle, visit
+from tests.browser.visits import PHONE, SCREENSHOTS, button, settle, train, visit
+from tests.waiting import wait_for
 
 PEOPLE = 3
 
@@ -28,10 +30,29 @@ def open_tab(page: Page, name: str) -> None:
     settle(page)
 
 
+def draw_and_label(phone: Page) -> None:
+    settle(phone)
+    draw(phone, SEVEN)
+    expect(phone.locator(".answer b")).to_have_text("7")
+    button(phone, "Right").click()
+    expect(phone.get_by_text("Thank you")).to_be_visible()
+
+
+def look_at_the_board(page: Page, *, of: str) -> None:
+    """See the drawing of the one and the network of the other there."""
+    page.get_by_role("radio", name="The room's board").click()
+    settle(page)
+    page.get_by_role("radio", name="The wall").click()
+    expect(page.locator(".wall button")).to_have_count(1)
+    page.get_by_role("radio", name="Leaderboards").click()
+    expect(page.get_by_text(of, exact=True).first).to_be_visible()
+
+
 def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
     page: Page, phones: list[Page], server: Server, monkeypatch
 ):
     monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
+    room = Drawings(open_database(server.home))
     page.goto(f"{server.url}/workshop")
     settle(page)
     button(page, "Host").click()
@@ -45,7 +66,22 @@ def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
     expect(page.get_by_text("3 people are in")).to_be_visible()
     page.screenshot(path=SCREENSHOTS / "desk-join.png")
 
+    draw_and_label(phones[0])
+    run = train(phones[1], server, name="ours", epochs=1)
+    wait_for(lambda: run.status.state == FINISHED)
+    look_at_the_board(page, of=run.config.name)
+    page.get_by_role("radio", name="Host's desk").click()
+
     open_tab(page, "The room")
+    page.get_by_role("combobox", name="Pinned").click()
+    page.get_by_role("option", name="book · 98.24%").click()
+    expect(phones[2].locator(".answer")).to_have_count(0)
+    visit(phones[2], server, "errors")
+    expect(phones[2].get_by_text("How the network book reads")).to_be_visible()
+    for phone in phones[1:]:
+        visit(phone, server, "draw")
+    assert room.newest(5)
+
     button(page, "Have all draw a 4").click()
     for phone in phones:
         expect(phone.get_by_role("heading", name="Draw a 4")).to_be_visible()
@@ -56,12 +92,11 @@ def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
         button(phone, "Done").click()
         expect(phone.get_by_text("Your 4 is handed in")).to_be_visible()
     expect(page.get_by_text("3 handed in so far")).to_be_visible()
-    room = Drawings(open_database(server.home))
-    assert room.newest(5) == []
+    assert len(room.newest(5)) == 1
     button(page, "Reveal the answers").click()
     expect(phones[0].get_by_role("heading", name="Your 4, read as 7")).to_be_visible()
     phones[0].screenshot(path=SCREENSHOTS / "round-phone.png")
-    assert [drawing.answer for drawing in room.newest(5)] == [7] * PEOPLE
+    assert [drawing.answer for drawing in room.newest(5)] == [7] * (PEOPLE + 1)
 
     button(page, "End the round").click()
     expect(button(phones[0], "Undo")).to_be_visible()

@@ -10,7 +10,14 @@ from tests.browser.serving import Server
 from tests.waiting import wait_for
 
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
-PAGES = {"": "Digit Lab", "draw": "Draw", "train": "Train", "errors": "Errors", "dataset": "Dataset"}
+PAGES = {
+    "": "Digit Lab",
+    "draw": "Draw",
+    "train": "Train",
+    "errors": "Errors",
+    "dataset": "Dataset",
+    "workshop": "Workshop",
+}
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36"
 WIDE = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {
