@@ -1,6 +1,6 @@
 """What a room costs: so many people drawing at once, two trainings, and the board on the projector.
 
-Usage: python -m tests.benchmarks.room [--people 30 60 100] [--seconds 120] [--trainings 2]
+Usage: python -m tests.benchmarks.room [--people 30 60 100] [--seconds 120] [--trainings 2] [--left 150]
 For each number of people a new server. Each person has a session of their own and draws a stroke every two seconds,
 out of step with the others, over the websocket that a browser would use. Prints the milliseconds from a stroke sent to
 its answer received (median, 95 %, largest), what went wrong, and the web process' memory before, at most and after.
@@ -26,7 +26,6 @@ from tests.browser.serving import Server, serve
 from tests.waiting import wait_for
 
 PAUSE = 2.0  # seconds between two strokes of a person
-LEFT = 150.0  # seconds after which Streamlit has forgotten those who left
 BOARD = "workshop"
 
 
@@ -46,14 +45,17 @@ def main() -> None:
     parser.add_argument("--people", type=int, nargs="+", default=[30])
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--trainings", type=int, default=2)
+    parser.add_argument("--left", type=float, default=150, help="seconds until Streamlit has forgotten who left")
     arguments = parser.parse_args()
     for people in arguments.people:
         with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server:
-            measure(server, people=people, seconds=arguments.seconds, trainings=arguments.trainings)
+            day, before = spend(server, people=people, seconds=arguments.seconds, trainings=arguments.trainings)
+            time.sleep(arguments.left)
+            tell(day, people, before=before, after=server.process.memory_info().rss)
 
 
-def measure(server: Server, *, people: int, seconds: float, trainings: int) -> None:
-    """A day of this room, from an empty one to an empty one."""
+def spend(server: Server, *, people: int, seconds: float, trainings: int) -> tuple[Day, int]:
+    """A day of this room, and the bytes that the web process took before anybody came."""
     engine = Engine(server.home)
     engine.wait()
     asyncio.run(_come_and_go(server, Day(), people=1, seconds=3 * PAUSE))  # what is loaded once is no matter of people
@@ -70,9 +72,8 @@ def measure(server: Server, *, people: int, seconds: float, trainings: int) -> N
     for run in runs:
         run.cancel()
     wait_for(lambda: not any(run.status.active for run in runs))
-    time.sleep(LEFT)
-    tell(day, people, before=before, after=server.process.memory_info().rss)
     engine.close()
+    return day, before
 
 
 async def _come_and_go(server: Server, day: Day, *, people: int, seconds: float) -> None:
