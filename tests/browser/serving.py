@@ -65,10 +65,14 @@ def serve(home: Path, *, log: str = "server.log", **settings: str) -> Iterator[S
 
 
 def _stop(server: Server) -> None:
-    """Stop the app as Ctrl-C does; what it leaves behind is ended, and then told."""
-    family = server.family()
+    """Stop the app as Ctrl-C does, then its engine, which would leave by itself; what is left is ended and told."""
+    family, started = server.family(), server.process.children()
     server.process.send_signal(signal.SIGINT)
     try:
+        wait_until_gone([server.process])
+        for engine in started:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                engine.terminate()
         wait_until_gone(family)
     finally:
         for left in family:

@@ -16,7 +16,7 @@ from mnist_core.runs import store
 from tests.browser.visits import SLOW, button, settle, visit
 from tests.waiting import wait_for
 
-DRAWINGS = 20
+DRAWINGS = 12
 BRUSH = 30  # the page's normal brush, on its canvas of 420 pixels
 SIDE = 420
 

@@ -67,6 +67,7 @@ def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
     page.screenshot(path=SCREENSHOTS / "desk-join.png")
 
     draw_and_label(phones[0])
+    visit(phones[1], server, "train")
     run = train(phones[1], server, name="ours", epochs=1)
     wait_for(lambda: run.status.state == FINISHED)
     look_at_the_board(page, of=run.config.name)

@@ -47,7 +47,7 @@ def test_what_goes_wrong_is_told_and_can_be_tried_again(tmp_path: Path) -> None:
 
 def test_a_layout_in_the_making_can_be_followed(tmp_path: Path) -> None:
     mapmaker, path, seen = Mapmaker(), tmp_path / "maps" / "a.npy", []
-    many = np.random.default_rng(0).normal(size=(300, 60)).astype(np.float32)
+    many = np.random.default_rng(0).normal(size=(100, 60)).astype(np.float32)
 
     def done() -> bool:
         seen.append(mapmaker.ask(path, lambda: many, "tsne"))
@@ -55,7 +55,7 @@ def test_a_layout_in_the_making_can_be_followed(tmp_path: Path) -> None:
 
     wait_for(done)
     assert [progress.share for progress in seen] == sorted(progress.share for progress in seen)
-    assert maps.read(path).shape == (300, 2)
+    assert maps.read(path).shape == (100, 2)
 
 
 def test_the_oldest_maps_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
