@@ -35,15 +35,8 @@ test: $(VENV)/tests.txt chromium lint
 
 # One lab on several processes, as on several machines (deploy/): nginx, two apps, PostgreSQL, a Dask scheduler. 2 minutes.
 test-deploy: $(VENV)/tests.txt chromium
-	@if ! PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null; then \
-		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-			echo "Installing nginx for this test."; \
-			{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx; } >/dev/null; \
-		else \
-			echo "This test needs nginx: install the package nginx and try again." >&2; \
-			exit 1; \
-		fi; \
-	fi
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || \
+		$(call install_for_tests,nginx,This test needs nginx: install the package nginx and try again.)
 	@$(BIN)/python -m pytest tests/deploy/test_deploy.py
 
 lint: $(VENV)/tests.txt
@@ -81,10 +74,15 @@ chromium:
 	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
 		if command -v $$name >/dev/null; then exit 0; fi; \
 	done; \
-	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-		echo "Installing Chromium for the browser tests."; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null; \
-	else \
-		echo "The browser tests need Chromium: install the package chromium (or Google Chrome) and try again." >&2; \
-		exit 1; \
-	fi
+	$(call install_for_tests,chromium,The browser tests need Chromium: install the package chromium (or Google Chrome) and try again.)
+
+# Debian's package $(1), where apt and root are at hand; else $(2) is said.
+define install_for_tests
+if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	echo "Installing $(1) for the tests."; \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1); } >/dev/null; \
+else \
+	echo "$(2)" >&2; \
+	exit 1; \
+fi
+endef

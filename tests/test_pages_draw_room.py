@@ -119,8 +119,6 @@ def test_another_stroke_starts_afresh(room):
 def test_a_stroke_asks_nothing_of_the_database(room, monkeypatch):
     app = opened(telling, drawing=SEVEN)
     monkeypatch.setattr(lab, "_database", None)
-    monkeypatch.setattr(lab, "_room", None)
-    monkeypatch.setattr(lab, "_people", None)
     app.session_state["drawing"] = OTHER
     app.run()
     assert not app.exception

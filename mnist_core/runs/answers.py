@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.runs.files import DAMAGED_ARCHIVE
+from mnist_core.runs.files import DAMAGED_ARCHIVE, changed
 from mnist_core.runs.run import EVALUATION, Run, RunError
+from mnist_core.runs.snapshot import snapshot_path
 
 SHAPE = (10_000, 10)
 KEPT = 32  # arrays of probabilities, 0.4 MB each
@@ -22,11 +23,9 @@ def probabilities(run: Run, epoch: int | None = None) -> np.ndarray:
     Raises RunError where they are gone or damaged; for the last ones as ``Run.test_probabilities`` does.
     """
     if epoch is None:
-        return _final(run, _changed(run.path / EVALUATION))
-    path = run.snapshots.get(epoch)
-    if path is None:
-        raise RunError(f"The run {run.config.name} kept no snapshot of epoch {epoch}.")
-    return _after(path, _changed(path))
+        return _final(run, changed(run.path / EVALUATION))
+    path = snapshot_path(run, epoch)
+    return _after(path, changed(path))
 
 
 def answers_by_epoch(run: Run) -> dict[int, np.ndarray]:
@@ -34,11 +33,7 @@ def answers_by_epoch(run: Run) -> dict[int, np.ndarray]:
 
     Each uint8 (10000,), read-only, by the epoch, in their order. Raises RunError where a snapshot is damaged.
     """
-    return {epoch: _answers_after(path, _changed(path)) for epoch, path in run.snapshots.items()}
-
-
-def _changed(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
+    return {epoch: _answers_after(path, changed(path)) for epoch, path in run.snapshots.items()}
 
 
 @lru_cache(maxsize=KEPT)

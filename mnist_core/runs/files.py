@@ -14,6 +14,11 @@ from typing import Any
 DAMAGED_ARCHIVE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
+def changed(path: Path) -> int:
+    """When ``path`` was written last, in nanoseconds since 1970; 0 where it is not there."""
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
 def csv_line(values: tuple[float | str, ...]) -> str:
     """One line of a run's CSVs; whole numbers without a point."""
     return ",".join(value if isinstance(value, str) else f"{value:.6g}" for value in values) + "\n"

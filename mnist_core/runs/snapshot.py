@@ -55,14 +55,20 @@ class Snapshot:
         return softmax(self.sums(digits)[-1], axis=1)
 
 
+def snapshot_path(run: Run, epoch: int) -> Path:
+    """Where ``run`` keeps its snapshot of ``epoch``. Raises RunError when it has none."""
+    path = run.snapshots.get(epoch)
+    if path is None:
+        raise RunError(f"The run {run.config.name} kept no snapshot of epoch {epoch}.")
+    return path
+
+
 def read_snapshot(run: Run, epoch: int) -> Snapshot:
     """``run``'s network after ``epoch``, one of ``run.snapshots``; its float16 weights as float32.
 
     Raises RunError when the snapshot is gone, damaged or of another network.
     """
-    model, path = run.config.model, run.snapshots.get(epoch)
-    if path is None:
-        raise RunError(f"The run {run.config.name} kept no snapshot of epoch {epoch}.")
+    model, path = run.config.model, snapshot_path(run, epoch)
     names = [*(f"hidden_{number}" for number in range(1, len(model.hidden_units) + 1)), OUTPUT]
     layers = tuple(_read_layers(path, names))
     shapes = [layer.kernel.shape for layer in layers]

@@ -61,10 +61,11 @@ def show_calibration(run: Run, answers: np.ndarray, labels: np.ndarray) -> None:
 
 def _tempered(run: Run, answers: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, str]:
     """The answers with a temperature, and where that comes from."""
-    if run.temperature is not None:
+    temperature = run.temperature
+    if temperature is not None:
         held_out = run.config.training.held_out
-        return tempered(answers, run.temperature), (
-            f"The temperature is **{run.temperature:.2f}**, fitted on the {held_out:,} training digits that were held "
+        return tempered(answers, temperature), (
+            f"The temperature is **{temperature:.2f}**, fitted on the {held_out:,} training digits that were held "
             "out from this network's training."
         )
     made, temperatures = _cross_tempered(answers, labels)
@@ -129,7 +130,7 @@ def _show_thresholds(answers: np.ndarray, labels: np.ndarray) -> None:
     per_cent = st.slider(
         "Answer only when at least this sure (%)", 0.0, 99.9, 90.0, 0.1, key="errors_threshold", persist_state="session"
     )
-    (at,) = [selective(answers, labels, np.array([per_cent / 100]))]
+    at = selective(answers, labels, np.array([per_cent / 100]))
     st.altair_chart(
         _curves(selective(answers, labels, THRESHOLDS), per_cent / 100),
         alt="The share of digits that are answered and the accuracy of the answers, by threshold.",

@@ -5,6 +5,7 @@ All of it stands in the address, so a view can be shared as a link.
 
 from collections.abc import Callable
 
+from mnist_core.digits import mnist
 from mnist_core.runs.gallery import Filter
 from pages._parts.choice import Choice
 from pages._parts.confusion_matrix import Cell
@@ -35,7 +36,6 @@ ORDERS = {
     "index": "As in the test set",
 }
 GROUPS = {"first": "Only A right", "second": "Only B right", "neither": "Both wrong"}
-TEST_DIGITS = 10_000
 
 
 def _is_number(text: str, *, below: int) -> bool:
@@ -58,9 +58,9 @@ OUTCOME = _choice("outcome", "wrong", OUTCOMES.__contains__)
 SURE = _choice("sure", "0-100", _is_range, text=lambda bounds: f"{bounds[0]}-{bounds[1]}")  # per cent
 GROUP = _choice("among", ANY, AMONG.__contains__)
 ORDER = _choice("order", "surely-wrong", ORDERS.__contains__)
-PAGE = _choice("page", "1", lambda text: _is_number(text, below=TEST_DIGITS) and int(text) > 0)
+PAGE = _choice("page", "1", lambda text: _is_number(text, below=mnist.SIZES["test"]) and int(text) > 0)
 EPOCH = _choice("epoch", "", lambda text: not text or _is_number(text, below=10**6))  # none: the finished network
-OPEN = _choice("digit", "", lambda text: not text or _is_number(text, below=TEST_DIGITS))  # by its index
+OPEN = _choice("digit", "", lambda text: not text or _is_number(text, below=mnist.SIZES["test"]))  # by its index
 WHO = _choice("who", "first", GROUPS.__contains__)  # reads a digit right, of two networks
 FILTERS = (TRUE, PREDICTED, OUTCOME, SURE, GROUP)
 ALL = (VIEW, *FILTERS, ORDER, PAGE, EPOCH, OPEN, WHO)

@@ -42,43 +42,29 @@ def _door(password: str) -> Door:
     return Door(password)
 
 
-# What is below is imported when first asked for: SQLAlchemy takes half a second that would keep the page waiting.
+# What is below is imported when first asked for: SQLAlchemy takes half a second that would keep the page waiting. All
+# sessions share the database and the settings; what else works on them holds nothing of its own.
 
 
 def room() -> "Drawings":
     """The room's drawings, for all sessions. Raises RoomError when their database is named wrongly."""
-    return _room(store.home(), os.environ.get(SETTING))
-
-
-@cache
-def _room(home: Path, address: str | None) -> "Drawings":
     from mnist_core.room.drawings import Drawings
 
-    return Drawings(_database(home, address))
+    return Drawings(_database())
 
 
 def people() -> "People":
     """The room's people, for all sessions. Raises as ``room`` does."""
-    return _people(store.home(), os.environ.get(SETTING))
-
-
-@cache
-def _people(home: Path, address: str | None) -> "People":
     from mnist_core.room.people import People
 
-    return People(_database(home, address))
+    return People(_database())
 
 
 def presence() -> "Presence":
     """Who is in the room, for all sessions. Raises as ``room`` does."""
-    return _presence(store.home(), os.environ.get(SETTING))
-
-
-@cache
-def _presence(home: Path, address: str | None) -> "Presence":
     from mnist_core.room.presence import Presence
 
-    return Presence(_database(home, address))
+    return Presence(_database())
 
 
 def room_now() -> RoomState:
@@ -86,48 +72,42 @@ def room_now() -> RoomState:
 
     Nothing where the database cannot be used: that is told where one saves something.
     """
-    home = store.home()
-    if not has_room(home):
+    if not has_room(store.home()):
         return RoomState()
     try:
-        return _settings(home, os.environ.get(SETTING)).now()
+        return _settings(_database()).now()
     except LabError:
         return RoomState()
 
 
 @cache
-def _settings(home: Path, address: str | None) -> "Settings":
+def _settings(database: "Database") -> "Settings":
     from mnist_core.room.settings import Settings
 
-    return Settings(_database(home, address))
+    return Settings(database)
 
 
 def desk() -> "Desk":
     """What the host does, for all sessions. Raises HostError and RoomError as ``door`` and ``room`` do."""
-    return _desk(store.home(), os.environ.get(SETTING), door())
-
-
-@cache
-def _desk(home: Path, address: str | None, door: Door) -> "Desk":
     from mnist_core.room.desk import Desk
 
-    return Desk(door, home, _database(home, address), _settings(home, address))
+    database = _database()
+    return Desk(door(), store.home(), database, _settings(database))
 
 
 def votes() -> "Votes":
     """The room's votes, for all sessions. Raises as ``room`` does."""
-    return _votes(store.home(), os.environ.get(SETTING))
-
-
-@cache
-def _votes(home: Path, address: str | None) -> "Votes":
     from mnist_core.room.votes import Votes
 
-    return Votes(_database(home, address))
+    return Votes(_database())
+
+
+def _database() -> "Database":
+    return _opened(store.home(), os.environ.get(SETTING))
 
 
 @cache
-def _database(home: Path, _: str | None) -> "Database":
+def _opened(home: Path, _: str | None) -> "Database":
     from mnist_core.room.database import open_database
 
     return open_database(home)

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.runs import store
+from mnist_core.runs.files import changed
 from mnist_core.runs.run import Run, RunError
 from pages._parts.address import put_in_address, text_in_address, toggle_in_address
 from pages._parts.bring_in import show_import
@@ -97,17 +98,13 @@ def _epochs(run: Run) -> Sequence[float]:
 
 
 def _row(run: Run) -> dict:
-    changed = tuple(_changed(run.path / name) for name in ("config.json", "status.json", "epochs.csv"))
-    return _row_as_of(run.path, changed) | {"Who": _who(run), "State": STATES[run.status.state].name}
-
-
-def _changed(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
+    written = tuple(changed(run.path / name) for name in ("config.json", "status.json", "epochs.csv"))
+    return _row_as_of(run.path, written) | {"Who": _who(run), "State": STATES[run.status.state].name}
 
 
 @lru_cache(maxsize=2_000)
-def _row_as_of(path: Path, changed: tuple[int, ...]) -> dict:
-    """What the table says of the run at ``path``, read anew only when one of its files has ``changed``."""
+def _row_as_of(path: Path, _: tuple[int, ...]) -> dict:
+    """What the table says of the run at ``path``, read anew only when one of its files has changed."""
     run = Run(path)
     config, status = run.config, run.status
     scores = status.scores or {}
