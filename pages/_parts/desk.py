@@ -10,6 +10,7 @@ from mnist_core.engine.protocol import EngineNotReady, Reading
 from pages._parts.answer import show_answer
 from pages._parts.canvas import draw_on_canvas, show_tools
 from pages._parts.lab import engine
+from pages._parts.leftovers import noting_end
 from pages._parts.look_closer import look_closer
 from pages._parts.messages import telling
 from pages._parts.model_picker import chosen_run
@@ -22,6 +23,7 @@ SECONDS_TO_PAINT = 0.05
 
 
 @st.fragment
+@noting_end
 @telling
 def show_desk() -> None:
     """Canvas left, answer right; a stroke reruns this alone, and the answer comes before all that is slower."""

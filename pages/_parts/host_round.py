@@ -7,6 +7,7 @@ from pages._parts.canvas import draw_on_canvas, sheet, show_tools
 from pages._parts.digit_words import with_article
 from pages._parts.host_round_result import show_result
 from pages._parts.lab import room, room_now
+from pages._parts.leftovers import left_behind, noting_end
 from pages._parts.messages import telling
 from pages._parts.person import person
 from pages._parts.presence import be_seen
@@ -20,9 +21,9 @@ LEFT = "host-round-left"  # in the session: the id of the round whose answers th
 
 @st.fragment(run_every="2s")
 def follow_host(shown: RoomState) -> None:
-    """Draw the page anew when the host has set something else than what is ``shown``."""
+    """Draw the page anew when the host has set something else than what is ``shown``, or something was left on it."""
     be_seen()
-    if room_now() != shown:
+    if room_now() != shown or left_behind():
         st.rerun()
 
 
@@ -32,6 +33,7 @@ def plays_round(round_: RoomRound | None) -> bool:
 
 
 @st.fragment
+@noting_end
 @telling
 def show_host_round(round_: RoomRound) -> None:
     """The question, the wait, or the answers."""

@@ -12,6 +12,7 @@ from pages._parts.canvas import draw_on_canvas, sheet, show_tools
 from pages._parts.digit_grid import show_digits
 from pages._parts.digit_words import with_article
 from pages._parts.lab import engine, room
+from pages._parts.leftovers import noting_end
 from pages._parts.messages import telling
 from pages._parts.model_picker import chosen_run
 from pages._parts.person import nickname, person
@@ -54,6 +55,7 @@ class Round:
 
 
 @st.fragment
+@noting_end
 @telling
 def show_rounds() -> None:
     """Show the round that is played, or its score."""

@@ -48,6 +48,13 @@ def painted(page: Page) -> np.ndarray:
     return pixels(page.locator("canvas.dc-canvas.lower-canvas").last.evaluate("canvas => canvas.toDataURL()"))[..., 0]
 
 
+def blank(page: Page) -> bool:
+    """Whether the browser has made the only canvas anew: until then it is transparent, and strokes are lost on it."""
+    canvas = page.locator("canvas.dc-canvas.lower-canvas")
+    expect(canvas).to_have_count(1)
+    return bool((pixels(canvas.evaluate("canvas => canvas.toDataURL()")) == (0, 0, 0, 255)).all())
+
+
 def read(page: Page) -> np.ndarray:
     """The digit that the page shows as what the network has read, uint8 (28, 28)."""
     return pixels(page.locator(".digits img").get_attribute("src"))
@@ -76,7 +83,7 @@ def test_strokes_are_painted_as_the_browser_paints_them_and_read_alike(page, ser
         answers.append(int(page.locator(".bars .best").first.inner_text()))
         button(page, "Clear").click()
         expect(page.locator(".answer")).to_have_count(0)
-        wait_for(lambda: not painted(page).any())  # the browser has made a new canvas
+        wait_for(lambda: blank(page))
     differences = [far(*pair) for pair in zip(ours, theirs, strict=True)]
     assert np.mean(differences) < 2
     assert np.max(differences) < 48
