@@ -12,7 +12,7 @@ from pages._parts.dataset_glance import show_glance
 from pages._parts.dataset_histograms import show_histograms
 from pages._parts.dataset_map import LAYER, METHOD, show_map_view
 from pages._parts.dataset_preparation import show_preparation
-from pages._parts.messages import telling
+from pages._parts.fragments import fragment
 
 SHOW = {
     "first-look": show_first_look,
@@ -26,8 +26,7 @@ SHOW = {
 }
 
 
-@st.fragment
-@telling
+@fragment
 def show_view() -> None:
     """The choice of a view, and that view. A click redraws no more than this; the sidebar stays."""
     view = VIEW.value

@@ -6,7 +6,6 @@ from pages._parts import frame
 from pages._parts.desk import show_desk
 from pages._parts.host_round import follow_host, plays_round, show_host_round
 from pages._parts.lab import room_now
-from pages._parts.leftovers import forget_end
 from pages._parts.photo_panel import show_photo
 from pages._parts.room_drawings import show_room_drawings
 from pages._parts.rounds import show_rounds
@@ -44,5 +43,4 @@ elif plays_round(state.round):
     show_host_round(state.round)
 else:
     show_ways()
-forget_end()
 follow_host(state)

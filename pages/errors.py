@@ -10,7 +10,7 @@ from pages._parts.errors_court import show_court
 from pages._parts.errors_mistakes import show_mistakes
 from pages._parts.errors_numbers import show_numbers
 from pages._parts.errors_robustness import show_robustness
-from pages._parts.messages import telling
+from pages._parts.fragments import fragment
 from pages._parts.model_picker import chosen_run
 
 SHOW = {
@@ -22,8 +22,7 @@ SHOW = {
 }
 
 
-@st.fragment
-@telling
+@fragment
 def show_view(run: Run) -> None:
     """The choice of a view, and that view. A click redraws no more than this; the sidebar stays."""
     view = VIEW.value

@@ -7,8 +7,9 @@ from mnist_core.published import WALK_THROUGH, PublishedResult
 from mnist_core.runs import store
 from mnist_core.runs.run import QUEUED, RUNNING, Run
 from pages._parts import frame
+from pages._parts.fragments import ticking
 from pages._parts.lab import engine
-from pages._parts.messages import plain, telling
+from pages._parts.messages import plain
 from pages._parts.model_picker import chosen_run, label
 from pages._parts.published_results import show_published_results
 
@@ -28,8 +29,7 @@ def show_way_on() -> None:
             st.write(sentence)
 
 
-@st.fragment(run_every="2s")
-@telling
+@ticking("2s")
 def show_state() -> None:
     """The dataset, the network, the engine and the queue, as they are now."""
     runs = store.list_runs(store.home())

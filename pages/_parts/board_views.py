@@ -8,6 +8,7 @@ from pages._parts.board_leaderboards import show_leaderboards
 from pages._parts.board_opened import show_opened
 from pages._parts.board_scores import show_scores
 from pages._parts.board_wall import show_wall
+from pages._parts.fragments import ticking
 from pages._parts.host_door import host, is_host
 from pages._parts.host_round_result import show_round_on_board
 from pages._parts.host_watch import show_watched, watched_run
@@ -44,7 +45,7 @@ def show_board() -> None:
                 st.button("Hide it", icon=":material/visibility_off:", on_click=acting(lambda: _hide(opened)))
         show_opened(opened)
     else:
-        st.fragment(_live, run_every=REFRESH)()
+        ticking(REFRESH)(_live)()
 
 
 @telling

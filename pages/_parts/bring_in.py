@@ -9,8 +9,9 @@ from mnist_core.foreign.findings import FEW, Findings
 from mnist_core.runs import archive, store
 from mnist_core.runs.archive import MAX_MEGABYTES
 from mnist_core.runs.run import Run, RunError
+from pages._parts.fragments import fragment
 from pages._parts.lab import engine
-from pages._parts.messages import plain, telling
+from pages._parts.messages import plain
 from pages._parts.model_picker import offer_to_use
 from pages._parts.person import person
 from pages._parts.train_tabs import open_run
@@ -18,8 +19,7 @@ from pages._parts.train_tabs import open_run
 IMPORTED = "imported_model"  # in the session: the id of the run that this person imported last
 
 
-@st.fragment
-@telling
+@fragment
 def show_import() -> None:
     """Take a file, say what was found out about it, and lead to the run that it became."""
     st.markdown(

@@ -15,7 +15,7 @@ from pages._parts.by_hand_followed import Followed
 from pages._parts.by_hand_forward import show_forward
 from pages._parts.digit_choice import choose_digit
 from pages._parts.digit_grid import show_digits
-from pages._parts.messages import telling
+from pages._parts.fragments import fragment
 from pages._parts.snapshot_choice import choose_epoch, has_snapshots
 
 DIGIT, UNIT, STEPS = "by_hand_digit", "by_hand_unit", "by_hand_steps"  # in the session, and a container's key
@@ -26,7 +26,7 @@ OFFERED = 10  # of them, and of the units that fire most
 def show_by_hand(run: Run) -> None:
     """Follow one training step of ``run``'s network, whether it trains or has ended."""
     if has_snapshots(run):
-        st.fragment(telling(_show))(run)
+        fragment(_show)(run)
 
 
 def _show(run: Run) -> None:

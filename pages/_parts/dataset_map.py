@@ -14,8 +14,9 @@ from pages._parts.choice import Choice
 from pages._parts.dataset_controls import Digit, open_, open_digit
 from pages._parts.dataset_open import choose_among, show_open_digit
 from pages._parts.digit_map import Area, inside, sheet, show_map, show_sheet, unit_square
+from pages._parts.fragments import ticking
 from pages._parts.lab import engine
-from pages._parts.messages import plain, telling
+from pages._parts.messages import plain
 from pages._parts.model_picker import NoModel, chosen_run
 from pages._parts.waking import wait_for_engine
 
@@ -106,7 +107,7 @@ def _show_wanted(wanted: HiddenMap | None) -> np.ndarray | None:
         st.markdown(MEANWHILE)
         return None
     if isinstance(made, MapProgress):
-        st.fragment(telling(_follow), run_every="1s")(wanted, name)
+        ticking("1s")(_follow)(wanted, name)
         st.markdown(MEANWHILE)
         return None
     run = plain(wanted.run.config.name)

@@ -9,10 +9,9 @@ from mnist_core.digits.drawing import prepare, rasterize
 from mnist_core.engine.protocol import EngineNotReady, Reading
 from pages._parts.answer import show_answer
 from pages._parts.canvas import draw_on_canvas, show_tools
+from pages._parts.fragments import fragment
 from pages._parts.lab import engine
-from pages._parts.leftovers import noting_end
 from pages._parts.look_closer import look_closer
-from pages._parts.messages import telling
 from pages._parts.model_picker import chosen_run
 from pages._parts.strangeness import choose_tolerance, tolerance
 from pages._parts.tell_it import show_tell_it
@@ -22,9 +21,7 @@ from pages._parts.waking import wait_for_engine
 SECONDS_TO_PAINT = 0.05
 
 
-@st.fragment
-@noting_end
-@telling
+@fragment
 def show_desk() -> None:
     """Canvas left, answer right; a stroke reruns this alone, and the answer comes before all that is slower."""
     left, right = st.columns([1, 1], gap="large")

@@ -10,8 +10,9 @@ from mnist_core.digits.disputed import DISPUTED, blind_case
 from mnist_core.runs.run import Run
 from pages._parts.digit_grid import data_url
 from pages._parts.errors_verdict import show_verdict
+from pages._parts.fragments import fragment
 from pages._parts.lab import votes
-from pages._parts.messages import acting, show_message, telling
+from pages._parts.messages import acting, show_message
 from pages._parts.person import person
 from pages._parts.screen import is_phone
 
@@ -28,8 +29,7 @@ STYLE = """
 """
 
 
-@st.fragment
-@telling
+@fragment
 def show_court(run: Run) -> None:
     """Show the next digit of this person's case, or the verdict: what labels, room and ``run`` say."""
     show_message()

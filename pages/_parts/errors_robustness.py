@@ -15,7 +15,8 @@ from mnist_core.runs import store
 from mnist_core.runs.robustness import Robustness, read_robustness
 from mnist_core.runs.run import Run
 from pages._parts.digit_grid import data_url
-from pages._parts.messages import plain, telling
+from pages._parts.fragments import fragment
+from pages._parts.messages import plain
 from pages._parts.model_picker import distinct_names
 from pages._parts.robustness_measuring import show_measuring
 
@@ -48,8 +49,7 @@ STYLE = """
 """
 
 
-@st.fragment
-@telling
+@fragment
 def show_robustness(run: Run) -> None:
     """Show the curves of ``run`` and of others that this person picks; offer to measure those that have none."""
     with st.container(width=WIDTH):

@@ -11,8 +11,9 @@ from mnist_core.runs.prepared_experiments import EXPERIMENTS
 from mnist_core.runs.run import QUEUED, Run, Status
 from pages._parts.address import select_in_address
 from pages._parts.durations import in_words
+from pages._parts.fragments import ticking
 from pages._parts.lab import engine
-from pages._parts.messages import acting, telling
+from pages._parts.messages import acting
 from pages._parts.person import person
 from pages._parts.run_numbers import last
 from pages._parts.run_overlay import show_overlay
@@ -44,7 +45,7 @@ def show_experiments() -> None:
         _offer_to_run(experiment, again=bool(runs), moving=moving)
     with right:
         if moving:
-            st.fragment(telling(_live), run_every="1s")(experiment, runs, {n: run.status for n, run in runs.items()})
+            ticking("1s")(_live)(experiment, runs, {n: run.status for n, run in runs.items()})
         else:
             _show(experiment, runs)
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._parts.digit_grid import show_digits
+from pages._parts.fragments import ticking
 from pages._parts.host_door import host
 from pages._parts.lab import desk, room
-from pages._parts.messages import acting, show_message, telling
+from pages._parts.messages import acting, show_message
 from pages._parts.room_drawings import caption
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ SHOWN = 24  # of the newest
 CELL = 112  # CSS pixels of a drawing
 
 
-@st.fragment(run_every="5s")
-@telling
+@ticking("5s")
 def show_drawings() -> None:
     """The newest drawings with a way to hide each, then those that are hidden."""
     show_message()

@@ -7,8 +7,8 @@ import segno
 import streamlit as st
 
 from mnist_core.room.addresses import addresses
+from pages._parts.fragments import ticking
 from pages._parts.lab import presence
-from pages._parts.messages import telling
 from pages._parts.person import person
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -40,7 +40,7 @@ def show_join() -> None:
         if len(places) > 1:
             url = st.selectbox("Of several networks", list(places), format_func=places.__getitem__, key="join-network")
         st.html(f'{STYLE}<div class="join"><div style="--letters: {len(url)}">{html.escape(url)}</div></div>')
-        st.fragment(telling(_show_who_is_in), run_every="2s")()
+        ticking("2s")(_show_who_is_in)()
         st.caption(
             "Phones and this machine must be in the same network, and it must let them talk to each other; guest "
             "networks often do not. Then a phone's own hotspot helps."

@@ -6,16 +6,16 @@ from mnist_core.config import RECIPES, RunConfig
 from mnist_core.runs import queue, store
 from mnist_core.runs.run import Run
 from pages._parts.durations import in_words
+from pages._parts.fragments import ticking
 from pages._parts.host_door import host
 from pages._parts.host_watch import watched_run
 from pages._parts.lab import desk, engine, people
-from pages._parts.messages import acting, plain, show_message, telling
+from pages._parts.messages import acting, plain, show_message
 from pages._parts.person import nickname, person
 from pages._parts.run_states import STATES
 
 
-@st.fragment(run_every="2s")
-@telling
+@ticking("2s")
 def show_trainings() -> None:
     """The line as it is now, the next one first."""
     show_message()

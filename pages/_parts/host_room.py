@@ -6,10 +6,11 @@ from mnist_core.room.state import RoomRound, RoomState
 from mnist_core.runs import store
 from pages._parts.address import distinct_labels
 from pages._parts.digit_words import with_article
+from pages._parts.fragments import ticking
 from pages._parts.host_door import host
 from pages._parts.host_round_result import show_result
 from pages._parts.lab import desk, room, room_now
-from pages._parts.messages import acting, telling
+from pages._parts.messages import acting
 from pages._parts.model_picker import label
 
 OWN = ""  # of the choice of a network: none is pinned
@@ -27,7 +28,7 @@ def show_room() -> None:
         if state.round is None:
             _start_round()
         else:
-            st.fragment(telling(_show_round), run_every="2s")(state.round)
+            ticking("2s")(_show_round)(state.round)
 
 
 def _pin(state: RoomState) -> None:

@@ -5,10 +5,9 @@ import streamlit as st
 from mnist_core.room.state import RoomRound, RoomState
 from pages._parts.canvas import draw_on_canvas, sheet, show_tools
 from pages._parts.digit_words import with_article
+from pages._parts.fragments import fragment, ticking
 from pages._parts.host_round_result import show_result
 from pages._parts.lab import room, room_now
-from pages._parts.leftovers import left_behind, noting_end
-from pages._parts.messages import telling
 from pages._parts.person import person
 from pages._parts.presence import be_seen
 from pages._parts.rounds import keep_drawing
@@ -19,11 +18,11 @@ HANDED_IN = "host-round"  # in the session: the id of the round that this person
 LEFT = "host-round-left"  # in the session: the id of the round whose answers this person has seen enough of
 
 
-@st.fragment(run_every="2s")
+@ticking("2s")
 def follow_host(shown: RoomState) -> None:
-    """Draw the page anew when the host has set something else than what is ``shown``, or something was left on it."""
+    """Draw the page anew when the host has set something else than what is ``shown``."""
     be_seen()
-    if room_now() != shown or left_behind():
+    if room_now() != shown:
         st.rerun()
 
 
@@ -32,9 +31,7 @@ def plays_round(round_: RoomRound | None) -> bool:
     return round_ is not None and st.session_state.get(LEFT) != round_.id
 
 
-@st.fragment
-@noting_end
-@telling
+@fragment
 def show_host_round(round_: RoomRound) -> None:
     """The question, the wait, or the answers."""
     if round_.revealed:

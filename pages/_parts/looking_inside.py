@@ -16,7 +16,7 @@ from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import Snapshot, read_snapshot
 from pages._parts.digit_grid import show_digits
 from pages._parts.figure import page_theme, show_figure
-from pages._parts.messages import telling
+from pages._parts.fragments import fragment
 from pages._parts.snapshot_choice import choose_epoch, has_snapshots
 
 STRONGEST, WEAKEST, BY_NUMBER = ORDERS = ("Strongest first", "Weakest first", "By number")
@@ -32,7 +32,7 @@ SCALE = """
 def show_inside(run: Run) -> None:
     """Show ``run`` from inside, whether it trains or has ended; one that trains is followed."""
     if has_snapshots(run):
-        st.fragment(telling(_show))(run)
+        fragment(_show)(run)
 
 
 def _show(run: Run) -> None:

@@ -11,8 +11,8 @@ from mnist_core.errors import LabError
 from mnist_core.figures.boxes import boxed
 from mnist_core.figures.colours import DIGIT_COLOURS
 from pages._parts.digit_grid import digits_html
+from pages._parts.fragments import fragment
 from pages._parts.lab import engine
-from pages._parts.messages import telling
 from pages._parts.model_picker import chosen_run
 from pages._parts.waking import wait_for_engine
 
@@ -29,8 +29,7 @@ STYLE = """
 """
 
 
-@st.fragment
-@telling
+@fragment
 def show_photo() -> None:
     """Take a photo, and show which digits are found on it and how they are read."""
     file = st.file_uploader(

@@ -7,16 +7,16 @@ from mnist_core.engine.protocol import EngineNotReady, Progress
 from mnist_core.runs.robustness import read_robustness
 from mnist_core.runs.run import Run
 from pages._parts.durations import in_words
+from pages._parts.fragments import ticking
 from pages._parts.lab import engine
-from pages._parts.messages import acting, plain, show_message, telling
+from pages._parts.messages import acting, plain, show_message
 
 # On 2 cores, with the networks that ship.
 SECONDS_TO_CHANGE = 8.0
 SECONDS_PER_PARAMETER = 5e-6
 
 
-@st.fragment(run_every="1s")
-@telling
+@ticking("1s")
 def show_measuring(run: Run) -> None:
     """Offer to measure ``run``, or show how far that is; once it is done, all of the page is drawn anew.
 

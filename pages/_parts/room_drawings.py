@@ -10,8 +10,9 @@ from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.room.arrivals import MAX_BYTES
 from pages._parts.bars import Bar, bars_html
 from pages._parts.digit_grid import show_digits
+from pages._parts.fragments import fragment
 from pages._parts.lab import room
-from pages._parts.messages import plain, telling
+from pages._parts.messages import plain
 
 if TYPE_CHECKING:
     from mnist_core.room.drawings import Drawings, StoredDrawing
@@ -21,8 +22,7 @@ IMPORTED = "room-imported"  # in the session: how the last import went, and whet
 UPLOADS = "room-uploads"  # in the session: how many files were sent; each needs an uploader of its own
 
 
-@st.fragment
-@telling
+@fragment
 def show_room_drawings() -> None:
     """Show what the room has drawn; a file can be taken home and brought along."""
     drawings = room()

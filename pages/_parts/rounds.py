@@ -11,9 +11,8 @@ from mnist_core.engine.protocol import EngineNotReady
 from pages._parts.canvas import draw_on_canvas, sheet, show_tools
 from pages._parts.digit_grid import show_digits
 from pages._parts.digit_words import with_article
+from pages._parts.fragments import fragment
 from pages._parts.lab import engine, room
-from pages._parts.leftovers import noting_end
-from pages._parts.messages import telling
 from pages._parts.model_picker import chosen_run
 from pages._parts.person import nickname, person
 from pages._parts.yours import ask_nickname
@@ -54,9 +53,7 @@ class Round:
         return sum(result.right for result in self.results)
 
 
-@st.fragment
-@noting_end
-@telling
+@fragment
 def show_rounds() -> None:
     """Show the round that is played, or its score."""
     round_ = st.session_state.setdefault(KEY, Round())

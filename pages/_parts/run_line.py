@@ -6,7 +6,8 @@ import streamlit as st
 
 from mnist_core.runs import queue, store
 from mnist_core.runs.run import RUNNING, Run
-from pages._parts.messages import plain, telling
+from pages._parts.fragments import ticking
+from pages._parts.messages import plain
 from pages._parts.person import person
 from pages._parts.run_choice import look_at
 
@@ -14,8 +15,7 @@ NAMED = 3  # of those that wait, in the line's heading
 LONGEST_NAME = 20  # letters of a name there
 
 
-@st.fragment(run_every="2s")
-@telling
+@ticking("2s")
 def show_line() -> None:
     """While runs wait: how many, and who is next; opened, all who train and wait, each a door to its run."""
     line = queue.waiting(store.home())

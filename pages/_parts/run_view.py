@@ -6,7 +6,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.runs.run import CANCELLED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, Status
 from pages._parts.charts import show_learning_curves
-from pages._parts.messages import plain, show_message, telling
+from pages._parts.fragments import ticking
+from pages._parts.messages import plain, show_message
 from pages._parts.run_controls import show_buttons, show_knobs
 from pages._parts.run_hints import show_hints
 from pages._parts.run_numbers import in_short, progress_text, show_numbers, summary
@@ -23,12 +24,12 @@ def show_run(run: Run, *, wide: bool) -> None:
     drawn = run.status
     if moves(drawn):
         pace = _pace(run)
-        st.fragment(telling(_live), run_every=pace)(run, drawn, pace, wide=wide)
+        ticking(pace)(_live)(run, drawn, pace, wide=wide)
         return
     _show(run, drawn, wide=wide)
     show_results(run)
     if not run.shipped:
-        st.fragment(telling(look_again), run_every="2s")(run, drawn)
+        ticking("2s")(look_again)(run, drawn)
 
 
 def _pace(run: Run) -> str:

@@ -12,7 +12,7 @@ from mnist_core.runs.files import changed
 from mnist_core.runs.run import Run, RunError
 from pages._parts.address import put_in_address, text_in_address, toggle_in_address
 from pages._parts.bring_in import show_import
-from pages._parts.messages import telling
+from pages._parts.fragments import fragment, ticking
 from pages._parts.model_picker import distinct_names
 from pages._parts.person import person
 from pages._parts.run_management import show_actions
@@ -46,8 +46,8 @@ def show_runs() -> None:
     st.caption(f"{len(found)} of {len(runs)} runs. Tick some to compare them, or one to rename, download or delete it.")
     if not compared:
         return
-    pace = "2s" if any(moves(run.status) for run in compared) else None
-    st.fragment(telling(_compare), run_every=pace)(compared)
+    kind = ticking("2s") if any(moves(run.status) for run in compared) else fragment
+    kind(_compare)(compared)
     if len(compared) == 1:
         show_actions(compared[0])
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from mnist_core.runs.run import Run
-from pages._parts.messages import plain, telling
+from pages._parts.fragments import ticking
+from pages._parts.messages import plain
 from pages._parts.run_states import moves
 
 
@@ -23,7 +24,7 @@ def has_snapshots(run: Run) -> bool:
     """Say which run is on view and whether there is something to look into; the page follows a run that trains."""
     epochs = list(run.snapshots)
     if moves(run.status):
-        st.fragment(telling(_look_again), run_every="2s")(run, epochs)
+        ticking("2s")(_look_again)(run, epochs)
     st.caption(f"On view: {plain(run.config.name)}. The first tab has the choice.")
     if not epochs:
         st.info(

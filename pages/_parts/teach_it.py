@@ -9,6 +9,7 @@ from mnist_core.runs import store
 from mnist_core.runs.lessons import FEWEST, TAUGHT, Lesson, learned_half, lesson_config
 from mnist_core.runs.run import FINISHED, QUEUED, Run, RunError, Status
 from pages._parts.digit_grid import show_digits
+from pages._parts.fragments import ticking
 from pages._parts.lab import engine, room
 from pages._parts.messages import acting, plain, show_message, telling
 from pages._parts.model_picker import chosen_run, offer_to_use
@@ -80,7 +81,7 @@ def _show_lesson(run: Run) -> None:
     words = STATES[status.state]
     st.markdown(f"**{plain(run.config.name)}** :{words.colour}-badge[{words.icon} {words.name}]")
     if moves(status):
-        st.fragment(telling(_live), run_every="500ms")(run, status)
+        ticking("500ms")(_live)(run, status)
     elif status.state == FINISHED:
         _show_result(run)
     elif status.error:

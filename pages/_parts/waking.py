@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from pages._parts.fragments import ticking
 from pages._parts.lab import engine
 
 
-@st.fragment(run_every="500ms")
+@ticking("500ms")
 def wait_for_engine(meanwhile: str = "") -> None:
     """Say that the network wakes up and what one can do ``meanwhile``, and go on by itself when it has."""
     lab_engine = engine()

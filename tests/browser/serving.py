@@ -43,14 +43,16 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(home: Path, *, log: str = "server.log", **settings: str) -> Iterator[Server]:
+def serve(home: Path, *, script: str = "app.py", log: str = "server.log", **settings: str) -> Iterator[Server]:
     """The app on ``home``, with these environment variables; what it prints goes to the file ``log`` there.
+
+    ``script``: what Streamlit runs, from the project's folder.
 
     When the block ends it is stopped as Ctrl-C does, and none of its processes may be left. Unless it was killed in
     the block: its engine then lives on.
     """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with (home / log).open("wb") as printed:
         process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)} | settings, stdout=printed, stderr=printed

@@ -59,7 +59,7 @@ def test_a_cell_leads_to_its_digits_a_digit_to_its_reasons_and_a_link_to_all_of_
     name = nearest.get_attribute("title")
     nearest.click()
     expect(page.get_by_role("heading", name="Dataset", level=1)).to_be_visible()
-    expect(page.get_by_text(name.partition(":")[0].lower())).to_be_visible()
+    expect(page.get_by_text(f"most similar to {name.partition(':')[0].lower()}")).to_be_visible()
 
 
 def test_the_matrix_is_walked_by_the_arrow_keys(page, server):
