@@ -1,16 +1,28 @@
 """The drawing canvas and its tools; the drawing lives in the session and survives a visit to another page."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
+import streamlit_drawable_canvas
 
 from mnist_core.digits.drawing import Drawing, strokes_of_canvas
 from pages._parts.screen import is_phone
 
 BRUSHES = {"Thin": 1 / 22, "Normal": 1 / 14, "Thick": 1 / 9}  # shares of the canvas' side
 WIDE, PHONE = 420, 320  # the canvas' side in CSS pixels; it cannot follow its place's width by itself
+
+# The library's own tools hang unseen over the canvas' upper right corner until a mouse hovers there: a stroke that
+# begins under them is lost, and a finger may press one. The page has all that it needs of them, so they are hidden, in
+# the one way that the library leaves: its component, with one style more (it sets another display on the element).
+(styles,) = Path(streamlit_drawable_canvas.__file__).parent.glob("frontend/build/index-*.css")
+streamlit_drawable_canvas.out = st.components.v2.component(
+    "streamlit-drawable-canvas.streamlit_drawable_canvas",
+    js="index-*.js",
+    css=f"{styles.read_text()}\n.dc-toolbar {{display: none !important;}}",
+    html='<div class="canvas-root"></div>',
+)
 
 
 @dataclass
@@ -80,7 +92,7 @@ def draw_on_canvas(name: str = "sheet") -> Drawing:
     key = f"{name}-canvas-{paper.revision}"
     if key not in st.session_state:  # after a change by our tools, or back from another page
         paper.initial = list(paper.objects)
-    result = st_canvas(
+    result = streamlit_drawable_canvas.st_canvas(
         stroke_width=brush_width(paper.brush, side),
         stroke_color="#FFFFFF",
         background_color="#000000",

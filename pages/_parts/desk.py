@@ -26,7 +26,6 @@ def show_desk() -> None:
     """Canvas left, answer right; a stroke reruns this alone, and the answer comes before all that is slower."""
     left, right = st.columns([1, 1], gap="large")
     with left:
-        st.space("small")  # the canvas' own tools show up above it
         drawing = draw_on_canvas()
         tools = st.container()
     preparation = prepare(rasterize(drawing)) if drawing.strokes else None

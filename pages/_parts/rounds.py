@@ -66,8 +66,7 @@ def show_rounds() -> None:
 def _show_question(round_: Round) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        # All that one needs stands above the canvas: a phone then shows it without scrolling. What is next to the
-        # canvas is the progress, as the canvas' own toolbar comes over it.
+        # All that one needs stands above the canvas: a phone then shows it without scrolling.
         row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
         told = st.container()
         number = len(round_.results)

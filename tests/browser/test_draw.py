@@ -9,6 +9,7 @@ from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, button, settle, visit
 
 STAR = [(80, 240), (140, 40), (200, 240), (50, 115), (230, 115), (80, 240)]
 BAR = [(110, 140), (190, 140)]
+CORNERS = [(6, 6), (274, 6), (274, 274), (6, 274)]
 STEPS = 8  # places that the finger is felt at, between two points
 
 
@@ -96,3 +97,15 @@ def test_a_finger_draws_without_scrolling_and_undoes_and_clears(phone, server):
     button(phone, "Clear").tap()
     expect(phone.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
     expect(phone.locator(".answer")).to_have_count(0)
+
+
+def test_a_stroke_may_begin_in_any_corner(phone, server):
+    visit(phone, server, "draw")
+    for corner in CORNERS:
+        phone.locator("canvas").last.wait_for()
+        draw_by_finger(phone, [corner, (140, 140)])
+        expect(phone.locator(".digits img")).to_be_visible()
+        settle(phone)
+        button(phone, "Clear").tap()
+        expect(phone.locator(".digits img")).to_have_count(0)
+        settle(phone)
