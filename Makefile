@@ -30,8 +30,9 @@ define port_is_free
 	{ echo "Port $(PORT) is in use. Stop what uses it, or take another: make $@ PORT=8600" >&2; exit 2; }
 endef
 
+# The browser's tests take longest and come first: at the end nobody waits for one of them.
 test: $(VENV)/tests.txt chromium lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # One lab on several processes, as on several machines (deploy/): nginx, two apps, PostgreSQL, a Dask scheduler. 2 minutes.
 test-deploy: $(VENV)/tests.txt chromium

@@ -1,5 +1,7 @@
 """What many tests share: a home folder of their own, and the real digits."""
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,18 @@ from mnist_core.digits import mnist
 from mnist_core.digits.mnist import Mnist
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _old_objects_stay() -> Iterator[None]:
+    """Garbage is looked for only among what the module's tests have made.
+
+    Where Keras is imported, Streamlit has it collect garbage after each run of a page (``_clean_problem_modules``);
+    with all that TensorFlow holds, that takes half a second.
+    """
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
