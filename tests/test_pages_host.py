@@ -267,7 +267,7 @@ def test_everything_is_kept_as_a_zip_that_brings_it_back_after_a_reset(home, mon
     assert "The room is empty" in text(app)
     assert lab.room().newest(5) == []
     app = press(app, "Bring in")
-    assert "1 file was taken in." in text(app)
+    assert "2 files were taken in." in text(app)
     assert len(lab.room().newest(5)) == 1
 
 

@@ -1,4 +1,4 @@
-"""All of a room as one zip: its drawings in parts, its runs as zips of their own. Kept on disk, as it can be large."""
+"""All of a room as one zip: its drawings in parts, its runs as zips of their own, its votes. It can be large."""
 
 import re
 import zipfile
@@ -12,6 +12,7 @@ from mnist_core.errors import LabError, ModelError
 from mnist_core.foreign.zips import MEGABYTE, ZIP_ERRORS, check_members
 from mnist_core.room.arrivals import MAX_BYTES
 from mnist_core.room.drawings import Drawings
+from mnist_core.room.votes import Votes
 from mnist_core.runs import archive
 from mnist_core.runs.files import replacing
 from mnist_core.runs.run import CANCELLED, FINISHED, Run
@@ -19,6 +20,7 @@ from mnist_core.runs.run import CANCELLED, FINISHED, Run
 FOLDER = "exports"  # in the home folder
 PART = 100  # drawings of a file: even the largest that a room keeps make no file that is too large for another
 MAX_MEGABYTES = 16_384  # that a bundle unpacks to; one run takes up to 128
+VOTES = "votes.json"
 DRAWINGS, RUN = re.compile(r"drawings-\d{3,5}\.json"), re.compile(r"runs/[\w-]{1,60}\.zip")
 
 
@@ -35,7 +37,7 @@ class Step:
     refused: str | None = None
 
 
-def write(home: Path, drawings: Drawings, runs: Sequence[Run]) -> Path:
+def write(home: Path, drawings: Drawings, votes: Votes, runs: Sequence[Run]) -> Path:
     """A new bundle in the home's folder of exports, and where it lies.
 
     Of ``runs``, those that have ended with a network. Raises RoomError, RunError, and BundleError when it cannot be
@@ -50,6 +52,7 @@ def write(home: Path, drawings: Drawings, runs: Sequence[Run]) -> Path:
             for run in runs:
                 if _can_leave(run):  # its files hardly shrink
                     bundle.writestr(f"runs/{run.id}.zip", archive.pack(run), compress_type=zipfile.ZIP_STORED)
+            bundle.writestr(VOTES, votes.export())
     except OSError as error:
         raise BundleError(f"The export {path} cannot be written: {error.strerror or error}.") from error
     return path
@@ -62,7 +65,11 @@ def kept(home: Path) -> list[Path]:
 
 
 def take_in(
-    source: Path | BinaryIO, drawings: Drawings, runs: Sequence[Run], import_run: Callable[[bytes], object]
+    source: Path | BinaryIO,
+    drawings: Drawings,
+    votes: Votes,
+    runs: Sequence[Run],
+    import_run: Callable[[bytes], object],
 ) -> Iterator[Step]:
     """Take in what a bundle holds, file by file; those of its runs that are among ``runs`` already are left out.
 
@@ -75,6 +82,8 @@ def take_in(
         content = _read(bundle, name)
         if DRAWINGS.fullmatch(name):
             drawings.take_in(content, name=name)
+        elif name == VOTES:
+            votes.take_in(content, name=name)
         elif archive.opened(content).files.get("batches.csv") not in known:
             import_run(content)
 
@@ -128,8 +137,9 @@ def _checked(bundle: zipfile.ZipFile) -> list[str]:
     except ModelError as error:
         raise BundleError(str(error)) from error
     for member in members:
-        most = MAX_BYTES if DRAWINGS.fullmatch(member.filename) else archive.MAX_MEGABYTES * MEGABYTE
-        if not (DRAWINGS.fullmatch(member.filename) or RUN.fullmatch(member.filename)):
+        text = member.filename == VOTES or DRAWINGS.fullmatch(member.filename)
+        most = MAX_BYTES if text else archive.MAX_MEGABYTES * MEGABYTE
+        if not (text or RUN.fullmatch(member.filename)):
             raise BundleError(f"It holds {member.filename[:60]!r}, which no export of a room has.")
         if member.file_size > most:
             raise BundleError(f"Its {member.filename} is larger than {most // MEGABYTE} MB.")

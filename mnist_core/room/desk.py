@@ -18,7 +18,7 @@ from mnist_core.room.people import StoredNickname
 from mnist_core.room.preflight import Check, Preflight
 from mnist_core.room.presence import StoredPresence
 from mnist_core.room.settings import Settings
-from mnist_core.room.votes import StoredVote
+from mnist_core.room.votes import StoredVote, Votes
 from mnist_core.runs import queue, store
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Desk:
         self._database = database
         self._settings = settings
         self._drawings = Drawings(database)
+        self._votes = Votes(database)
 
     def pin(self, host: Host | None, run_id: str | None) -> None:
         """Have everyone use this run; None gives everyone the app's default again."""
@@ -113,9 +114,9 @@ class Desk:
         return Preflight(self._home, self._settings, engine, canvas).checks()
 
     def export(self, host: Host | None) -> Path:
-        """All of the room as one zip: its drawings but for the hidden ones, and its trained networks."""
+        """All of the room as one zip: its drawings but for the hidden ones, its trained networks, and its votes."""
         self._door.require(host)
-        return bundle.write(self._home, self._drawings, store.list_runs(self._home))
+        return bundle.write(self._home, self._drawings, self._votes, store.list_runs(self._home))
 
     def exports(self, host: Host | None) -> list[Path]:
         """The zips that are kept, the newest first; one that was put into their folder is among them."""
@@ -126,7 +127,9 @@ class Desk:
         """Take in the zip of a room; its networks are scored anew and become runs of ``person``."""
         self._door.require(host)
         runs = store.list_runs(self._home)
-        return bundle.take_in(source, self._drawings, runs, lambda content: engine.import_run(content, person))
+        return bundle.take_in(
+            source, self._drawings, self._votes, runs, lambda content: engine.import_run(content, person)
+        )
 
     def reset(self, host: Host | None, typed: str, *, networks: bool) -> Path:
         """Delete all that people left in the room, with ``networks`` also what was trained and imported here.
@@ -142,7 +145,7 @@ class Desk:
         # From here on nobody adds anything that the export would lack; what a round has hidden is in it.
         self._settings.change(round=None, paused=True)
         try:
-            path = bundle.write(self._home, self._drawings, runs)
+            path = bundle.write(self._home, self._drawings, self._votes, runs)
         except LabError:
             self._settings.change(paused=False)
             raise

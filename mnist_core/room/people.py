@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mnist_core.room.database import Database, Table, insert_into
 from mnist_core.room.drawings import StoredDrawing
 from mnist_core.room.nicknames import NicknameError, alike, checked
-from mnist_core.room.votes import StoredVote
+from mnist_core.room.votes import StoredVote, voter_of
 
 
 class StoredNickname(Table):
@@ -58,5 +58,6 @@ class People:
     def forget(self, person: str) -> None:
         """Delete the nickname, all drawings and all votes of ``person``."""
         with self._database.writing() as session:
-            for table in (StoredNickname, StoredDrawing, StoredVote):
+            for table in (StoredNickname, StoredDrawing):
                 session.execute(delete(table).where(table.person == person))
+            session.execute(delete(StoredVote).where(StoredVote.voter == voter_of(person)))

@@ -53,7 +53,10 @@ def _keep() -> None:
     from mnist_core.room.bundle import FOLDER
 
     st.subheader("Keep", anchor=False)
-    st.write("All drawings but the hidden ones, and all networks that were trained or brought in here, as one zip.")
+    st.write(
+        "All drawings but the hidden ones, all networks that were trained or brought in here, and the label court's "
+        "votes, as one zip. Votes are kept without names."
+    )
 
     def export() -> str:
         return f"Everything is in {desk().export(host()).name}."
@@ -120,13 +123,13 @@ def _reset() -> None:
 
     st.subheader("Reset", anchor=False)
     st.write(
-        "Deletes all drawings, nicknames, votes and settings of the room. Before, drawings and networks are exported, "
-        "and that is kept."
+        "Deletes all drawings, nicknames, votes and settings of the room. Before, drawings, networks and votes are "
+        "exported, and that is kept."
     )
 
     def reset() -> str:
         path = desk().reset(host(), st.session_state["reset-typed"], networks=st.session_state["reset-networks"])
-        return f"The room is empty. All that it had is in {path.name}."
+        return f"The room is empty. Its drawings, networks and votes are in {path.name}."
 
     with st.form("host-reset", border=False, clear_on_submit=True):
         st.toggle("The networks that were trained and brought in here, too", True, key="reset-networks")

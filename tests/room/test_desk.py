@@ -136,6 +136,7 @@ def test_everything_goes_out_as_one_zip_and_in_elsewhere(desk, host, room, home,
     monkeypatch.setattr(bundle, "PART", 2)
     kept = {add(room, label=label) for label in range(5)}
     room.hide(add(room))
+    Votes(open_database(home)).vote(947, 9, person="ada")
     finished(home, "hers")
     made(home, "still without a network")
     path = desk.export(host)
@@ -146,9 +147,10 @@ def test_everything_goes_out_as_one_zip_and_in_elsewhere(desk, host, room, home,
     other = Desk(Door("pw"), other_home, elsewhere, Settings(elsewhere))
     right, engine = other._door.enter("pw"), Importer()
     steps = list(other.take_in(right, path, engine, person="host"))
-    assert [step.refused for step in steps] == [None] * 4
-    assert (steps[-1].done, steps[-1].of) == (4, 4)
+    assert [step.refused for step in steps] == [None] * 5
+    assert (steps[-1].done, steps[-1].of) == (5, 5)
     assert {stored.id for stored in Drawings(elsewhere).newest(9)} == kept
+    assert Votes(elsewhere).counts([947])[0, 9] == 1
     assert engine.imported == [("hers", "host")]
 
 
@@ -201,6 +203,7 @@ def test_a_reset_needs_its_words_and_keeps_an_export_of_all_that_it_deletes(desk
     engine = Importer()
     list(desk.take_in(host, path, engine, person=""))
     assert (len(room.newest(5)), engine.imported) == (1, [("hers", "")])
+    assert votes.cast_by("ada") == {5: 3}
 
 
 def test_nothing_is_deleted_where_the_export_cannot_be_written(desk, host, home, room, settings):

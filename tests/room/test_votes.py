@@ -1,5 +1,6 @@
 """The room's votes, on both kinds of database: one for a person and digit."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.testing import assert_array_equal
 
 from mnist_core.room.database import RoomError
 from mnist_core.room.people import People
-from mnist_core.room.votes import CANNOT_TELL, Votes
+from mnist_core.room.votes import CANNOT_TELL, VoteError, Votes, voter_of
 
 
 @pytest.fixture
@@ -64,3 +65,50 @@ def test_votes_go_with_a_persons_other_things(votes, database):
     People(database).forget("a")
     assert votes.cast_by("a") == {}
     assert votes.counts([947])[0, 9] == 1
+
+
+def test_votes_go_out_without_who_cast_them_and_come_back_once(votes, database):
+    votes.vote(947, 9, person="ada's key")
+    votes.vote(6651, None, person="ada's key")
+    votes.vote(947, 8, person="bob's key")
+    content = votes.export()
+    assert b"key" not in content
+    People(database).forget("ada's key")
+    votes.vote(947, 9, person="bob's key")
+    for _ in range(2):
+        votes.take_in(content, name="votes.json")
+    assert votes.cast_by("ada's key") == {947: 9, 6651: None}
+    assert votes.cast_by("bob's key") == {947: 9}, "what was said since stays"
+    assert votes.counts([947, 6651]).sum(axis=1).tolist() == [2, 1]
+
+
+def test_no_votes_go_out_and_in(votes):
+    votes.take_in(votes.export(), name="votes.json")
+    assert votes.counts([947]).sum() == 0
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"voter": "ada"},
+        {"voter": 5},
+        {"test_index": 10_000},
+        {"test_index": -1},
+        {"test_index": True},
+        {"digit": 10},
+        {"digit": 9.0},
+        {"digit": "9"},
+        {"more": 1},
+    ],
+)
+def test_what_is_no_vote_is_told_and_none_of_its_file_is_kept(votes, broken):
+    whole = {"voter": voter_of("ada"), "test_index": 947, "digit": 9}
+    with pytest.raises(VoteError, match=r"votes\.json should hold a list of votes"):
+        votes.take_in(json.dumps([whole, whole | broken]).encode(), name="votes.json")
+    assert votes.cast_by("ada") == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[" * 100_000])
+def test_what_is_no_json_is_told(votes, content):
+    with pytest.raises(VoteError, match=r"votes\.json cannot be read as JSON"):
+        votes.take_in(content, name="votes.json")
