@@ -229,6 +229,18 @@ def test_the_time_machine_marks_what_was_learned_and_what_was_forgotten(home: Pa
     assert (final[indices(app)] != LABELS[indices(app)]).all()
 
 
+def test_the_time_machine_shows_what_an_open_digit_was_read_as(home: Path) -> None:
+    with np.load(store.find("book", home).snapshots[1]) as snapshot:
+        then = snapshot["test_probabilities"].argmax(axis=1)
+    index = np.flatnonzero((then != LABELS) & (answers_of("book").argmax(axis=1) == LABELS))[0]
+    app = errors_page("book", epoch="1", digit=str(index))
+    assert f"Wrong: labelled {LABELS[index]}, read as {then[index]}. After epoch 1 it said" in text(app).replace(
+        "*", ""
+    )
+    assert "as it is now, after all its epochs" in text(app)
+    assert "**Right.** It says" in text(errors_page("book", digit=str(index)))
+
+
 def test_a_run_without_snapshots_has_no_time_machine(home: Path) -> None:
     app = errors_page(trained_run(home, probabilities=np.eye(10, dtype=np.float32)[(LABELS + 1) % 10]).id)
     assert "Time machine" not in [toggle.label for toggle in app.toggle]

@@ -17,6 +17,7 @@ from pages._parts.dataset_controls import VIEW, Digit, open_
 from pages._parts.dataset_open import pictures
 from pages._parts.digit_choice import choose_digit
 from pages._parts.draw_why import show_activity, show_epochs, show_ink
+from pages._parts.errors_epochs import epoch_on_view
 from pages._parts.figure import page_theme, show_figure
 from pages._parts.lab import engine
 from pages._parts.messages import telling
@@ -30,14 +31,14 @@ LEAVE = "errors_leave"  # in the session: a digit was pressed that the Dataset p
 
 
 def show_detail(run: Run, index: int) -> None:
-    """The test digit at ``index`` and what the network of ``run`` makes of it."""
+    """The test digit at ``index`` and what the network of ``run`` makes of it, or made of it at the epoch on view."""
     test = mnist.load().test
-    digit, label = test.images[index], int(test.labels[index])
+    digit, label, epoch = test.images[index], int(test.labels[index]), epoch_on_view(run)
     picture, answer, then = st.columns([1, 1.1, 1.1], gap="large")
     with picture:
         _show_picture(digit, label, index)
     with answer:
-        _show_answer(probabilities(run)[index], label)
+        _show_answer(probabilities(run, epoch)[index], label, epoch)
         _show_raters(index, label)
         _show_other_networks(run, index, label)
     with then:
@@ -46,6 +47,8 @@ def show_detail(run: Run, index: int) -> None:
         if epochs:
             st.markdown(told({epoch: said.argmax() == label for epoch, said in epochs.items()}))
         _show_nearest(index)
+    if epoch:
+        st.caption("What follows is about the network as it is now, after all its epochs.")
     _show_reasons(run, digit)
 
 
@@ -54,11 +57,12 @@ def _show_picture(digit: np.ndarray, label: int, index: int) -> None:
     show_figure(digit_with_histogram(digit, title, page_theme(), colour=DIGIT_COLOURS[label], log=True))
 
 
-def _show_answer(said: np.ndarray, label: int) -> None:
-    """``said``: the ten probabilities, float32 (10,)."""
+def _show_answer(said: np.ndarray, label: int, epoch: int | None) -> None:
+    """``said``: the ten probabilities, float32 (10,); ``epoch``: after which it said so, None for the last."""
     answer = int(said.argmax())
     verdict = "Right" if answer == label else f"Wrong: labelled {label}, read as {answer}"
-    st.markdown(f"**{verdict}.** It says: “{in_words(said)}” {sureness(float(said[answer]))}.")
+    when = f"After epoch {epoch} it said" if epoch else "It says"
+    st.markdown(f"**{verdict}.** {when}: “{in_words(said)}” {sureness(float(said[answer]))}.")
     st.html(bars(said))
 
 
