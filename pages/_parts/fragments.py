@@ -28,7 +28,7 @@ def fragment(part: Callable[P, None]) -> Callable[P, None]:
         try:
             telling(part)(*args, **kwargs)
         finally:
-            if get_script_run_ctx().fragment_ids_this_run:
+            if _without_the_page():
                 st.session_state[ENDED_AT] = time.monotonic()
 
     return st.fragment(run)
@@ -43,10 +43,16 @@ def ticking(every: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
     def decorate(part: Callable[P, None]) -> Callable[P, None]:
         @functools.wraps(part)
         def run(*args: P.args, **kwargs: P.kwargs) -> None:
-            if time.monotonic() - st.session_state.pop(ENDED_AT, float("-inf")) < SECONDS_TO_TELL:
+            ended_at = st.session_state.pop(ENDED_AT, float("-inf"))
+            if _without_the_page() and time.monotonic() - ended_at < SECONDS_TO_TELL:
                 st.rerun()
             telling(part)(*args, **kwargs)
 
         return st.fragment(run, run_every=every)
 
     return decorate
+
+
+def _without_the_page() -> bool:
+    """Whether this run is one of fragments alone."""
+    return bool(get_script_run_ctx().fragment_ids_this_run)
