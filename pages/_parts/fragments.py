@@ -17,7 +17,7 @@ from pages._parts.messages import telling
 
 P = ParamSpec("P")
 ENDED_AT = "fragment-ended"  # in the session: when a fragment last ran without the page
-SECONDS_TO_TELL = 0.25  # far more than the server takes to send a run's end to the browser
+SECONDS_TO_TELL = 0.1  # more than the server takes to send a run's end to the browser; a run of the page costs as much
 
 
 def fragment(part: Callable[P, None]) -> Callable[P, None]:
