@@ -34,7 +34,7 @@ def test_the_first_drawing_is_answered_when_the_network_has_woken_up(page, serve
     expect(page.locator(".bars .best").first).to_have_text("7")
 
 
-@pytest.fixture(scope="module", params=["wide-light", "phone-dark"])
+@pytest.fixture(scope="module", params=["wide-light", "wide-dark", "phone-light", "phone-dark"])
 def look(request, browser):
     """A browser of this size and theme: (its name, its width, its context)."""
     size, theme = request.param.split("-")
