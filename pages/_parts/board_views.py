@@ -13,7 +13,7 @@ from pages._parts.host_door import host, is_host
 from pages._parts.host_round_result import show_round_on_board
 from pages._parts.host_watch import show_watched, watched_run
 from pages._parts.lab import desk, room_now
-from pages._parts.messages import acting, telling
+from pages._parts.messages import acting
 
 VIEWS = {
     ":material/grid_view: The wall": lambda: show_wall(_open),
@@ -48,7 +48,6 @@ def show_board() -> None:
         ticking(REFRESH)(_live)()
 
 
-@telling
 def _live() -> None:
     if st.session_state.get(OPENED):
         st.rerun()  # a fragment cannot stop itself
