@@ -1,9 +1,11 @@
-"""Training steps inside the graph: Keras' ``fit`` hands over indices, and no digit passes through Python."""
+"""Training steps inside the graph: Python hands over indices, and no digit passes through it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers
 
@@ -29,15 +31,27 @@ def make_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
             return keras.optimizers.RMSprop(rate)
 
 
-class GraphTrainer(keras.Model):
+@dataclass(frozen=True)
+class ChunkResult:
+    """Means over the digits of a chunk, in training: ``loss`` from 0 up, ``accuracy`` 0 to 1."""
+
+    digits: int
+    loss: float
+    accuracy: float
+
+
+class GraphTrainer:
     """Trains ``network``, which keeps its optimizer, on digits that lie in the graph as tensors.
 
-    ``fit`` takes a dataset of chunks: int32 (steps, batch) indices into the digits and float32 (steps,) learning
-    rates. Its logs are the chunk's ``steps`` and ``digits``, and its mean ``loss`` and ``accuracy``.
+    Its compiled steps are called directly. Keras' ``fit`` would need a ``tf.data`` generator for chunks whose size
+    changes on the way, and making one slows down the whole process: TensorFlow (``ApplyPython311MemoryPatch``) then has
+    the C library ask the system for each buffer above 128 KB anew.
     """
 
-    def __init__(self, network: keras.Model, digits: Split, config: TrainingConfig, *, precision: str) -> None:
-        super().__init__(name="trainer")
+    def __init__(
+        self, network: keras.Model, digits: Split, config: TrainingConfig, *, precision: str, seed: int = 0
+    ) -> None:
+        """``precision``: FLOAT32 or BFLOAT16. ``seed``: of the dropout layers."""
         self.network = network
         self._images = tf.constant(digits.images)
         self._labels = tf.one_hot(digits.labels, 10)
@@ -45,34 +59,40 @@ class GraphTrainer(keras.Model):
         self._decay = config.weight_decay
         self._distorted = config.distortions
         self._precision = precision
-        self._dropouts: dict[str, layers.Dropout] = {}
+        self._seed = seed
         network.optimizer.build(network.trainable_variables)
-        self.compile(optimizer=network.optimizer)
+        self.set_dropout(None)
 
-    def set_dropout(self, rate: float | None, *, seed: int) -> None:
-        """Use dropout ``rate``, or the network's own for None, from the next ``fit`` on; its own is what is saved.
+    def set_dropout(self, rate: float | None) -> None:
+        """Use dropout ``rate``, or the network's own for None, from now on; its own is what is saved.
 
-        A rate is read when the train function is traced, so that is made anew.
+        A rate is read when the steps are traced, so they are traced anew.
         """
         self._dropouts = {
-            layer.name: layers.Dropout(layer.rate if rate is None else rate, seed=seed + number, dtype=self._precision)
+            layer.name: layers.Dropout(
+                layer.rate if rate is None else rate, seed=self._seed + number, dtype=self._precision
+            )
             for number, layer in enumerate(self.network.layers)
             if isinstance(layer, layers.Dropout)
         }
-        self._all_steps = tf.function(self._steps)
-        self.make_train_function(force=True)
+        signature = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.float32)
+        self._compiled_steps = tf.function(self._steps, input_signature=signature)
 
-    def train_step(self, chunk: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """All steps of a chunk; what Keras' ``fit`` calls inside its graph."""
-        return self._all_steps(*chunk)
+    def train_chunk(self, indices: np.ndarray, rates: np.ndarray) -> ChunkResult:
+        """Train one step for each row of ``indices``, int32 (steps, batch), into the digits.
 
-    def _steps(self, indices: tf.Tensor, rates: tf.Tensor) -> dict[str, tf.Tensor]:
+        ``rates``: the learning rate of each step, float32 (steps,).
+        """
+        loss, accuracy = self._compiled_steps(indices, rates)
+        return ChunkResult(indices.size, float(loss), float(accuracy))
+
+    def _steps(self, indices: tf.Tensor, rates: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         loss, accuracy = 0.0, 0.0
         for step in tf.range(tf.shape(rates)[0]):
             step_loss, step_accuracy = self._step(indices[step], rates[step])
             loss, accuracy = loss + step_loss, accuracy + step_accuracy
         steps = tf.cast(tf.shape(rates)[0], tf.float32)
-        return {"steps": steps, "digits": tf.size(indices), "loss": loss / steps, "accuracy": accuracy / steps}
+        return loss / steps, accuracy / steps
 
     def _step(self, indices: tf.Tensor, rate: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         digits, labels = tf.gather(self._images, indices), tf.gather(self._labels, indices)  # (B, 28, 28), (B, 10)

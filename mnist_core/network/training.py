@@ -1,8 +1,7 @@
-"""Training: Keras' ``fit``, epoch by epoch, watched and steered by a listener."""
+"""Training: epoch by epoch, chunk by chunk, reported to a listener who also steers it."""
 
 import math
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -10,14 +9,13 @@ from typing import Protocol
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from mnist_core.config import ON_HELD_OUT, RunConfig, TrainingConfig
 from mnist_core.digits.handwriting import handwriting
 from mnist_core.digits.mnist import Mnist, Split
 from mnist_core.errors import LabError, TrainingDiverged
 from mnist_core.network import model as network
-from mnist_core.network.graph import GraphTrainer, make_optimizer
+from mnist_core.network.graph import ChunkResult, GraphTrainer, make_optimizer
 from mnist_core.network.precision import FLOAT32
 
 SECONDS_PER_CHUNK = 0.1  # between two points of the live curve, and between two looks at people's requests
@@ -125,119 +123,104 @@ def train(
     keras.utils.set_random_seed((training.seed + 7919 * epochs_done + steps_done) % 2**32)
     if getattr(model, "optimizer", None) is None:
         model.compile(make_optimizer(training), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    trainer = GraphTrainer(model, training_split(training, data, drawings), training, precision=precision)
-    watch = _Watch(trainer, config, listener, begun=(epochs_done, steps_done))
+    seed = training.seed + 1000 * epochs_done
+    trainer = GraphTrainer(model, training_split(training, data, drawings), training, precision=precision, seed=seed)
+    loop = _TrainingLoop(trainer, config, listener)
     for epoch in range(epochs_done, config.total_epochs):
-        watch.begin(epoch)
-        with warnings.catch_warnings():
-            # Keras expects epochs whose chunks it can count; people's wishes change how large they are.
-            warnings.filterwarnings("ignore", "Your input ran out of data")
-            trainer.fit(
-                watch.chunks, shuffle=False, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[watch]
-            )
-        if watch.stopped:
+        loop.train_epoch(epoch, steps_done=steps_done if epoch == epochs_done else 0)
+        if loop.stopped:
             return
 
 
-class _Watch(keras.callbacks.Callback):
-    """Cuts an epoch into chunks that take a tenth of a second, and tells the listener of them."""
+class _TrainingLoop:
+    """Trains in chunks of steps that take a tenth of a second each, and reports each chunk to the listener."""
 
-    def __init__(self, trainer: GraphTrainer, config: RunConfig, listener: Listener, *, begun: tuple[int, int]) -> None:
-        """``begun``: whole epochs, and batches of the next, that are done already."""
-        super().__init__()
+    def __init__(self, trainer: GraphTrainer, config: RunConfig, listener: Listener) -> None:
         self._trainer = trainer
         self._config = config
         self._listener = listener
-        self._begun = begun
-        self._chunk = FIRST_CHUNK
+        self._steps_per_chunk = FIRST_CHUNK
         self._started = time.perf_counter()
         self._waited = 0.0
-        self.stopped = False
-        # What is left of the epoch; each chunk is cut just before its turn.
-        spec = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.float32)
-        options = tf.data.Options()
-        # An epoch that was stopped leaves its iterator to the garbage collection, which then waits up to 20 s for the
-        # autotune thread and stops this whole process meanwhile, its heartbeat too.
-        options.autotune.enabled = False
-        self.chunks = tf.data.Dataset.from_generator(self._chunks, output_signature=spec).with_options(options)
         self._ask = network.answers(trainer.network)
-        self._use_dropout(listener.wishes().dropout)
+        self._dropout: float | None = None  # None: the network's own
+        self._graph_is_new = True
+        self.stopped = False  # because the listener wanted it
 
-    def begin(self, epoch: int) -> None:
-        """Get ready for an epoch, counted from 0."""
-        self._epoch = epoch
-        self._steps_done = self._begun[1] if epoch == self._begun[0] else 0
-        self._sums = np.zeros(3)  # digits, their loss, their right answers
-        dropout = self._listener.wishes().dropout
-        if dropout != self._dropout:
-            self._use_dropout(dropout)
+    def train_epoch(self, epoch: int, *, steps_done: int) -> None:
+        """Train what is left of an epoch, counted from 0, after the first ``steps_done`` of its steps."""
+        self._use_dropout(self._listener.wishes().dropout)
+        sums = np.zeros(3)  # digits, their loss, their right answers
+        for indices, rates in self._chunks(epoch, steps_done):
+            result = self._train_chunk(indices, rates, epoch)
+            steps_done += len(rates)
+            sums += result.digits * np.array([1, result.loss, result.accuracy])
+            self._listener.on_progress(Progress(epoch + 1, steps_done, self._seconds(), result.loss, result.accuracy))
+            self._go_on_or_stop()
+            if self.stopped:
+                break
+        if steps_done == self._config.training.steps_per_epoch:  # a part of an epoch is no epoch
+            _, loss, accuracy = sums / sums[0]
+            answer = partial(network.probabilities_by, self._ask)
+            self._listener.on_epoch(EpochResult(epoch + 1, self._seconds(), loss, accuracy, answer))
+            self._go_on_or_stop()
 
     def _use_dropout(self, rate: float | None) -> None:
-        self._dropout = rate
-        self._trainer.set_dropout(rate, seed=self._config.training.seed + 1000 * self._begun[0])
+        if rate != self._dropout:
+            self._dropout = rate
+            self._trainer.set_dropout(rate)
+            self._graph_is_new = True
 
-    def _chunks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _chunks(self, epoch: int, steps_done: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """What is left of the epoch: indices, int32 (steps, batch), and learning rates. Each is cut just before use."""
         training = self._config.training
-        order = np.random.default_rng((training.seed, self._epoch)).permutation(training.training_digits)
-        size, step = training.batch_size, self._steps_done
+        order = np.random.default_rng((training.seed, epoch)).permutation(training.training_digits).astype(np.int32)
+        size, step = training.batch_size, steps_done
         whole = len(order) // size
-        batches = order[: whole * size].reshape(whole, size).astype(np.int32)
+        batches = order[: whole * size].reshape(whole, size)
         while step < whole:
             count = min(self._steps_at_once(), whole - step)
-            yield batches[step : step + count], self._rates(step, count)
+            yield batches[step : step + count], self._rates(epoch, step, count)
             step += count
         if step < training.steps_per_epoch:
-            yield order[None, whole * size :].astype(np.int32), self._rates(step, 1)
+            yield order[None, whole * size :], self._rates(epoch, step, 1)
 
     def _steps_at_once(self) -> int:
-        return 1 if self._listener.wishes().slow_motion else self._chunk
+        return 1 if self._listener.wishes().slow_motion else self._steps_per_chunk
 
-    def _rates(self, step: int, count: int) -> np.ndarray:
-        """The learning rates of ``count`` steps from ``step`` of this epoch: float32 (count,)."""
+    def _rates(self, epoch: int, step: int, count: int) -> np.ndarray:
+        """The learning rates of ``count`` steps from ``step`` of ``epoch``: float32 (count,)."""
         training = self._config.training
-        done = (self._epoch - self._config.inherited_epochs) * training.steps_per_epoch + step
+        done = (epoch - self._config.inherited_epochs) * training.steps_per_epoch + step
         total = training.epochs * training.steps_per_epoch
         factor = self._listener.wishes().learning_rate_factor
         return np.array([factor * training.rate_at((done + each) / total) for each in range(count)], np.float32)
 
-    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
-        self._chunk_started = time.perf_counter()
-
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        """After a chunk, which is what Keras takes for a batch."""
-        self._steps_done += int(logs["steps"])
-        self._sums += logs["digits"] * np.array([1, logs["loss"], logs["accuracy"]])
-        self._adapt(int(logs["steps"]), time.perf_counter() - self._chunk_started)
-        if not math.isfinite(logs["loss"]):
+    def _train_chunk(self, indices: np.ndarray, rates: np.ndarray, epoch: int) -> ChunkResult:
+        started = time.perf_counter()
+        result = self._trainer.train_chunk(indices, rates)
+        self._adapt_to(len(rates), time.perf_counter() - started)
+        if not math.isfinite(result.loss):
             raise TrainingDiverged(
-                f"The loss became {logs['loss']} in epoch {self._epoch + 1}: the training has diverged. "
+                f"The loss became {result.loss} in epoch {epoch + 1}: the training has diverged. "
                 "Try a learning rate ten times lower, and leave scaling on."
             )
-        self._listener.on_progress(
-            Progress(self._epoch + 1, self._steps_done, self._seconds(), logs["loss"], logs["accuracy"])
-        )
-        self._go_on_or_stop()
+        return result
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        if self._steps_done < self._config.training.steps_per_epoch:
-            return  # a part of an epoch is no epoch
-        _, loss, accuracy = self._sums / self._sums[0]
-        answer = partial(network.probabilities_by, self._ask)
-        self._listener.on_epoch(EpochResult(self._epoch + 1, self._seconds(), loss, accuracy, answer))
-        self._go_on_or_stop()
+    def _adapt_to(self, steps: int, seconds: float) -> None:
+        """Size the next chunks so that each takes SECONDS_PER_CHUNK, after one of ``steps`` took ``seconds``.
 
-    def _adapt(self, steps: int, seconds: float) -> None:
-        """Cut the next chunks so that each takes SECONDS_PER_CHUNK. The first one's time is the graph's building.
-
-        Slow motion's single steps, and an epoch's last one, say nothing of larger chunks.
+        A new graph's first chunk is left out, as tracing takes most of its time; so are single steps, as slow motion's
+        and an epoch's last one say nothing of larger chunks.
         """
-        if (steps > 1 or self._chunk == 1) and not (self._steps_done == steps and self._chunk == FIRST_CHUNK):
-            self._chunk = max(1, round(steps * min(SECONDS_PER_CHUNK / seconds, 4)))
+        if not self._graph_is_new and (steps > 1 or self._steps_per_chunk == 1):
+            self._steps_per_chunk = max(1, round(steps * min(SECONDS_PER_CHUNK / seconds, 4)))
+        self._graph_is_new = False
 
     def _go_on_or_stop(self) -> None:
         asked = time.perf_counter()
         if not self._listener.may_go_on():
-            self.stopped = self.model.stop_training = True
+            self.stopped = True
         self._waited += time.perf_counter() - asked
 
     def _seconds(self) -> float:

@@ -32,9 +32,7 @@ def test_a_chunk_is_trained_as_keras_fit_trains_its_batches(digits):
     ours, keras_own = network.build(config, seed=0), network.build(config, seed=0)
     ours.compile(make_optimizer(TrainingConfig()))
     trainer = GraphTrainer(ours, few, TrainingConfig(), precision=FLOAT32)
-    trainer.set_dropout(None, seed=0)
-    chunk = tf.reshape(tf.range(1024), (8, 128)), tf.fill((8,), 1e-3)
-    trainer.fit(tf.data.Dataset.from_tensors(chunk), shuffle=False, verbose=0)
+    trainer.train_chunk(np.arange(1024, dtype=np.int32).reshape(8, 128), np.full(8, 1e-3, np.float32))
     keras_own.compile("adam", "sparse_categorical_crossentropy")
     keras_own.fit(few.images, few.labels, batch_size=128, shuffle=False, verbose=0)
     for expected, found in zip(keras_own.get_weights(), ours.get_weights(), strict=True):
