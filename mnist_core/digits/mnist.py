@@ -101,7 +101,8 @@ def _read(file: Path) -> dict[str, np.ndarray]:
     if not file.exists():
         raise _damaged(file, "it is missing")
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        # Opened here, as NumPy leaves a damaged file open.
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
             return {name: archive[name] for name in SHA256}
     except UNREADABLE as error:
         raise _damaged(file, f"it cannot be read as a NumPy archive ({error})") from error

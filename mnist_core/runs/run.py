@@ -339,7 +339,8 @@ class Run:
     def _evaluation(self, names: Iterable[str]) -> dict[str, np.ndarray]:
         """Those of the arrays called ``names`` that evaluation.npz has."""
         try:
-            with np.load(self.path / EVALUATION, allow_pickle=False) as archive:
+            # Opened here, as NumPy leaves a damaged file open.
+            with (self.path / EVALUATION).open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 return {name: archive[name] for name in names if name in archive}
         except DAMAGED_ARCHIVE as error:
             raise RunError(f"The run {self.id} cannot be read: evaluation.npz is damaged ({error}).") from error

@@ -79,7 +79,8 @@ def read_snapshot(run: Run, epoch: int) -> Snapshot:
 
 def _read_layers(path: Path, names: list[str]) -> list[Dense]:
     try:
-        with np.load(path, allow_pickle=False) as weights:
+        # Opened here, as NumPy leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as weights:
             return [
                 Dense(weights[f"{name}/kernel"].astype(np.float32), weights[f"{name}/bias"].astype(np.float32))
                 for name in names
