@@ -33,16 +33,15 @@ def show_histograms() -> None:
         shown, colour, title = histograms[label], DIGIT_COLOURS[label], f"Digit {label}"
     _show_facts(shown)
     show_figure(
-        pixel_histogram(
-            shown,
-            page_theme(),
-            colour=colour,
-            label=title,
-            log=log,
-            reference=None if shown is whole else whole,
-            reference_label=of_whole,
-            narrow=is_phone(),
-        ),
+        pixel_histogram,
+        shown,
+        page_theme(),
+        colour=colour,
+        label=title,
+        log=log,
+        reference=None if shown is whole else whole,
+        reference_label=of_whole,
+        narrow=is_phone(),
         width=960,
     )
 

@@ -48,13 +48,12 @@ def show_open_digit() -> None:
     with st.container(key=PLACE):
         log = choose_log()
         show_figure(
-            digit_with_histogram(
-                pictures([digit])[0],
-                f"Digit: {label}, index {digit.index}",
-                page_theme(),
-                colour=DIGIT_COLOURS[label],
-                log=log,
-            )
+            digit_with_histogram,
+            pictures([digit])[0],
+            f"Digit: {label}, index {digit.index}",
+            page_theme(),
+            colour=DIGIT_COLOURS[label],
+            log=log,
         )
         st.caption(f"{digit.name}. {_how_usual(digit)}")
         with st.container(horizontal=True, gap="small"):

@@ -174,7 +174,7 @@ def _show_one_hot(example: Example) -> None:
         )
     with right:
         st.markdown(f"The {example.label}, then the first nine training labels")
-        show_figure(one_hot_rows(np.concatenate([own[None], vectors[:9]]), page_theme()), width=480)
+        show_figure(one_hot_rows, np.concatenate([own[None], vectors[:9]]), page_theme(), width=480)
 
 
 def _article(digit: int) -> str:

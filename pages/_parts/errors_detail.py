@@ -54,7 +54,7 @@ def show_detail(run: Run, index: int) -> None:
 
 def _show_picture(digit: np.ndarray, label: int, index: int) -> None:
     title = f"Digit: {label}, index {index}"
-    show_figure(digit_with_histogram(digit, title, page_theme(), colour=DIGIT_COLOURS[label], log=True))
+    show_figure(digit_with_histogram, digit, title, page_theme(), colour=DIGIT_COLOURS[label], log=True)
 
 
 def _show_answer(said: np.ndarray, label: int, epoch: int | None) -> None:

@@ -70,7 +70,7 @@ def show_network(model: ModelConfig) -> None:
         "A digit enters at the left as 784 numbers. Each unit adds up its inputs, each multiplied by a weight, and "
         "passes the sum through an activation function; training changes the weights."
     )
-    show_figure(network_diagram(model, digit=mnist.load().test.images[0], theme=page_theme()))
+    show_figure(network_diagram, model, digit=mnist.load().test.images[0], theme=page_theme())
 
 
 def show_activations() -> None:
@@ -81,7 +81,7 @@ def show_activations() -> None:
         "ReLU, which passes what is positive and stops the rest. GELU is a ReLU with a rounded corner; tanh is a "
         "sigmoid stretched to -1..1."
     )
-    show_figure(activation_figure(theme=page_theme()))
+    show_figure(activation_figure, theme=page_theme())
     st.write(
         "Learning follows slopes, backwards through all layers, and multiplies them on its way. Where sigmoid and tanh "
         "are nearly flat, they are saturated: the slope is close to 0, so hardly anything arrives at the layers before "

@@ -1,6 +1,7 @@
 """Matplotlib figures on a page, in the colours of the person's theme."""
 
 import io
+from collections.abc import Callable
 
 import streamlit as st
 from matplotlib.figure import Figure
@@ -15,9 +16,17 @@ def page_theme() -> Theme:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def show_figure(figure: Figure, *, width: str | int = "stretch") -> None:
-    """Show ``figure`` at the width of its place, or ``width`` pixels wide."""
-    st.image(png(figure), width=width)
+def show_figure(draw: Callable[..., Figure], *values: object, width: str | int = "stretch", **options: object) -> None:
+    """Show the figure that ``draw`` makes of these values and options, as wide as its place or ``width`` pixels wide.
+
+    The same figure is drawn once: Matplotlib takes a third of a second for it, and a page runs at each click.
+    """
+    st.image(_drawn(draw, draw.__qualname__, *values, **options), width=width)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _drawn(_draw: Callable[..., Figure], name: str, *values: object, **options: object) -> bytes:
+    return png(_draw(*values, **options))
 
 
 def png(figure: Figure) -> bytes:

@@ -104,7 +104,7 @@ def _show_weights(snapshot: Snapshot, epoch: int) -> None:
         with column:
             limit = inside.initial_limit(layer.kernel)
             show_figure(
-                weight_histogram(layer.kernel, page_theme(), limit=limit, title=name, label=f"after epoch {epoch}")
+                weight_histogram, layer.kernel, page_theme(), limit=limit, title=name, label=f"after epoch {epoch}"
             )
     st.caption("A few weights lie beyond the edges; they are counted there.")
 
@@ -157,4 +157,4 @@ def _show_lines(figures: Sequence[tuple[str, Sequence[int], np.ndarray, list[str
     """Figures side by side: for each a title, epochs, values of (epochs, layers), and the layers' names."""
     for column, (title, epochs, values, names) in zip(st.columns(2), figures, strict=False):
         with column:
-            show_figure(layer_lines(epochs, values, names, page_theme(), title=title, at=epoch))
+            show_figure(layer_lines, epochs, values, names, page_theme(), title=title, at=epoch)

@@ -15,7 +15,7 @@ def show_scaling(pixels: np.ndarray, *, before: str, after: str) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(before)
-        show_figure(pixel_values(pixels, page_theme(), largest=255), width=WIDTH)
+        show_figure(pixel_values, pixels, page_theme(), largest=255, width=WIDTH)
     with right:
         st.markdown(after)
-        show_figure(pixel_values(scale(pixels), page_theme(), largest=1, decimals=2), width=WIDTH)
+        show_figure(pixel_values, scale(pixels), page_theme(), largest=1, decimals=2, width=WIDTH)

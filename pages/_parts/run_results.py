@@ -27,7 +27,7 @@ def show_results(run: Run) -> None:
         return
     with st.expander("The walk-through's figure: accuracy and loss of training and test digits"):
         validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
-        show_figure(training_curves(run.epochs, validation=validation, theme=page_theme()))
+        show_figure(training_curves, run.epochs, validation=validation, theme=page_theme())
 
 
 def _go_on(run: Run) -> None:
