@@ -25,6 +25,18 @@ from mnist_core.engine.protocol import ADDRESS_FILE, LOCK_FILE, EngineError, lab
 SCHEDULER = "DIGIT_LAB_SCHEDULER"  # environment: a Dask scheduler to join instead of starting workers here
 CONNECT_TIMEOUT = 5.0  # seconds
 NEVER = "1000 days"
+DASK_SETTINGS = {
+    # Dask has workers return freed memory at once; TensorFlow frees and takes it again at each step, and an epoch then
+    # takes twice as long.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+    # A worker that dies twice within this time (15 s without this) would not be started again.
+    "distributed.deploy.lost-worker-timeout": NEVER,
+    # Dask watches itself all the time, for a dashboard that is not there: by its own settings an idle engine takes a
+    # fifth of a core.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
 
 
 def serve(home: Path, *, leave_when_idle: bool = False) -> None:
@@ -38,6 +50,7 @@ def serve(home: Path, *, leave_when_idle: bool = False) -> None:
         lock = FileLock(home / LOCK_FILE).acquire(timeout=2)
     except Timeout as error:
         raise EngineError(f"An engine is already running for {home}; one is enough.") from error
+    dask.config.set(DASK_SETTINGS)
     joined = os.environ.get(SCHEDULER)
     with lock, _stopped_by_signals(), _joined(joined, home) if joined else _started_here(home) as client:
         try:
@@ -71,15 +84,6 @@ def _started_here(home: Path) -> Iterator[Client]:
         options = _options(threads=max(1, cores // trainers)) | {"host": "127.0.0.1"}
         workers[f"trainer-{number}"] = {"cls": Nanny, "options": options}
     scheduler = {"cls": Scheduler, "options": {"host": "127.0.0.1", "port": 0, "dashboard": False}}
-    dask.config.set(
-        {
-            # Dask has workers return freed memory at once; TensorFlow frees and takes it again at each step, and an
-            # epoch then takes twice as long.
-            "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
-            # A worker that dies twice within this time (15 s without this) would not be started again.
-            "distributed.deploy.lost-worker-timeout": NEVER,
-        }
-    )
     with SpecCluster(scheduler=scheduler, workers=workers, silence_logs="ERROR") as cluster, Client(cluster) as client:
         yield client
 
