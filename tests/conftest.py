@@ -1,6 +1,7 @@
 """What many tests share: a home folder of their own, and the real digits."""
 
 import gc
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from mnist_core.digits import mnist
 from mnist_core.digits.mnist import Mnist
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
+
+pytest_plugins = ["tests.kinds", "tests.artifacts", "tests.totals"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,3 +44,14 @@ def home_without_engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home for tests of pages that ask the engine nothing: none is started."""
     monkeypatch.setattr(Engine, "wake", lambda self: None)
     return home
+
+
+@pytest.fixture(scope="session")
+def keras() -> None:
+    """For tests that import Keras in this process: whoever uses it, and what uses that, is of the kind ``keras``."""
+    importlib.import_module("keras")
+
+
+@pytest.fixture(scope="session")
+def processes() -> None:
+    """For tests that start processes other than an engine, an app or a browser."""

@@ -13,6 +13,7 @@ from mnist_core.runs import store
 from mnist_core.runs.robustness import FILE
 from pages._parts.errors_robustness import told
 from pages._parts.robustness_measuring import expected_seconds
+from tests.apps import app_of
 
 ROTATION = PERTURBATIONS["rotation"]
 
@@ -40,7 +41,7 @@ def part(run: str) -> AppTest:
 
         show_robustness(store.find(run, store.home()))
 
-    return AppTest.from_function(script, default_timeout=60, args=(run,)).run()
+    return app_of(script, run).run()
 
 
 def lines(app: AppTest) -> dict[str, dict[str, float]]:

@@ -14,8 +14,8 @@ from pages._parts.answer import in_words
 from pages._parts.explanations import TERMS
 from pages._parts.frame import FRAMED
 from pages._parts.messages import plain
+from tests.apps import new_app
 
-APP = str(Path(__file__).parents[1] / "app.py")
 PAGES = ("home", "draw", "train", "errors", "dataset", "workshop")
 
 
@@ -25,7 +25,7 @@ def home(home_without_engine: Path) -> Path:
 
 
 def opened(name: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     return app.switch_page(f"pages/{name}.py").run()
 
 
@@ -111,14 +111,14 @@ def test_a_link_shows_the_run_it_names(home):
     first = store.create(RunConfig(name="first"), home)
     first.update(state=FAILED, error="It burned.")
     store.create(RunConfig(name="second"), home)
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     app.query_params["run"] = first.id
     app.switch_page("pages/train.py").run()
     assert "It burned." in [error.value for error in app.error]
 
 
 def test_a_link_to_a_run_that_is_gone_shows_another(home):
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     app.query_params["run"] = "20200101-000000-000000"
     app.switch_page("pages/train.py").run()
     assert not app.exception

@@ -14,6 +14,7 @@ from pages._parts import board_views, lab
 from pages._parts.board_tour import STEP, total_minutes
 from pages._parts.board_tour_steps import STEPS
 from pages._parts.model_picker import KEY as MODEL
+from tests.apps import app_of
 from tests.room.drawn import DIGIT, SEVEN, add
 from tests.runs.test_leaderboards import made
 
@@ -46,7 +47,7 @@ def board():
 
 
 def opened(page, **session) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=60)
+    app = app_of(page)
     for key, value in ({MODEL: "book"} | session).items():
         app.session_state[key] = value
     app.run()
@@ -170,7 +171,7 @@ def test_the_tour_goes_on_step_by_step_and_the_address_holds_it(room):
 
 @pytest.mark.parametrize(("asked_for", "title"), [("3", STEPS[2].title), ("0", STEPS[0].title), ("x²", STEPS[0].title)])
 def test_a_link_opens_its_step_and_what_is_none_the_first(room, asked_for, title):
-    app = AppTest.from_function(tour, default_timeout=60)
+    app = app_of(tour)
     app.query_params[STEP] = asked_for
     assert title in text(app.run())
     assert not app.exception

@@ -17,6 +17,7 @@ from mnist_core.runs import store
 from pages._parts import lab
 from pages._parts.digit_grid import data_url
 from pages._parts.errors_verdict import told_of_network
+from tests.apps import app_of
 
 ADA = "ada"
 CASE = blind_case(list(ADA.encode()))
@@ -35,7 +36,7 @@ def court(run: str = "world") -> AppTest:
 
         show_court(store.find(run, store.home()))
 
-    app = AppTest.from_function(script, default_timeout=60, args=(run,))
+    app = app_of(script, run)
     app.session_state["person"] = ADA
     app.run()
     assert not app.exception

@@ -15,13 +15,12 @@ from mnist_core.engine import maps
 from mnist_core.engine.maps import HiddenMap
 from mnist_core.runs import store
 from pages._parts.digit_map import inside, sheet, unit_square
-
-APP = Path(__file__).parents[1] / "app.py"
+from tests.apps import new_app
 
 
 @pytest.fixture
 def page(home_without_engine: Path) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app = new_app().run()
     return app.switch_page("pages/dataset.py")
 
 

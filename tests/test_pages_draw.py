@@ -1,12 +1,12 @@
 """The Draw page's panels, without a browser: what they show of a drawing."""
 
 import numpy as np
-from streamlit.testing.v1 import AppTest
 
 from mnist_core.digits.drawing import Drawing, prepare, rasterize
 from pages._parts.draw_steps import MARK, boxed, crossed, most_inked
 from pages._parts.draw_why import AGAINST, FOR, heat, missing, signed
 from pages._parts.strangeness import in_words
+from tests.apps import app_of
 
 ELL = prepare(rasterize(Drawing(strokes=(np.array([[80.0, 40], [80, 200], [160, 200]]),))))
 
@@ -20,7 +20,7 @@ def steps() -> None:
 
 def test_every_step_from_the_drawing_to_784_numbers_is_told():
     height, width = ELL.cropped.shape
-    app = AppTest.from_function(steps).run()
+    app = app_of(steps).run()
     assert not app.exception
     said = "\n".join(element.value for element in app.markdown) + "".join(each.proto.body for each in app.get("html"))
     for told in (
@@ -67,7 +67,7 @@ def answered(*, typicality: float | None, refused: bool) -> str:
 
         show_answer(ELL.digit, np.eye(10)[4], typicality=typicality, refused=refused)
 
-    app = AppTest.from_function(page, args=(typicality, refused)).run()
+    app = app_of(page, typicality, refused).run()
     assert not app.exception
     return app.get("html")[0].proto.body
 

@@ -15,6 +15,7 @@ from mnist_core.room.drawings import IMPORT, ROUND, TOLD, Drawings
 from pages._parts import lab
 from pages._parts.model_picker import KEY as MODEL
 from pages._parts.person import NICKNAME
+from tests.apps import app_of
 from tests.room.drawn import add
 
 SEVEN = Drawing((np.array([[90, 80], [180, 82], [160, 120], [130, 200]], float),))
@@ -29,7 +30,7 @@ def room(home_without_engine: Path, monkeypatch: pytest.MonkeyPatch) -> Drawings
 
 
 def opened(page, **session) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=60)
+    app = app_of(page)
     for key, value in session.items():
         app.session_state[key] = value
     app.run()

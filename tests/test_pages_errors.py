@@ -19,8 +19,8 @@ from pages._parts.answer import sureness
 from pages._parts.errors_calibration import told as told_threshold
 from pages._parts.errors_compare import told as told_comparison
 from pages._parts.errors_detail import told as told_history
+from tests.apps import new_app
 
-APP = Path(__file__).parents[1] / "app.py"
 SOME = {"test_accuracy": 0.5, "test_loss": 1.0, "correct": 5000, "incorrect": 5000}
 LABELS = mnist.load().test.labels
 
@@ -40,7 +40,7 @@ def trained_run(home: Path, *, probabilities: np.ndarray | None = None) -> Run:
 
 
 def errors_page(run: str, **address: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     app.session_state["model"] = run
     app.switch_page("pages/errors.py")
     app.query_params.update(address)

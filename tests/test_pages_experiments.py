@@ -10,8 +10,8 @@ from mnist_core.runs.evaluation import Scores
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
 from mnist_core.runs.run import CANCELLED, FINISHED, Run
 from pages._parts.run_overlay import overlaid
+from tests.apps import new_app
 
-APP = str(Path(__file__).parents[1] / "app.py")
 SCALING = EXPERIMENTS["scaling"]
 HEADER = "epoch,seconds,loss,accuracy,val_loss,val_accuracy\n"
 
@@ -22,7 +22,7 @@ def home(home_without_engine: Path) -> Path:
 
 
 def opened(experiment: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     app.query_params["tab"] = "experiments"
     app.query_params["experiment"] = experiment
     return app.switch_page("pages/train.py").run()

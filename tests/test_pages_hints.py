@@ -9,8 +9,8 @@ from mnist_core.config import RunConfig, TrainingConfig
 from mnist_core.runs import store
 from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, FAILED, RUNNING, SHIPPED, Run
 from pages._parts import knobs
+from tests.apps import new_app
 
-APP = str(Path(__file__).parents[1] / "app.py")
 SLOW = RunConfig(name="slow", training=TrainingConfig(learning_rate=1e-5, validation="held-out", epochs=30, seed=7))
 
 
@@ -20,7 +20,7 @@ def home(home_without_engine: Path) -> Path:
 
 
 def opened(run: Run) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     app.query_params["run"] = run.id
     return app.switch_page("pages/train.py").run()
 

@@ -18,9 +18,9 @@ from pages._parts import host_door, lab
 from pages._parts.board_views import OPENED
 from pages._parts.frame import FRAMED
 from pages._parts.model_picker import KEY as MODEL
+from tests.apps import new_app
 from tests.room.drawn import SEVEN, add
 
-APP = str(Path(__file__).parents[1] / "app.py")
 VIEWS = ["The room's board", "Guided tour"]
 PASSWORD = "chosen for the test"
 
@@ -34,7 +34,7 @@ def home(home_without_engine: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def opened(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     for key, value in query.items():
         app.query_params[key] = value
     return checked(app.switch_page(f"pages/{page}.py").run())

@@ -14,9 +14,9 @@ from mnist_core.runs import by_hand
 from mnist_core.runs.run import RUNNING, SHIPPED, Run
 from mnist_core.runs.snapshot import read_snapshot
 from pages._parts.by_hand_followed import factor, tex
+from tests.apps import app_of, new_app
 from tests.snapshots import run_with_snapshots, save_snapshot
 
-APP = str(Path(__file__).parents[1] / "app.py")
 BOOK = Run(SHIPPED / "book")
 INSIDE, BY_HAND = "Inside", "One step by hand"
 
@@ -27,7 +27,7 @@ def home(home_without_engine: Path) -> Path:
 
 
 def train_page(run: Run, tab: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     app.query_params["run"] = run.id
     app.session_state["train_tab"] = tab
     return app.switch_page("pages/train.py").run()
@@ -45,7 +45,7 @@ def opened(run: Run, tab: str) -> AppTest:
 
         {"Inside": show_inside, "One step by hand": show_by_hand}[tab](Run(Path(path)))
 
-    app = AppTest.from_function(show, args=(str(run.path), tab), default_timeout=60).run()
+    app = app_of(show, str(run.path), tab).run()
     assert not app.exception
     return app
 

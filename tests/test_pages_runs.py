@@ -12,8 +12,8 @@ from mnist_core.runs import store
 from mnist_core.runs.evaluation import Scores
 from mnist_core.runs.run import FAILED, FINISHED, RUNNING, Run, RunError
 from pages._parts import messages
+from tests.apps import new_app
 
-APP = str(Path(__file__).parents[1] / "app.py")
 SCORES = vars(Scores(test_loss=0.1, test_accuracy=0.97, correct=9_700, incorrect=300))
 HEADER = "epoch,seconds,loss,accuracy,val_loss,val_accuracy\n"
 
@@ -33,7 +33,7 @@ def finished(home: Path, name: str, **config) -> Run:
 
 
 def opened(**address: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     for key, value in {"tab": "runs", **address}.items():
         app.query_params[key] = value
     return app.switch_page("pages/train.py").run()

@@ -30,10 +30,10 @@ from pages._parts.durations import in_words
 from pages._parts.lab import engine
 from pages._parts.person import unmasked
 from pages._parts.run_numbers import images_per_second
+from tests.apps import app_of, new_app
 from tests.waiting import wait_for
 
 STEERED_DROPOUT = "Dropout, from the next epoch"
-APP = str(Path(__file__).parents[1] / "app.py")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def home(home_without_engine: Path) -> Path:
 
 
 def opened(run: Run | None = None) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = new_app()
     if run:
         app.query_params["run"] = run.id
     return app.switch_page("pages/train.py").run()
@@ -221,7 +221,7 @@ def test_whoever_looks_at_a_waiting_run_wakes_the_engine_and_hears_what_keeps_it
 
         show_run(store.find(run_id, store.home()), wide=True)
 
-    app = AppTest.from_function(view, args=(run.id,)).run()
+    app = app_of(view, run.id).run()
     assert "The engine did not start." in text(app)
     assert woken == [engine().error]
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.engine.client import Engine
 from pages._parts import photo_panel
+from tests.apps import app_of
 from tests.digits.photographs import Paper, encoded, photograph, written
 
 
@@ -18,7 +19,7 @@ def panel(home_without_engine: Path) -> AppTest:
 
         show_photo()
 
-    return AppTest.from_function(script, default_timeout=60).run()
+    return app_of(script).run()
 
 
 def uploaded(panel: AppTest, content: bytes) -> AppTest:

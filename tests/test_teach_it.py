@@ -9,6 +9,7 @@ from mnist_core.digits import exchange, handwriting
 from mnist_core.runs import queue
 from mnist_core.runs.lessons import TAUGHT, Lesson
 from pages._parts.lab import room
+from tests.apps import app_of
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def script() -> None:
 def opened(drawings: int) -> AppTest:
     if drawings:
         room().take_in(exchange.dump(map(exchange.to_json, handwriting.drawings(drawings, seed=3))), name="room.json")
-    return AppTest.from_function(script, default_timeout=60).run()
+    return app_of(script).run()
 
 
 def test_too_few_drawings_are_counted_and_no_lesson_is_offered(home):

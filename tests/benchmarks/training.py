@@ -72,7 +72,7 @@ def run_recipe(engine: Engine, name: str, seed: int) -> Result:
     recipe = RECIPES[name]
     training = replace(recipe.training, seed=seed)
     run = engine.train(RunConfig(name=name, recipe=name, model=recipe.model, training=training))
-    wait_for(lambda: not run.status.active, seconds=3600)
+    wait_for(lambda: not run.status.active)
     status = run.status
     assert status.state == FINISHED, status.error
     return Result(

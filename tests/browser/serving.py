@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.waiting import wait_for, wait_until_gone
 
 ROOT = Path(__file__).parents[2]
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +26,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+HOMES: dict[str, Path] = {}  # the home folders of the servers that run, by their addresses
 SEVEN = [(70, 60), (205, 60), (180, 130), (120, 230)]
 
 
@@ -58,12 +59,16 @@ def serve(home: Path, *, script: str = "app.py", log: str = "server.log", **sett
             command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)} | settings, stdout=printed, stderr=printed
         )
     server = Server(f"http://localhost:{port}", home, psutil.Process(process.pid))
+    HOMES[server.url] = home
     try:
-        wait_for(lambda: answers(server.url))
+        wait_for(lambda: process.poll() is not None or answers(server.url), home=home)
+        assert process.poll() is None, (home / log).read_text()
         yield server
     finally:
+        del HOMES[server.url]
         if process.poll() is None:
             _stop(server)
+        process.wait()
 
 
 def _stop(server: Server) -> None:
@@ -71,11 +76,11 @@ def _stop(server: Server) -> None:
     family, started = server.family(), server.process.children()
     server.process.send_signal(signal.SIGINT)
     try:
-        wait_until_gone([server.process])
+        wait_until_gone([server.process], home=server.home)
         for engine in started:
             with contextlib.suppress(psutil.NoSuchProcess):
                 engine.terminate()
-        wait_until_gone(family)
+        wait_until_gone(family, home=server.home)
     finally:
         for left in family:
             with contextlib.suppress(psutil.NoSuchProcess):

@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from mnist_core.digits import mnist
 from mnist_core.engine.client import Engine
-from tests.browser.serving import SEVEN, draw
-from tests.browser.visits import PAGES, PHONE, SCREENSHOTS, SLOW, WIDE, go_to, visit
+from tests.browser.expecting import expect
+from tests.browser.serving import SEVEN, Server, draw, serve
+from tests.browser.visits import PAGES, PHONE, go_to, settle, visit
+from tests.waiting import wait_for
 
 BAR = [(110, 140), (190, 140)]
 
@@ -18,45 +20,48 @@ def tool(page: Page, name: str):
     return page.get_by_test_id("stBaseButton-secondary").filter(has_text=name)
 
 
-# First, as it needs a server that nobody has asked for anything yet.
-def test_a_link_to_a_page_works_as_the_first_address_of_a_new_server(page, server):
-    visit(page, server, "draw")
-    expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home")).to_be_visible()
-    expect(page).to_have_url(re.compile(r"/draw"))
-
-
-def test_the_first_drawing_is_answered_when_the_network_has_woken_up(page, server):
-    visit(page, server, "draw")
-    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
-    expect(page.locator(".answer")).to_have_count(0)
-    draw(page, SEVEN)
-    expect(page.locator(".answer b")).to_have_text("7", timeout=SLOW)
-    expect(page.locator(".bars .best").first).to_have_text("7")
-
-
-@pytest.fixture(scope="module", params=["wide-light", "wide-dark", "phone-light", "phone-dark"])
-def look(request, browser):
-    """A browser of this size and theme: (its name, its width, its context)."""
-    size, theme = request.param.split("-")
-    options = {"wide": WIDE, "phone": PHONE}[size]
-    context = browser.new_context(**options, color_scheme=theme)
-    yield request.param, options["viewport"]["width"], context
-    context.close()
+def background(page: Page) -> str:
+    return page.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_opens_without_an_error(look, server, path):
-    name, width, context = look
-    page = context.new_page()
+def test_a_page_opens_fits_its_width_follows_the_theme_and_loads_no_tensorflow(page, server, path):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
+    page.emulate_media(color_scheme="light")
     visit(page, server, path)
-    assert not [url for url in asked if not url.startswith((server.url, "data:", "blob:"))], "an outside address"
     if path == "draw":
         page.locator("canvas").last.wait_for()
-    page.screenshot(path=SCREENSHOTS / f"{path or 'home'}-{name}.png")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
-    page.close()
+    assert not [url for url in asked if not url.startswith((server.url, "data:", "blob:"))], "an outside address"
+    libraries = {Path(library.path).as_posix() for library in server.process.memory_maps()}
+    assert any("numpy" in library for library in libraries)
+    assert not {library for library in libraries if "/tensorflow/" in library}, "the web process has TensorFlow in it"
+    for width in (820, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page)
+        wait_for(lambda width=width: width_of_content(page) <= width, home=server.home)
+    show_in_other_theme(page, "dark")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_on_a_phone_fits_its_width_and_follows_the_theme(phone, server, path):
+    visit(phone, server, path)
+    if path == "draw":
+        phone.locator("canvas").last.wait_for()
+    wait_for(lambda: width_of_content(phone) <= PHONE["viewport"]["width"], home=server.home)
+    show_in_other_theme(phone, "light")
+
+
+def width_of_content(page: Page) -> int:
+    """In pixels; wider than the page, it scrolls sideways."""
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
+def show_in_other_theme(page: Page, theme: str) -> None:
+    before = background(page)
+    page.emulate_media(color_scheme=theme)
+    wait_for(lambda: background(page) != before)
+    settle(page)
 
 
 def test_a_drawing_can_be_undone_redone_cleared_and_survives_another_page(page, server):
@@ -81,7 +86,6 @@ def test_a_drawing_can_be_undone_redone_cleared_and_survives_another_page(page, 
     go_to(page, "Draw")
     expect(page.locator(".answer b")).to_have_text("7")
     page.locator("canvas").last.scroll_into_view_if_needed()
-    page.screenshot(path=SCREENSHOTS / "draw-answered.png")
 
     tool(page, "Clear").click()
     expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
@@ -130,8 +134,17 @@ def test_hovering_over_the_map_shows_a_digit_a_click_opens_it_and_an_area_fills_
     expect(page.locator(".map")).to_have_attribute("data-drawn", "pictures")
 
 
-def test_the_page_says_that_the_network_sleeps_when_the_engine_dies_and_goes_on(page, server):
+def test_a_new_server_answers_a_link_and_its_page_goes_on_when_the_engine_dies(page, tmp_path):
+    with serve(tmp_path) as server:
+        engine_comes_and_dies_and_comes_again(page, server)
+
+
+def engine_comes_and_dies_and_comes_again(page: Page, server: Server) -> None:
     visit(page, server, "draw")
+    expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/draw"))
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(page.locator(".answer")).to_have_count(0)
     draw(page, SEVEN)
     expect(page.locator(".answer b")).to_have_text("7")
     engine = Engine(server.home).process()
@@ -139,10 +152,5 @@ def test_the_page_says_that_the_network_sleeps_when_the_engine_dies_and_goes_on(
         process.kill()
     draw(page, BAR)
     expect(page.get_by_text("The network is waking up")).to_be_visible()
-    expect(page.locator(".answer b")).to_have_text("7", timeout=SLOW)
-
-
-def test_the_web_process_has_no_tensorflow_in_it(server):
-    libraries = {Path(library.path).as_posix() for library in server.process.memory_maps()}
-    assert any("numpy" in library for library in libraries)
-    assert not {library for library in libraries if "/tensorflow/" in library}
+    expect(page.locator(".answer b")).to_have_text("7")
+    expect(page.locator(".bars .best").first).to_have_text("7")

@@ -7,16 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from mnist_core.digits.drawing import Drawing, rasterize, to_digit
 from mnist_core.digits.handwriting import drawings
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
-from tests.browser.visits import SLOW, button, settle, visit
-from tests.waiting import wait_for
+from tests.browser.expecting import expect
+from tests.browser.visits import button, settle, visit
+from tests.waiting import wait_for, wait_until_ready
 
-DRAWINGS = 12
+DRAWINGS = 6
 BRUSH = 30  # the page's normal brush, on its canvas of 420 pixels
 SIDE = 420
 
@@ -76,17 +77,17 @@ def test_strokes_are_painted_as_the_browser_paints_them_and_read_alike(page, ser
         drawing = on_the_page(written, corner_of_canvas(page))
         draw(page, drawing)
         digit = to_digit(rasterize(drawing))
-        expect(page.locator(".answer b")).to_be_visible(timeout=SLOW)
-        wait_for(lambda: far(read(page), digit).mean() < 2)  # noqa: B023, all strokes have arrived
+        expect(page.locator(".answer b")).to_be_visible()
+        wait_for(lambda: far(read(page), digit).mean() < 2, home=server.home)  # noqa: B023, all strokes have arrived
         ours.append(digit)
         theirs.append(to_digit(painted(page)))
         answers.append(int(page.locator(".bars .best").first.inner_text()))
         button(page, "Clear").click()
         expect(page.locator(".answer")).to_have_count(0)
-        wait_for(lambda: blank(page))
+        wait_for(lambda: blank(page), home=server.home)
     differences = [far(*pair) for pair in zip(ours, theirs, strict=True)]
     assert np.mean(differences) < 2
     assert np.max(differences) < 48
     with closing(Engine(server.home)) as engine:
-        engine.wait()
+        wait_until_ready(engine, server.home)
         assert engine.classify(store.default_run(), np.array(ours)).argmax(axis=1).tolist() == answers

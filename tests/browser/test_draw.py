@@ -2,10 +2,11 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
+from tests.browser.expecting import expect
 from tests.browser.serving import SEVEN, draw
-from tests.browser.visits import PHONE, SCREENSHOTS, SLOW, button, settle, visit
+from tests.browser.visits import PHONE, button, settle, visit
 
 STAR = [(80, 240), (140, 40), (200, 240), (50, 115), (230, 115), (80, 240)]
 BAR = [(110, 140), (190, 140)]
@@ -48,7 +49,7 @@ def place(page: Page) -> float:
 def test_a_drawing_is_looked_at_closer_and_a_star_is_no_digit(page, server):
     visit(page, server, "draw")
     draw(page, SEVEN)
-    expect(page.locator(".answer b")).to_have_text("7", timeout=SLOW)
+    expect(page.locator(".answer b")).to_have_text("7")
     look_closer(page, "Step by step")
     expect(page.get_by_text("Centred in 28 × 28")).to_be_visible()
     look_closer(page, "Face-off")
@@ -56,14 +57,13 @@ def test_a_drawing_is_looked_at_closer_and_a_star_is_no_digit(page, server):
     look_closer(page, "Why")
     expect(page.get_by_text(re.compile(r"Hidden layer 2: \d+ of 512 units fire"))).to_be_visible()
     expect(page.get_by_text("Epoch 20")).to_be_visible()
-    expect(page.get_by_text("A 7", exact=True).first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("A 7", exact=True).first).to_be_visible()
 
     page.get_by_role("button", name="Clear").first.click()
     expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
     draw(page, STAR)
     expect(page.get_by_text("This does not look like a digit to me")).to_be_visible()
     settle(page)
-    page.screenshot(path=SCREENSHOTS / "draw-why.png", full_page=True)
 
 
 def test_a_finger_draws_on_a_phone(phone, server):
@@ -73,7 +73,6 @@ def test_a_finger_draws_on_a_phone(phone, server):
     expect(phone.locator(".answer b")).to_have_text("7")
     look_closer(phone, "Step by step")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
-    phone.screenshot(path=SCREENSHOTS / "draw-steps-phone.png", full_page=True)
 
 
 def test_a_finger_draws_without_scrolling_and_undoes_and_clears(phone, server):

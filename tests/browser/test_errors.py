@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from mnist_core.digits import mnist
 from mnist_core.runs import store
-from tests.browser.visits import SLOW, button, settle, visit
+from tests.browser.expecting import expect
+from tests.browser.visits import button, new_context, settle, visit
 
 
 def gallery(page: Page):
@@ -39,15 +40,15 @@ def test_a_cell_leads_to_its_digits_a_digit_to_its_reasons_and_a_link_to_all_of_
 
     gallery(page).nth(1).click()
     expect(page.get_by_text("Wrong: labelled 4, read as 9.")).to_be_visible()
-    expect(page.get_by_text("Which units fire?")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Which units fire?")).to_be_visible()
     settle(page)
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text(f"3 of {len(of_cell)}", exact=True)).to_be_visible()
     opened = re.search("digit=([0-9]+)", page.url).group(1)
 
-    stranger = browser.new_context().new_page()
+    stranger = new_context(browser).new_page()
     stranger.goto(page.url)
-    expect(stranger.get_by_text(f"3 of {len(of_cell)}", exact=True)).to_be_visible(timeout=SLOW)
+    expect(stranger.get_by_text(f"3 of {len(of_cell)}", exact=True)).to_be_visible()
     settle(stranger)
     stranger.get_by_role("button", name="Back to the gallery").click()
     expect(gallery(stranger)).to_have_count(len(of_cell))

@@ -3,11 +3,12 @@
 import re
 
 import numpy as np
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from mnist_core.runs.control import Control
 from mnist_core.runs.run import CANCELLED, FINISHED, PAUSED, RUNNING, Run
-from tests.browser.visits import SCREENSHOTS, button, train, visit
+from tests.browser.expecting import expect
+from tests.browser.visits import button, train, visit
 from tests.waiting import wait_for
 
 
@@ -23,11 +24,10 @@ def batches(run: Run) -> int:
 def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, phone, server):
     visit(page, server, "train")
     run = train(page, server, "steered", epochs=200)
-    wait_for(lambda: run.epochs_done >= 1)
+    wait_for(lambda: run.epochs_done >= 1, home=server.home)
     expect(words(page, re.compile(r"Epoch \d+ of 200 .* left .* images a second"))).to_be_visible()
-    page.screenshot(path=SCREENSHOTS / "train-running.png")
     words(page, "Slow motion").click()  # and so it stays, or a fast machine would be through before this test is
-    wait_for(lambda: np.array_equal(np.diff(run.batches["step"][-4:]), [1, 1, 1]))
+    wait_for(lambda: np.array_equal(np.diff(run.batches["step"][-4:]), [1, 1, 1]), home=server.home)
 
     visit(phone, server, f"train?run={run.id}")
     expect(words(phone, re.compile(r"batch \d+ of 469"))).to_be_visible()
@@ -38,12 +38,11 @@ def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, phone,
     expect(words(page, "It holds still")).to_be_visible()
     assert run.status.state == PAUSED
     trained = batches(run)
-    phone.screenshot(path=SCREENSHOTS / "train-paused-phone.png")
     button(page, "÷10").click()
     expect(words(phone, "0.1 × planned")).to_be_visible()
     assert batches(run) == trained
     button(page, "Resume").click()
-    wait_for(lambda: run.status.state == RUNNING and batches(run) > trained)
+    wait_for(lambda: run.status.state == RUNNING and batches(run) > trained, home=server.home)
 
     words(phone, "New training").click()
     waiting = train(phone, server, "waiting", epochs=1)
@@ -51,7 +50,6 @@ def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, phone,
     expect(words(phone, "1 in line: waiting · yours: number 1")).to_be_visible()
     expect(phone.get_by_label("Epochs", exact=True)).to_be_hidden()
     expect(page.get_by_text("1 in line: waiting", exact=True).first).to_be_visible()
-    phone.screenshot(path=SCREENSHOTS / "train-waiting-phone.png")
 
     button(page, "Cancel").click()
     expect(words(page, "The best of its epochs is kept")).to_be_visible()
@@ -63,6 +61,6 @@ def test_people_steer_a_training_and_wait_in_line_from_two_browsers(page, phone,
 
     trained = batches(run)
     button(page, f"Continue after epoch {run.epochs_done}").click()
-    wait_for(lambda: batches(run) > trained)
+    wait_for(lambda: batches(run) > trained, home=server.home)
     button(page, "Cancel").click()
-    wait_for(lambda: run.status.state == CANCELLED)
+    wait_for(lambda: run.status.state == CANCELLED, home=server.home)

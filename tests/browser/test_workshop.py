@@ -2,26 +2,35 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from mnist_core.room.database import open_database
 from mnist_core.room.drawings import Drawings
 from mnist_core.room.host import host_password
 from mnist_core.runs.run import FINISHED
-from tests.browser.serving import SEVEN, Server, draw
-from tests.browser.visits import PHONE, SCREENSHOTS, button, settle, train, visit
+from tests.browser.expecting import expect
+from tests.browser.serving import SEVEN, Server, draw, serve
+from tests.browser.visits import PHONE, button, new_context, settle, train, visit
 from tests.waiting import wait_for
 
 PEOPLE = 3
 
 
 @pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A room of its own, which is empty until the host and the three come."""
+    with serve(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
 def phones(browser: Browser) -> Iterator[list[Page]]:
     """A phone for each of the people."""
     with ExitStack() as stack:
-        contexts = [stack.enter_context(browser.new_context(**PHONE)) for _ in range(PEOPLE)]
+        contexts = [stack.enter_context(new_context(browser, **PHONE)) for _ in range(PEOPLE)]
         yield [context.new_page() for context in contexts]
 
 
@@ -64,12 +73,11 @@ def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
         visit(phone, server, "draw")
         expect(phone.get_by_text("The network is waking up")).to_have_count(0)
     expect(page.get_by_text("3 people are in")).to_be_visible()
-    page.screenshot(path=SCREENSHOTS / "desk-join.png")
 
     draw_and_label(phones[0])
     visit(phones[1], server, "train")
     run = train(phones[1], server, name="ours", epochs=1)
-    wait_for(lambda: run.status.state == FINISHED)
+    wait_for(lambda: run.status.state == FINISHED, home=server.home)
     look_at_the_board(page, of=run.config.name)
     page.get_by_role("radio", name="Host's desk").click()
 
@@ -96,7 +104,6 @@ def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
     assert len(room.newest(5)) == 1
     button(page, "Reveal the answers").click()
     expect(phones[0].get_by_role("heading", name="Your 4, read as 7")).to_be_visible()
-    phones[0].screenshot(path=SCREENSHOTS / "round-phone.png")
     assert [drawing.answer for drawing in room.newest(5)] == [7] * (PEOPLE + 1)
 
     button(page, "End the round").click()

@@ -1,15 +1,13 @@
 """How the browser tests go about: visit a page, wait until it has settled, go to another."""
 
-from pathlib import Path
-
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
+from tests.browser.expecting import expect
 from tests.browser.serving import Server
 from tests.waiting import wait_for
 
-SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 PAGES = {
     "": "Digit Lab",
     "draw": "Draw",
@@ -19,6 +17,7 @@ PAGES = {
     "workshop": "Workshop",
 }
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36"
+ACTION_MILLISECONDS = 120_000  # a click waits this long for what it is to click on
 WIDE = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -26,29 +25,34 @@ PHONE = {
     "has_touch": True,
     "user_agent": PHONE_AGENT,
 }
-SLOW = 60_000  # milliseconds; the engine starts on a busy machine
-expect.set_options(timeout=SLOW)
+
+
+def new_context(browser: Browser, **options: object) -> BrowserContext:
+    """A browser of its own, with Playwright's ``options``: another person, on another device."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(ACTION_MILLISECONDS)
+    return context
 
 
 def settle(page: Page) -> None:
     """Wait until the page's script has run, and see that it raised nothing."""
-    expect(page.locator("h1").first).to_be_visible(timeout=SLOW)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=SLOW)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SLOW)
+    expect(page.locator("h1").first).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def visit(page: Page, server: Server, path: str) -> None:
     """Open the page at ``path``, which may carry a query."""
     page.goto(f"{server.url}/{path}")
-    expect(page.get_by_role("heading", name=PAGES[path.partition("?")[0]], level=1)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name=PAGES[path.partition("?")[0]], level=1)).to_be_visible()
     settle(page)
 
 
 def go_to(page: Page, title: str) -> None:
     """Go to another page through the navigation."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
-    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
     settle(page)
 
 
@@ -70,7 +74,7 @@ def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
     """Train a small network from the Train page's form."""
     fill(page, Name=name, Epochs=epochs, Units_1=64, Units_2=16)
     button(page, "Train").click()
-    wait_for(lambda: name in {run.config.name for run in store.list_runs(server.home)})
+    wait_for(lambda: name in {run.config.name for run in store.list_runs(server.home)}, home=server.home)
     run = store.find(name, server.home)
     assert (run.config.training.epochs, run.config.model.hidden_units) == (epochs, (64, 16))
     return run

@@ -2,20 +2,20 @@
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from mnist_core.runs import store
 from mnist_core.runs.run import FINISHED
+from tests.browser.expecting import expect
 from tests.browser.serving import SEVEN, draw
-from tests.browser.visits import SLOW, WIDE, button, fill, settle
+from tests.browser.visits import WIDE, button, fill, new_context, settle
 from tests.deploy.conftest import Site
 
 
 def come_in(browser: Browser, site: Site, *, served_by: set[str]) -> tuple[Page, str]:
     """Somebody new, whose seat is at one of these app processes: their page, and which it is."""
     for _ in range(50):
-        context = browser.new_context(**WIDE)
-        context.set_default_timeout(SLOW)
+        context = new_context(browser, **WIDE)
         page = context.new_page()
         app = page.goto(f"{site.url}/draw").headers["x-served-by"]
         if app in served_by:
@@ -30,7 +30,7 @@ def read_seven(page: Page) -> None:
     """Draw a 7 and have it read."""
     settle(page)
     draw(page, SEVEN)
-    expect(page.locator(".answer b")).to_have_text("7", timeout=2 * SLOW)
+    expect(page.locator(".answer b")).to_have_text("7")
 
 
 def test_a_lab_of_several_processes_is_one_lab(browser, site):
@@ -51,14 +51,14 @@ def test_a_lab_of_several_processes_is_one_lab(browser, site):
     expect(ada.get_by_text("of all machines").first).to_be_visible()
     run = store.find("of all machines", site.home)
     bob.goto(f"{site.url}/train?run={run.id}")
-    expect(bob.get_by_text(re.compile(r"Epoch \d+ of 40")).first).to_be_visible(timeout=SLOW)
+    expect(bob.get_by_text(re.compile(r"Epoch \d+ of 40")).first).to_be_visible()
 
     site.apps[at].process.kill()
     site.apps[at].process.wait()
     answer = ada.goto(f"{site.url}/train?run={run.id}")
     assert answer.headers["x-served-by"].endswith(elsewhere)
     for person in (ada, bob):
-        expect(person.get_by_text("finished").first).to_be_visible(timeout=4 * SLOW)
+        expect(person.get_by_text("finished").first).to_be_visible()
     assert run.status.state == FINISHED
     assert run.status.deaths == 0
 

@@ -36,12 +36,16 @@ def test_the_strongest_component_comes_first_and_all_are_centred() -> None:
     assert_allclose(found.mean(axis=0), 0, atol=1e-3)
 
 
-def test_t_sne_lays_alike_digits_together_and_tells_how_far_it_is(pixels: np.ndarray, digits: Mnist) -> None:
+def test_t_sne_lays_alike_digits_together_and_tells_how_far_it_is(
+    pixels: np.ndarray, digits: Mnist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projection, "EXAGGERATED", 50)  # enough for so few digits
+    monkeypatch.setattr(projection, "ITERATIONS", 50)
     told = []
     positions = projection.tsne(pixels[:300], watch=lambda share, layout: told.append((share, layout.shape)))
     assert positions.shape == (300, 2)
     assert positions.dtype == np.float32
-    assert agreement(positions, digits.test.labels[:300]) > 0.75
+    assert agreement(positions, digits.test.labels[:300]) > 0.65  # principal components reach 0.41
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert shares[-1] == 1

@@ -1,41 +1,42 @@
-"""A real engine with real workers, shared by a module's tests."""
+"""A real engine with real workers, shared by all tests of a worker of pytest-xdist."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from mnist_core.engine.client import Engine
-from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
-from tests.waiting import wait_until_gone
+from tests.engine.labs import PARK_AFTER, running_engine
 
-PARK_AFTER = 3.0  # seconds of a pause; people have a minute
+
+@pytest.fixture(scope="session")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="session")
+def shared_engine(shared_home: Path) -> Iterator[Engine]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGIT_LAB_PARK_AFTER", str(PARK_AFTER))
+        with running_engine(shared_home) as connection:
+            yield connection
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home folder for a module."""
+def lab(shared_home: Path) -> Iterator[Path]:
+    """The home folder of the module's engine, which this process uses too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DIGIT_LAB_HOME", str(tmp_path_factory.mktemp("lab")))
-        patch.setenv("DIGIT_LAB_PARK_AFTER", str(PARK_AFTER))
+        patch.setenv("DIGIT_LAB_HOME", str(shared_home))
+        patch.setenv("DIGIT_LAB_PARK_AFTER", str(PARK_AFTER))  # for an engine that a test starts anew
         yield store.home()
 
 
 @pytest.fixture(scope="module")
-def engine(lab: Path) -> Iterator[Engine]:
-    """The lab's engine, ready; when the module's tests are done it is told to stop, and then all of it is gone."""
-    connection = Engine(lab)
-    connection.wait()
-    yield connection
-    connection.close()
-    with suppress(EngineNotReady):  # a test may have seen it leave
-        process = connection.process()
-        family = [process, *process.children(recursive=True)]
-        process.terminate()
-        wait_until_gone(family)
+def engine(lab: Path, shared_engine: Engine) -> Engine:
+    """The lab's engine, ready."""
+    return shared_engine
 
 
 @pytest.fixture

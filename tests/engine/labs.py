@@ -2,10 +2,13 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import numpy as np
 import psutil
+import pytest
 from distributed import Client
 
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
@@ -13,7 +16,25 @@ from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
-from tests.waiting import wait_for
+from tests.waiting import wait_for, wait_until_gone, wait_until_ready
+
+PARK_AFTER = 3.0  # seconds of a pause; people have a minute
+
+
+@contextmanager
+def running_engine(home: Path) -> Iterator[Engine]:
+    """The engine of ``home``, ready; at the end it is told to stop, and then all of it is gone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGIT_LAB_HOME", str(home))
+        connection = Engine(home)
+        wait_until_ready(connection, home)
+    yield connection
+    connection.close()
+    with suppress(EngineNotReady):  # a test may have seen it leave
+        process = connection.process()
+        family = [process, *process.children(recursive=True)]
+        process.terminate()
+        wait_until_gone(family, home=home)
 
 
 def small(name: str, *, epochs: int = 2, person: str = "", **training) -> RunConfig:

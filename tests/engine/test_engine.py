@@ -1,10 +1,12 @@
 """The engine answers and trains; all of it for real."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from math import inf
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,19 +21,22 @@ from mnist_core.engine.maps import HiddenMap
 from mnist_core.errors import ModelError
 from mnist_core.foreign.content import MAX_BYTES
 from mnist_core.foreign.findings import Findings
+from mnist_core.room import preflight
 from mnist_core.room.database import open_database
 from mnist_core.room.preflight import Preflight
 from mnist_core.room.settings import Settings
 from mnist_core.runs import archive, store
 from mnist_core.runs.activations import ACTIVATIONS
 from mnist_core.runs.evaluation import scores
+from mnist_core.runs.prepared_experiments import EXPERIMENTS
 from mnist_core.runs.robustness import read_robustness
 from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, Run, RunError
 from mnist_core.runs.snapshot import read_snapshot
 from pages._parts.lab import engine as connection_of_pages
+from tests.apps import app_of, new_app
 from tests.engine.labs import small
 from tests.foreign import files
-from tests.waiting import wait_for
+from tests.waiting import wait_for, wait_until_ready
 from tests.zips import unzipped, zipped
 
 
@@ -158,7 +163,7 @@ def panel(pages) -> AppTest:
 
         show_import()
 
-    return AppTest.from_function(script, default_timeout=60).run()
+    return app_of(script).run()
 
 
 def test_the_page_says_what_was_found_and_leads_to_the_run(panel, engine, book, lab):
@@ -181,6 +186,7 @@ def test_the_page_says_why_a_file_is_refused(panel):
     assert "neither a .keras nor an .h5 file" in panel.error[0].value
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_web_side_of_the_engine_has_no_keras_in_it():
     check = (
         "import sys; import mnist_core.engine.client, mnist_core.engine.worker, distributed; "
@@ -228,9 +234,9 @@ def test_a_page_has_a_run_measured_once_and_shows_its_curve(pages, engine, lab, 
 
         show_robustness(store.find("trained", store.home()))
 
-    connection_of_pages().wait()
+    wait_until_ready(connection_of_pages(), lab)
     run = store.find("trained", lab)
-    page = AppTest.from_function(script, default_timeout=60).run()
+    page = app_of(script).run()
     assert "It takes about 8 s" in "".join(each.value for each in page.markdown)
     page.button[0].click().run()
     assert not page.exception
@@ -247,6 +253,18 @@ def test_a_page_has_a_run_measured_once_and_shows_its_curve(pages, engine, lab, 
     assert "**trained**" in "".join(each.value for each in page.markdown)
 
 
+def test_an_experiment_that_was_trained_shows_what_it_found(pages, engine, lab):
+    engine.train_experiment(EXPERIMENTS["scaling"].configs())
+    runs = [run for run in store.list_runs(lab) if run.config.experiment]
+    wait_for(lambda: all(run.status.state == FINISHED for run in runs))
+    page = new_app()
+    page.query_params.update(tab="experiments", experiment="scaling")
+    page.switch_page("pages/train.py").run()
+    assert not page.exception
+    said = " ".join(each.value for each in (*page.success, *page.warning, *page.info, *page.markdown))
+    assert re.search(r"It reads 9\d\.\d% of new digits with pixels from 0 to 1", said)
+
+
 def test_a_run_without_a_network_says_that_there_is_nothing_to_measure(engine, lab):
     nothing = Run(lab / "runs" / "nothing")
     engine.measure_robustness(nothing)
@@ -254,7 +272,9 @@ def test_a_run_without_a_network_says_that_there_is_nothing_to_measure(engine, l
     assert "no trained network" in engine.measuring(nothing).error
 
 
-def test_a_preflight_trains_on_a_worker_and_leaves_nothing_behind(engine, lab):
+def test_a_preflight_trains_on_a_worker_and_leaves_nothing_behind(engine, lab, monkeypatch):
+    monkeypatch.setattr(preflight, "SLOW_ANSWER", inf)  # how fast this machine is, is not asked here
+    monkeypatch.setattr(preflight, "SECONDS_TO_TRAIN", inf)
     before = store.list_runs(lab)
     checks = Preflight(lab, Settings(open_database(lab)), engine, canvas="http://localhost:9").checks()
     found = {check.name: check for check in checks if check.name in ("Everyone's network", "A short training")}
@@ -304,7 +324,7 @@ def test_a_run_whose_folder_disappears_ends_alone(engine):
 
 def test_a_second_engine_for_the_same_home_is_refused(engine):
     command = [sys.executable, "-m", "mnist_core", "engine"]
-    second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert second.returncode == 2
     assert "already running" in second.stderr
     assert "Traceback" not in second.stderr

@@ -87,14 +87,14 @@ def test_a_killed_engine_takes_its_workers_along_and_the_next_one_takes_up_the_l
     waiting = engine.train(tiny("waiting"))
     dead, family = engine.process(), [*trainers(), classifier()]
     dead.kill()
-    wait_until_gone(family, seconds=15)
+    wait_until_gone(family)
     assert waiting.status.state == QUEUED
     elsewhere = subprocess.Popen([sys.executable, "-c", ENGINE_ELSEWHERE], stdout=subprocess.PIPE, text=True)
     assert classify_again(engine, book, digits.test.images[:1]).argmax() == 7
     assert engine.process() != dead
     assert int(elsewhere.communicate()[0]) == engine.process().pid, "two web processes share one engine"
     wait_for(lambda: waiting.status.state == FINISHED)
-    wait_for(lambda: run.status.state == INTERRUPTED, seconds=15)
+    wait_for(lambda: run.status.state == INTERRUPTED)
     done = run.epochs_done
     engine.resume(run)
     wait_for(lambda: run.epochs_done > done)

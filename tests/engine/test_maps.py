@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from mnist_core.digits import projection
 from mnist_core.digits.projection import principal_components
 from mnist_core.engine import maps
 from mnist_core.engine.client import Engine
@@ -45,7 +46,9 @@ def test_what_goes_wrong_is_told_and_can_be_tried_again(tmp_path: Path) -> None:
     wait_for(path.exists)
 
 
-def test_a_layout_in_the_making_can_be_followed(tmp_path: Path) -> None:
+def test_a_layout_in_the_making_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projection, "EXAGGERATED", 50)  # enough for so few digits
+    monkeypatch.setattr(projection, "ITERATIONS", 50)
     mapmaker, path, seen = Mapmaker(), tmp_path / "maps" / "a.npy", []
     many = np.random.default_rng(0).normal(size=(100, 60)).astype(np.float32)
 

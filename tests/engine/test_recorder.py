@@ -13,7 +13,7 @@ from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED
 
 
 @pytest.fixture(autouse=True)
-def _all_is_heard_at_once(monkeypatch):
+def _all_is_heard_at_once(keras, monkeypatch):
     """These trainings are over in less time than usually passes between two looks at control.json."""
     monkeypatch.setattr(recorder, "SECONDS_BETWEEN_LOOKS", 0.0)
 

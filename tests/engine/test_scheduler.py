@@ -1,16 +1,17 @@
 """More machines: the engine joins a Dask scheduler; scheduler and workers are real processes, on loopback."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import LOG_FILE, EngineError
-from mnist_core.runs import queue
+from mnist_core.runs import queue, store
 from mnist_core.runs.run import FINISHED, RUNNING
 from tests.engine.clusters import dask_cluster
-from tests.engine.labs import small, trainers
-from tests.waiting import wait_for, wait_until_gone
+from tests.engine.labs import running_engine, small, trainers
+from tests.waiting import wait_for, wait_until_gone, wait_until_ready
 
 WORKERS = 2
 
@@ -22,21 +23,29 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module", autouse=True)
-def scheduler(cluster: str) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def lab(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home folder of an engine that joins the cluster."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGIT_LAB_SCHEDULER", cluster)
-        yield
+        patch.setenv("DIGIT_LAB_HOME", str(tmp_path_factory.mktemp("lab")))
+        yield store.home()
+
+
+@pytest.fixture(scope="module")
+def engine(lab: Path) -> Iterator[Engine]:
+    with running_engine(lab) as connection:
+        yield connection
 
 
 def test_two_runs_train_side_by_side_and_a_killed_worker_costs_neither(engine, lab, book, digits):
     wait_for(lambda: queue.trainers(lab) == WORKERS)
-    runs = [engine.train(small(name, epochs=20)) for name in ("left", "right")]
+    runs = [engine.train(small(name, epochs=6)) for name in ("left", "right")]
     wait_for(lambda: all(run.status.state == RUNNING and run.epochs_done >= 1 for run in runs))
     trainers()[0].kill()
     assert engine.classify(book, digits.test.images[:1]).argmax() == 7
     wait_for(lambda: all(run.status.state == FINISHED for run in runs))
-    assert [run.epochs["epoch"].tolist() for run in runs] == [list(range(1, 21))] * 2
+    assert [run.epochs["epoch"].tolist() for run in runs] == [list(range(1, 7))] * 2
     assert sum(run.status.deaths for run in runs) == 1
 
 
@@ -45,13 +54,14 @@ def test_an_engine_that_nobody_needs_leaves_and_the_workers_stay(engine, lab):
     family = [process, *process.children(recursive=True)]
     workers = trainers()
     other = Engine(lab)
-    other.wait()
+    wait_until_ready(other, lab)
     engine.close()
     other.close()
     wait_until_gone(family)
     assert all(worker.is_running() for worker in workers)
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_scheduler_that_is_not_there_is_told_in_one_line(home, monkeypatch):
     monkeypatch.setenv("DIGIT_LAB_SCHEDULER", "tcp://127.0.0.1:9")
     engine = Engine(home)

@@ -11,6 +11,7 @@ from mnist_core.foreign.reading import read_safely
 from tests.foreign.files import SMALL_WEIGHTS, dense, hdf5, layer, sequential, zipped
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("write", [hdf5, zipped])
 def test_a_files_network_comes_out_of_the_process_that_reads_it(write):
     perceptron = read_safely(write())

@@ -207,6 +207,7 @@ def test_weights_alone_are_refused_with_the_way_out():
         read(weights_of_zip(SMALL_WEIGHTS))
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -230,6 +231,7 @@ def test_a_file_that_is_too_large_is_refused_before_all_of_it_is_read(tmp_path):
         read_safely(bytes(MAX_BYTES + 1))
 
 
+@pytest.mark.usefixtures("processes")
 def test_damaged_files_are_refused_and_those_that_crash_the_library_harm_nobody(tmp_path, monkeypatch):
     command = [sys.executable, "-m", "tests.foreign.fuzz", "1", "300", str(tmp_path)]
     done = subprocess.run(command, cwd=reading.ROOT, capture_output=True, text=True, check=True)
@@ -242,6 +244,7 @@ def test_damaged_files_are_refused_and_those_that_crash_the_library_harm_nobody(
             read_safely(path.read_bytes())
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_reader_that_dies_is_told(monkeypatch):
     monkeypatch.setattr(reading.sys, "executable", "/bin/false")
     with pytest.raises(ModelError, match="damaged"):

@@ -14,12 +14,12 @@ from tests.room.postgres import address, serve_postgres
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Path]:
+def postgres(processes: None) -> Iterator[Path]:
     with serve_postgres() as server:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.processes)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database."""
     if request.param == "sqlite":

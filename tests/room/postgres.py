@@ -41,7 +41,7 @@ def serve_postgres() -> Iterator[Path]:
                 **somebody,
             )
         try:
-            wait_for(lambda: server.poll() is not None or _answers(home), seconds=60)
+            wait_for(lambda: server.poll() is not None or _answers(home))
             assert server.poll() is None, (home / "server.log").read_text()
             yield home
         finally:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,9 @@ def test_without_a_setting_the_room_is_a_file_in_the_home_folder(home, monkeypat
 
 def test_the_setting_names_another_database(home, monkeypatch, url):
     monkeypatch.setenv(SETTING, url)
-    add(Drawings(open_database(home)))
-    assert Drawings(Database(make_url(url))).counts()[7] == 1
+    with closing(open_database(home)) as named, closing(Database(make_url(url))) as same:
+        add(Drawings(named))
+        assert Drawings(same).counts()[7] == 1
     assert not (home / FILE).exists()
 
 
@@ -156,6 +158,7 @@ print(People(room).call("a", "Ada"))
 """
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_table_whose_module_is_imported_late_is_made_then(tmp_path):
     told = subprocess.run(
         [sys.executable, "-c", IMPORTED_LATE, tmp_path], cwd=ROOT, capture_output=True, text=True, check=False

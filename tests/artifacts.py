@@ -1,0 +1,59 @@
+"""What a failing test leaves in tests/artifacts/: a picture of its pages, how its lab's runs stood, and the logs."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent / "artifacts"
+FILES = ("*.log", "engine.json", "runs/*/status.json", "runs/*/control.json", "runs/*/config.json", "runs/*/*.csv")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):  # not once more in each of xdist's workers
+        shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    report = yield
+    if report.failed:
+        folder = FOLDER / re.sub(r"[^\w.-]+", "_", item.nodeid)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{report.when}.txt").write_text(f"{report.longreprtext}\n{report.capstdout}\n{report.capstderr}")
+        for home in _homes(item):
+            _keep_lab(home, folder)
+        _keep_pages(item, folder)
+        report.sections.append(("artifacts", str(folder)))
+    return report
+
+
+def _homes(item: pytest.Item) -> set[Path]:
+    """The home folders of the labs that the test's fixtures give."""
+    found = [getattr(value, "home", value) for value in getattr(item, "funcargs", {}).values()]
+    return {path for path in found if isinstance(path, Path) and (path / "runs").is_dir()}
+
+
+def _keep_lab(home: Path, folder: Path) -> None:
+    for pattern in FILES:
+        for path in home.glob(pattern):
+            target = folder / path.relative_to(home)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
+def _keep_pages(item: pytest.Item, folder: Path) -> None:
+    """Screenshots of all pages that are open in the test's browser."""
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if browser is None:
+        return
+    from playwright.sync_api import Error
+
+    for number, page in enumerate(page for context in browser.contexts for page in context.pages):
+        try:
+            page.screenshot(path=folder / f"page-{number}.png", timeout=10_000)
+            (folder / f"page-{number}.txt").write_text(f"{page.url}\n\n{page.inner_text('body')}")
+        except Error as error:
+            (folder / f"page-{number}.txt").write_text(f"{page.url}: no picture ({error})")
