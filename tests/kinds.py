@@ -81,12 +81,10 @@ def imports_keras(path: Path) -> bool:
 
 
 def _check(event: str, arguments: tuple) -> None:
-    """Fail the running test when it does what its kind does not say. Python calls this for each audit event."""
-    if not _running or (event != "import" and event not in STARTS_A_PROCESS):
+    """Fail the running test when it is quick and does what is not. Python calls this for each audit event."""
+    watched = event in STARTS_A_PROCESS or (event == "import" and arguments[0] in ("keras", "tensorflow"))
+    if not watched or not _running or kinds(_running[0]):
         return
-    found = kinds(_running[0])
     if event == "import":
-        if arguments[0] in ("keras", "tensorflow") and not found & {"keras"}:
-            raise AssertionError(f"This test imports {arguments[0]}: let it use the fixture keras.")
-    elif not found - {"keras"}:
-        raise AssertionError(f"This test starts a process ({event} {arguments[0]}): let it use the fixture processes.")
+        raise AssertionError(f"This test imports {arguments[0]}: let it use the fixture keras.")
+    raise AssertionError(f"This test starts a process ({event} {arguments[0]}): let it use the fixture processes.")

@@ -25,7 +25,7 @@ PAGE_FAULTS_PER_STEP = 1_000  # 420 were measured, most of them TensorFlow's sta
 
 
 @pytest.fixture
-def run_command(keras, processes, home, monkeypatch, capsys):
+def run_command(keras, home, monkeypatch, capsys):
     """Run a command in this process: (exit status, standard output, standard error)."""
 
     def run(*words: object) -> tuple[int, str, str]:

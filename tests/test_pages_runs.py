@@ -69,6 +69,13 @@ def test_all_runs_are_in_the_table_with_what_they_are(home):
     assert rows.loc["book", "Who"] == "the app"
 
 
+def test_a_run_that_is_compared_stays_so_while_a_search_hides_it(home):
+    run = finished(home, "mine")
+    app = opened(runs=f"{run.id},book", search="mine")
+    assert table(app)["Name"].tolist() == ["mine"]
+    assert app.query_params["runs"] == f"{run.id},book"
+
+
 def test_the_search_looks_at_names_people_recipes_and_states_and_stands_in_the_address(home):
     finished(home, "mine", nickname="Ada")
     app = opened(search="ada FINISHED")

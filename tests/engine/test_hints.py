@@ -159,7 +159,7 @@ def test_a_lesson_is_no_part_of_a_cure(runs, lab, digits):
     assert all(cure.training.drawings == 0 for cure in cures)
 
 
-def test_a_network_from_elsewhere_has_no_hints(processes, runs, lab, digits):
+def test_a_network_from_elsewhere_has_no_hints(runs, lab, digits):
     run = import_model(runs["short"].model_path.read_bytes(), RunConfig(name="elsewhere"), lab)
     assert hints.hints(Evidence.of(run, digits.test.images[:10])) == []
 

@@ -14,8 +14,6 @@ from mnist_core.network.inside import Inside
 from mnist_core.runs.run import SHIPPED
 from tests.foreign.files import Weights, dense, hdf5, layer, sequential
 
-pytestmark = pytest.mark.usefixtures("processes")  # a file from elsewhere is read by one
-
 SAMPLE = slice(300, 400)
 
 
