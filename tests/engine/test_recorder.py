@@ -42,6 +42,9 @@ def test_a_finished_run_has_its_last_epochs_network_and_no_state_to_resume(home)
     status = run.status
     assert (status.state, status.error, status.heartbeat) == (FINISHED, None, None)
     assert run.epochs["epoch"].tolist() == [1, 2, 3]
+    assert list(run.snapshots) == [1, 2, 3]
+    with np.load(run.snapshots[3]) as last:
+        np.testing.assert_allclose(last["test_probabilities"], run.test_probabilities, atol=1e-3)
     assert status.scores["test_accuracy"] == pytest.approx(run.epochs["val_accuracy"][-1], abs=1e-4)
     assert status.seconds == pytest.approx(run.epochs["seconds"][-1], abs=0.01)
     assert 0 < status.recording_seconds < status.seconds
