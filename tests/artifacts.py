@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import waiting
+
 FOLDER = Path(__file__).parent / "artifacts"
 FILES = ("*.log", "engine.json", "runs/*/status.json", "runs/*/control.json", "runs/*/config.json", "runs/*/*.csv")
 
@@ -25,7 +27,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
         (folder / f"{report.when}.txt").write_text(f"{report.longreprtext}\n{report.capstdout}\n{report.capstderr}")
         for home in _homes(item):
             _keep_lab(home, folder)
-        _keep_pages(item, folder)
+            report.sections.append(("lab", waiting.report(home)))
+        report.sections += [("page", text) for text in _keep_pages(item, folder)]
         report.sections.append(("artifacts", str(folder)))
     return report
 
@@ -44,8 +47,8 @@ def _keep_lab(home: Path, folder: Path) -> None:
             shutil.copyfile(path, target)
 
 
-def _keep_pages(item: pytest.Item, folder: Path) -> None:
-    """Screenshots of all pages that are open in the test's browser."""
+def _keep_pages(item: pytest.Item, folder: Path) -> Iterator[str]:
+    """Keep screenshots of all pages that are open in the test's browser; yields what each of them says."""
     browser = getattr(item, "funcargs", {}).get("browser")
     if browser is None:
         return
@@ -54,6 +57,8 @@ def _keep_pages(item: pytest.Item, folder: Path) -> None:
     for number, page in enumerate(page for context in browser.contexts for page in context.pages):
         try:
             page.screenshot(path=folder / f"page-{number}.png", timeout=10_000)
-            (folder / f"page-{number}.txt").write_text(f"{page.url}\n\n{page.inner_text('body')}")
+            text = f"{page.url}\n\n{page.inner_text('body', timeout=10_000)}"
         except Error as error:
-            (folder / f"page-{number}.txt").write_text(f"{page.url}: no picture ({error})")
+            text = f"{page.url}: no picture ({error})"
+        (folder / f"page-{number}.txt").write_text(text)
+        yield text

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from dask.system import cpu_count
 
 try:
     import resource
@@ -27,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if _distributes(config):
         _collect_children()
-    wall = f"Wall time {_minutes(time.monotonic() - _started)}"
+    wall = f"Wall time {_minutes(time.monotonic() - _started)} on {cpu_count()} of {os.cpu_count()} cores"
     if resource is None:
         terminalreporter.write_line(f"{wall}.")
         return

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 import dask
+from dask.system import cpu_count
 from distributed import Client, Nanny, Scheduler, SpecCluster, Variable
 from distributed.comm import get_address_host
 from distributed.utils import get_ip
@@ -77,7 +78,7 @@ def training_workers(cores: int) -> int:
 @contextmanager
 def _started_here(home: Path) -> Iterator[Client]:
     """A cluster of this machine's own, on its loopback."""
-    cores = os.cpu_count() or 1
+    cores = cpu_count()  # those that this process may use
     trainers = training_workers(cores)
     workers = {"classifier": {"cls": Nanny, "options": _classifying(home) | {"host": "127.0.0.1"}}}
     for number in range(trainers):

@@ -27,6 +27,7 @@ FLAGS = [
     "--disable-sync",
 ]
 HOMES: dict[str, Path] = {}  # the home folders of the servers that run, by their addresses
+MAX_CORES = 4  # of a server's engine: with more it would train several runs at once, and nobody would wait
 SEVEN = [(70, 60), (205, 60), (180, 130), (120, 230)]
 
 
@@ -59,6 +60,8 @@ def serve(home: Path, *, script: str = "app.py", log: str = "server.log", **sett
             command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)} | settings, stdout=printed, stderr=printed
         )
     server = Server(f"http://localhost:{port}", home, psutil.Process(process.pid))
+    if hasattr(server.process, "cpu_affinity"):  # not on macOS
+        server.process.cpu_affinity(server.process.cpu_affinity()[:MAX_CORES])
     HOMES[server.url] = home
     try:
         wait_for(lambda: process.poll() is not None or answers(server.url), home=home)
