@@ -30,7 +30,7 @@ define port_is_free
 	{ echo "Port $(PORT) is in use. Stop what uses it, or take another: make $@ PORT=8600" >&2; exit 2; }
 endef
 
-# Two workers test side by side, each with one thread: libraries that wait in a busy loop would take each other's time.
+# Workers test side by side, each with one thread: libraries that wait in a busy loop would take each other's time.
 check test: export OMP_NUM_THREADS = 1
 check test: export OPENBLAS_NUM_THREADS = 1
 check test: export TF_NUM_INTRAOP_THREADS = 1
@@ -39,9 +39,10 @@ check test: export TF_NUM_INTRAOP_THREADS = 1
 check: $(VENV)/tests.txt lint
 	@$(BIN)/python -m pytest -n 2 --quick --durations=0 --durations-min=5
 
-# The browser's tests take longest and come first: at the end nobody waits for one of them.
+# The browser's tests take longest and come first: at the end nobody waits for one of them. Three workers on two cores:
+# many tests wait for a page or a process.
 test: $(VENV)/tests.txt chromium lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # One lab on several processes, as on several machines (deploy/): nginx, two apps, PostgreSQL, a Dask scheduler. 2 minutes.
 test-deploy: $(VENV)/tests.txt chromium

@@ -19,7 +19,8 @@ from mnist_core.engine.process import EngineProcess
 from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
 
 STALL_SECONDS = 120.0  # without any progress; a busy machine needs 20 or so for its slowest step
-SECONDS_BETWEEN_LOOKS = 0.05  # at the condition
+SECONDS_BETWEEN_LOOKS = 0.05  # at the condition, at least
+SHARE_OF_LOOKING = 0.1  # of the time, at most: to look may mean to read all of a run's curves
 SECONDS_BETWEEN_CHECKS = 1.0  # of the progress, which costs more
 MEMORY_STEP = 2**26  # bytes; a process that imports TensorFlow grows by ten of these, one that only polls by none
 SIGNS_OF_LIFE = ("heartbeat", "seconds")  # fields of status.json that change without progress
@@ -59,9 +60,12 @@ def wait_for(
     if home is None and "DIGIT_LAB_HOME" in os.environ:
         home = Path(os.environ["DIGIT_LAB_HOME"])
     progress = Progress(home, look)
+    began = time.perf_counter()
     while not condition():
+        looked = time.perf_counter() - began
         progress.check()
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+        time.sleep(max(SECONDS_BETWEEN_LOOKS, looked / SHARE_OF_LOOKING))
+        began = time.perf_counter()
 
 
 def wait_until_ready(engine: Engine, home: Path) -> None:

@@ -20,7 +20,8 @@ from mnist_core.engine.client import Engine
 from mnist_core.runs import store
 from mnist_core.runs.run import RUNNING
 from tests.benchmarks.first_visit import time_stroke
-from tests.browser.serving import SEVEN, chromium, draw, serve
+from tests.browser.serving import chromium, serve
+from tests.browser.visits import SEVEN, stroke
 from tests.waiting import wait_for
 
 DEBOUNCE = 205  # ms, of streamlit-drawable-canvas 0.13
@@ -37,7 +38,7 @@ def main() -> None:
         page.set_default_timeout(60_000)
         page.goto(f"{server.url}/draw")
         page.locator("canvas").last.wait_for()
-        draw(page, SEVEN)
+        stroke(page, SEVEN)
         expect(page.locator(".answer b")).to_have_text("7", timeout=60_000)
         engine = Engine(server.home)
         engine.wait()

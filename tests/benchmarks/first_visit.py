@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from tests.browser.serving import SEVEN, Server, chromium, draw, serve
+from tests.browser.serving import Server, chromium, serve
+from tests.browser.visits import SEVEN, stroke
 
 # Runs in the page: resolves when a stroke's answer is painted, with the milliseconds since the mouse went up.
 MOUSE_UP_TO_PAINTED = """
@@ -61,7 +62,7 @@ def measure(home: Path, strokes: int) -> dict[str, list[float]]:
             interactive = time.perf_counter()
             way_on.click()
             page.locator("canvas").last.wait_for()
-            draw(page, SEVEN)
+            stroke(page, SEVEN)
             expect(page.locator(".answer b")).to_have_text("7", timeout=60_000)
             answered = time.perf_counter()
             later = [time_stroke(page, number) for number in range(strokes)]
@@ -80,7 +81,7 @@ def time_stroke(page: Page, number: int) -> float:
     expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
     page.wait_for_timeout(300)  # a person does not draw in the moment the canvas is new
     page.evaluate(f"() => {{ window.painted = ({MOUSE_UP_TO_PAINTED})(); }}")
-    draw(page, [(x + number % 20, y) for x, y in SEVEN])
+    stroke(page, [(x + number % 20, y) for x, y in SEVEN])
     return page.evaluate("() => window.painted")
 
 

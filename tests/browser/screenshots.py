@@ -9,8 +9,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from tests.browser.serving import SEVEN, chromium, draw, serve
-from tests.browser.visits import ACTION_MILLISECONDS, PAGES, settle, visit
+from tests.browser.serving import chromium, serve
+from tests.browser.visits import ACTION_MILLISECONDS, PAGES, SEVEN, draw, settle, visit
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 ADDRESSES = (*PAGES, "train?tab=runs", "train?tab=experiments", "errors?model=book&view=numbers", "dataset?view=map")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.waiting import wait_for, wait_until_gone
 
@@ -28,7 +28,6 @@ FLAGS = [
 ]
 HOMES: dict[str, Path] = {}  # the home folders of the servers that run, by their addresses
 MAX_CORES = 4  # of a server's engine: with more it would train several runs at once, and nobody would wait
-SEVEN = [(70, 60), (205, 60), (180, 130), (120, 230)]
 
 
 @dataclass(frozen=True)
@@ -99,18 +98,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
-
-
-def draw(page: Page, points: list[tuple[int, int]]) -> None:
-    """Draw one stroke with the mouse, in pixels of a canvas 280 wide."""
-    box = page.locator("canvas").last.bounding_box()
-    scale = box["width"] / 280
-    (x, y), *rest = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in points]
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for x, y in rest:
-        page.mouse.move(x, y, steps=8)
-    page.mouse.up()
 
 
 def free_port() -> int:

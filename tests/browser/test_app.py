@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from mnist_core.digits import mnist
 from mnist_core.engine.client import Engine
 from tests.browser.expecting import expect
-from tests.browser.serving import SEVEN, Server, draw, serve
-from tests.browser.visits import PAGES, PHONE, go_to, settle, visit
+from tests.browser.serving import Server, serve
+from tests.browser.visits import PAGES, PHONE, SEVEN, draw, go_to, settle, visit
 from tests.waiting import wait_for
 
 BAR = [(110, 140), (190, 140)]

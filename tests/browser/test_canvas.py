@@ -17,7 +17,7 @@ from tests.browser.expecting import expect
 from tests.browser.visits import button, settle, visit
 from tests.waiting import wait_for, wait_until_ready
 
-DRAWINGS = 6
+DRAWINGS = 4
 BRUSH = 30  # the page's normal brush, on its canvas of 420 pixels
 SIDE = 420
 

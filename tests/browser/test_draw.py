@@ -5,8 +5,7 @@ import re
 from playwright.sync_api import Page
 
 from tests.browser.expecting import expect
-from tests.browser.serving import SEVEN, draw
-from tests.browser.visits import PHONE, button, settle, visit
+from tests.browser.visits import PHONE, SEVEN, button, canvas, draw, settle, visit
 
 STAR = [(80, 240), (140, 40), (200, 240), (50, 115), (230, 115), (80, 240)]
 BAR = [(110, 140), (190, 140)]
@@ -21,9 +20,9 @@ def look_closer(page: Page, panel: str) -> None:
 
 def draw_by_finger(page: Page, points: list[tuple[int, int]]) -> None:
     """Draw one stroke with a finger, in pixels of a canvas 280 wide."""
-    canvas = page.locator("canvas").last
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
+    ready = canvas(page)
+    ready.scroll_into_view_if_needed()
+    box = ready.bounding_box()
     scale = box["width"] / 280
     touched = page.context.new_cdp_session(page)
 
@@ -68,7 +67,6 @@ def test_a_drawing_is_looked_at_closer_and_a_star_is_no_digit(page, server):
 
 def test_a_finger_draws_on_a_phone(phone, server):
     visit(phone, server, "draw")
-    phone.locator("canvas").last.wait_for()
     draw_by_finger(phone, SEVEN)
     expect(phone.locator(".answer b")).to_have_text("7")
     look_closer(phone, "Step by step")
@@ -77,10 +75,9 @@ def test_a_finger_draws_on_a_phone(phone, server):
 
 def test_a_finger_draws_without_scrolling_and_undoes_and_clears(phone, server):
     visit(phone, server, "draw")
-    canvas = phone.locator("canvas").last
-    canvas.wait_for()
-    assert canvas.bounding_box()["width"] <= PHONE["viewport"]["width"]
-    canvas.scroll_into_view_if_needed()
+    ready = canvas(phone)
+    assert ready.bounding_box()["width"] <= PHONE["viewport"]["width"]
+    ready.scroll_into_view_if_needed()
     before = place(phone)
     draw_by_finger(phone, SEVEN)
     assert place(phone) == before
@@ -101,7 +98,6 @@ def test_a_finger_draws_without_scrolling_and_undoes_and_clears(phone, server):
 def test_a_stroke_may_begin_in_any_corner(phone, server):
     visit(phone, server, "draw")
     for corner in CORNERS:
-        phone.locator("canvas").last.wait_for()
         draw_by_finger(phone, [corner, (140, 140)])
         expect(phone.locator(".digits img")).to_be_visible()
         settle(phone)

@@ -7,8 +7,8 @@ from mnist_core.engine.client import Engine
 from mnist_core.runs import store
 from mnist_core.runs.run import CANCELLED, FINISHED
 from tests.browser.expecting import expect
-from tests.browser.serving import SEVEN, draw, serve
-from tests.browser.visits import WIDE, button, fill, go_to, new_context, train, visit
+from tests.browser.serving import serve
+from tests.browser.visits import SEVEN, WIDE, button, draw, fill, go_to, new_context, train, visit
 from tests.waiting import wait_for, wait_until_gone
 
 
@@ -58,7 +58,7 @@ def test_a_killed_web_process_costs_no_training(page, tmp_path):
     with serve(tmp_path, log="first.log") as first:
         visit(page, first, "train")
         run = train(page, first, "survivor", epochs=200)
-        wait_for(lambda: run.epochs_done >= 1, home=tmp_path)
+        wait_for(lambda: len(run.batches["step"]), home=tmp_path)
         run.ask(slow_motion=True)  # it only has to go on; at full speed it would take the machine from all others
         first.process.kill()
         first.process.wait()

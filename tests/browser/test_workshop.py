@@ -12,8 +12,8 @@ from mnist_core.room.drawings import Drawings
 from mnist_core.room.host import host_password
 from mnist_core.runs.run import FINISHED
 from tests.browser.expecting import expect
-from tests.browser.serving import SEVEN, Server, draw, serve
-from tests.browser.visits import PHONE, button, new_context, settle, train, visit
+from tests.browser.serving import Server, serve
+from tests.browser.visits import PHONE, SEVEN, button, draw, new_context, settle, train, visit
 from tests.waiting import wait_for
 
 PEOPLE = 3

@@ -16,6 +16,7 @@ PAGES = {
     "dataset": "Dataset",
     "workshop": "Workshop",
 }
+SEVEN = [(70, 60), (205, 60), (180, 130), (120, 230)]  # one stroke of a 7
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36"
 ACTION_MILLISECONDS = 120_000  # a click waits this long for what it is to click on
 WIDE = {"viewport": {"width": 1440, "height": 900}}
@@ -29,7 +30,7 @@ PHONE = {
 
 def new_context(browser: Browser, **options: object) -> BrowserContext:
     """A browser of its own, with Playwright's ``options``: another person, on another device."""
-    context = browser.new_context(**options)
+    context = browser.new_context(reduced_motion="reduce", **options)
     context.set_default_timeout(ACTION_MILLISECONDS)
     return context
 
@@ -59,6 +60,33 @@ def go_to(page: Page, title: str) -> None:
 def button(page: Page, name: str) -> Locator:
     """The button with exactly this label; while the page draws anew, there may be two of it."""
     return page.get_by_role("button", name=name, exact=True).first
+
+
+def canvas(page: Page) -> Locator:
+    """The page's canvas, once strokes are kept: it is the only one, and painted, as it is transparent before."""
+    settle(page)
+    lower = page.locator("canvas.dc-canvas.lower-canvas")
+    expect(lower).to_have_count(1)
+    wait_for(lambda: lower.evaluate("canvas => canvas.getContext('2d').getImageData(0, 0, 1, 1).data[3] === 255"))
+    return lower
+
+
+def draw(page: Page, points: list[tuple[int, int]]) -> None:
+    """Wait for the canvas, and draw one stroke as ``stroke`` does."""
+    canvas(page)
+    stroke(page, points)
+
+
+def stroke(page: Page, points: list[tuple[int, int]]) -> None:
+    """Draw one stroke with the mouse, in pixels of a canvas 280 wide."""
+    box = page.locator("canvas").last.bounding_box()
+    scale = box["width"] / 280
+    (x, y), *rest = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in points]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for x, y in rest:
+        page.mouse.move(x, y, steps=8)
+    page.mouse.up()
 
 
 def fill(page: Page, **values: object) -> None:

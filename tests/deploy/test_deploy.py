@@ -7,8 +7,7 @@ from playwright.sync_api import Browser, Page
 from mnist_core.runs import store
 from mnist_core.runs.run import FINISHED
 from tests.browser.expecting import expect
-from tests.browser.serving import SEVEN, draw
-from tests.browser.visits import WIDE, button, fill, new_context, settle
+from tests.browser.visits import SEVEN, WIDE, button, draw, fill, new_context, settle
 from tests.deploy.conftest import Site
 
 

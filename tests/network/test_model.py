@@ -1,5 +1,8 @@
 """The network takes raw digits, and its files give back what it answered."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -82,3 +85,13 @@ def test_a_model_for_something_else_is_refused(tmp_path):
     other.save(tmp_path / "other.keras")
     with pytest.raises(ModelError, match="28, 28"):
         network.load(tmp_path / "other.keras")
+
+
+@pytest.mark.usefixtures("processes")
+def test_keras_comes_without_what_only_its_other_users_need():
+    check = (
+        "import sys; import mnist_core.network.model; print({'matplotlib', 'pandas', 'sklearn'} & sys.modules.keys()); "
+        "import sklearn.decomposition, matplotlib.figure, pandas"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
