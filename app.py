@@ -1,42 +1,28 @@
-"""Digit Lab: the frame around every page. Start it with ``streamlit run app.py``."""
+"""Digit Lab's web server: ``streamlit run app.py``. The script that draws the pages is pages/_shared/app_frame.py."""
 
-from pathlib import Path
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from mnist_core.digits import mnist
 from mnist_core.errors import LabError
-from pages._parts import frame
-from pages._parts.host_watch import offer_to_watch
-from pages._parts.lab import engine
-from pages._parts.messages import show_message
-from pages._parts.model_picker import choose_model
-from pages._parts.presence import be_seen
-from pages._parts.yours import offer_yours
+from pages._shared.services import engine, prepare_home
 
-ICON = Path(__file__).parent / "pages/_parts/icon.png"  # a named icon would be fetched from outside
-PAGES = [
-    st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-    st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
-    st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
-    st.Page("pages/errors.py", title="Errors", icon=":material/error:"),
-    st.Page("pages/dataset.py", title="Dataset", icon=":material/grid_view:"),
-    st.Page("pages/workshop.py", title="Workshop", icon=":material/groups:"),
-]
 
-st.set_page_config(page_title="Digit Lab", page_icon=str(ICON), layout="wide")
-st.html("<style>[data-testid=stMainBlockContainer] {padding-top: 3.5rem;}</style>")
-page = st.navigation(PAGES)
-frame.enter()
-try:
-    choose_model()
-    offer_yours()
-    show_message()
-    offer_to_watch()
-    page.run()
-    # Last, as they would keep the first page waiting.
-    mnist.load()
-    engine().wake()
-    be_seen()
-except LabError as error:
-    st.error(str(error), icon=":material/build:")
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Start the engine together with the server, so that it is ready when the first person draws."""
+
+    def start() -> None:
+        try:
+            prepare_home()
+            engine().ensure_started()
+        except LabError:
+            pass  # each page shows the error
+
+    await asyncio.to_thread(start)
+    yield
+
+
+app = st.App("pages/_shared/app_frame.py", lifespan=lifespan)

@@ -2,17 +2,16 @@
 
 import streamlit as st
 
-from pages._parts import frame
-from pages._parts.dataset_about import show_about
-from pages._parts.dataset_browse import show_browser
-from pages._parts.dataset_controls import CLASS, OPEN, VIEW, VIEWS
-from pages._parts.dataset_find import show_find
-from pages._parts.dataset_first_look import show_first_look
-from pages._parts.dataset_glance import show_glance
-from pages._parts.dataset_histograms import show_histograms
-from pages._parts.dataset_map import LAYER, METHOD, show_map_view
-from pages._parts.dataset_preparation import show_preparation
-from pages._parts.fragments import fragment
+from pages._dataset.about import show_about
+from pages._dataset.browse import show_browser
+from pages._dataset.embedding_map import LAYER, METHOD, show_map_view
+from pages._dataset.first_look import show_first_look
+from pages._dataset.histograms import show_histograms
+from pages._dataset.overview import show_glance
+from pages._dataset.preprocessing import show_preparation
+from pages._dataset.selection import CLASS, OPEN, VIEW, VIEWS
+from pages._dataset.similar_digits import show_find
+from pages._shared.fragments import fragment
 
 SHOW = {
     "first-look": show_first_look,
@@ -33,9 +32,8 @@ def show_view() -> None:
     VIEW.segmented("View", VIEWS, hidden_label=True)
     SHOW[view]()
     for choice in (VIEW, OPEN, CLASS, LAYER, METHOD):
-        choice.tell_address()
+        choice.sync_url()
 
 
-frame.require(__file__)
 st.title("Dataset")
 show_view()

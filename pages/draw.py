@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from pages._parts import frame
-from pages._parts.desk import show_desk
-from pages._parts.host_round import follow_host, plays_round, show_host_round
-from pages._parts.lab import room_now
-from pages._parts.photo_panel import show_photo
-from pages._parts.room_drawings import show_room_drawings
-from pages._parts.rounds import show_rounds
-from pages._parts.teach_it import show_teach_it
+from pages._draw.canvas_tab import show_desk
+from pages._draw.fine_tuning_tab import show_teach_it
+from pages._draw.group_round import follow_host, plays_round, show_host_round
+from pages._draw.photo_tab import show_photo
+from pages._draw.room_tab import show_room_drawings
+from pages._draw.ten_digits_tab import show_rounds
+from pages._shared.services import room_now
 
 WAYS = {
     ":material/draw: Canvas": show_desk,
@@ -34,7 +33,6 @@ def show_ways() -> None:
     WAYS[way]()
 
 
-frame.require(__file__)
 st.title("Draw")
 state = room_now()
 if state.paused:

@@ -3,15 +3,14 @@
 import streamlit as st
 
 from mnist_core.runs.run import Run, RunError
-from pages._parts import frame
-from pages._parts.errors_compare import show_compare
-from pages._parts.errors_controls import ALL, VIEW, VIEWS
-from pages._parts.errors_court import show_court
-from pages._parts.errors_mistakes import show_mistakes
-from pages._parts.errors_numbers import show_numbers
-from pages._parts.errors_robustness import show_robustness
-from pages._parts.fragments import fragment
-from pages._parts.model_picker import chosen_run
+from pages._errors.label_court import show_court
+from pages._errors.metrics import show_numbers
+from pages._errors.mistakes import show_mistakes
+from pages._errors.model_comparison import show_compare
+from pages._errors.robustness import show_robustness
+from pages._errors.selection import ALL, VIEW, VIEWS
+from pages._shared.fragments import fragment
+from pages._shared.model_picker import chosen_run
 
 SHOW = {
     "mistakes": show_mistakes,
@@ -28,7 +27,7 @@ def show_view(run: Run) -> None:
     view = VIEW.value
     VIEW.segmented("View", VIEWS, hidden_label=True)
     for choice in ALL:
-        choice.tell_address()
+        choice.sync_url()
     try:
         SHOW[view](run)
     except RunError as error:
@@ -38,6 +37,5 @@ def show_view(run: Run) -> None:
         )
 
 
-frame.require(__file__)
 st.title("Errors")
 show_view(chosen_run())

@@ -2,42 +2,44 @@
 
 import streamlit as st
 
+from mnist_core import settings
 from mnist_core.digits import mnist
 from mnist_core.published import WALK_THROUGH, PublishedResult
 from mnist_core.runs import store
-from mnist_core.runs.run import QUEUED, RUNNING, Run
-from pages._parts import frame
-from pages._parts.fragments import ticking
-from pages._parts.lab import engine
-from pages._parts.messages import plain
-from pages._parts.model_picker import chosen_run, label
-from pages._parts.published_results import show_published_results
+from mnist_core.runs.run import Run
+from mnist_core.runs.status import QUEUED, RUNNING
+from pages._shared.fragments import polling_fragment
+from pages._shared.messages import escape_markdown
+from pages._shared.model_picker import chosen_run, label
+from pages._shared.navigation import page_file
+from pages._shared.published_results import show_published_results
+from pages._shared.services import engine
 
 
 def show_way_on() -> None:
     """One line and one link for each page."""
     links = (
-        ("pages/draw.py", "Draw a digit", ":material/draw:", "The network reads it as soon as you lift the pen."),
-        ("pages/train.py", "Train a network", ":material/model_training:", "Choose its settings and watch it learn."),
-        ("pages/errors.py", "See its errors", ":material/error:", "Which digits it gets wrong, and how sure it was."),
-        ("pages/dataset.py", "Browse the digits", ":material/grid_view:", "70,000 digits that people wrote by hand."),
+        ("draw", "Draw a digit", ":material/draw:", "The network reads it as soon as you lift the pen."),
+        ("train", "Train a network", ":material/model_training:", "Choose its settings and watch it learn."),
+        ("errors", "See its errors", ":material/error:", "Which digits it gets wrong, and how sure it was."),
+        ("dataset", "Browse the digits", ":material/grid_view:", "70,000 digits that people wrote by hand."),
     )
     for column, (page, title, icon, sentence) in zip(st.columns(4), links, strict=True):
         with column.container(border=True, height="stretch"):
             if st.button(title, icon=icon, type="primary" if page == links[0][0] else "secondary", width="stretch"):
-                st.switch_page(page)
+                st.switch_page(page_file(page))
             st.write(sentence)
 
 
-@ticking("2s")
+@polling_fragment("2s")
 def show_state() -> None:
     """The dataset, the network, the engine and the queue, as they are now."""
-    runs = store.list_runs(store.home())
+    runs = store.list_runs(settings.home())
     states = [run.status.state for run in runs]
     mnist.load()
     lines = [
         ("Dataset", "verified: 60,000 training and 10,000 test digits"),
-        ("Network", plain(label(chosen_run())) + " of the test digits right"),
+        ("Network", escape_markdown(label(chosen_run())) + " of the test digits right"),
         ("Engine", engine().error or ("ready" if engine().ready else "waking up, a few seconds")),
         ("Training", f"{states.count(RUNNING)} running, {states.count(QUEUED)} waiting, {len(runs)} in all"),
     ]
@@ -53,7 +55,6 @@ def own_result(run: Run) -> PublishedResult:
     return PublishedResult(f"Yours: {run.config.name}", error, "the network chosen in the sidebar")
 
 
-frame.require(__file__)
 st.title("Digit Lab")
 st.markdown(
     "Meet your first neural network. It has seen 60,000 handwritten digits and learned to read them; nobody told it "

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from pages._parts import frame, knobs
-from pages._parts.by_hand import show_by_hand
-from pages._parts.experiments import show_experiments
-from pages._parts.explanations import show_activations, show_network, show_terms
-from pages._parts.looking_inside import show_inside
-from pages._parts.run_choice import choose_run, is_watching, new_training, run_on_view
-from pages._parts.run_line import show_line
-from pages._parts.run_view import show_run
-from pages._parts.runs_table import show_runs
-from pages._parts.train_tabs import show_tabs
-from pages._parts.training_form import training_form
+from pages._shared.selected_run import choose_run, is_watching, new_training, run_on_view
+from pages._train import form_state
+from pages._train.experiments import show_experiments
+from pages._train.form import training_form
+from pages._train.how_it_learns import show_activations, show_network, show_terms
+from pages._train.queue_view import show_line
+from pages._train.run.view import show_run
+from pages._train.runs_table import show_runs
+from pages._train.step_by_hand.tab import show_by_hand
+from pages._train.tabs import show_tabs
+from pages._train.weights import show_inside
 
 
 def show_training() -> None:
@@ -34,7 +34,7 @@ def show_explanations() -> None:
     """The network that the form describes, its activation functions, and the words."""
     left, right = st.columns(2, gap="large")
     with left:
-        show_network(knobs.model())
+        show_network(form_state.model())
     with right:
         show_activations()
     show_terms()
@@ -49,7 +49,6 @@ SHOWN = (
     lambda: show_by_hand(run_on_view()),
 )
 
-frame.require(__file__)
 st.title("Train")
 for tab, show in zip(show_tabs(), SHOWN, strict=True):
     if tab.open:

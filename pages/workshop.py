@@ -2,29 +2,27 @@
 
 import streamlit as st
 
-from pages._parts import frame
-from pages._parts.board_tour import show_tour
-from pages._parts.board_views import show_board
-from pages._parts.choice import Choice
-from pages._parts.host_desk import show_host_desk
-from pages._parts.host_door import is_host, offer_desk
+from pages._shared.url_state import UrlState
+from pages._workshop.board.board import show_board
+from pages._workshop.host.desk import show_host_desk
+from pages._workshop.host.login import is_host, offer_desk
+from pages._workshop.tour import show_tour
 
 VIEWS = {"board": "The room's board", "tour": "Guided tour"}
 DESK = {"desk": "Host's desk"}
 SHOW = {
     "board": show_board,
     "tour": show_tour,
-    "desk": lambda: show_host_desk(on_leave=lambda: view.choose("board")),
+    "desk": lambda: show_host_desk(on_leave=lambda: view.set("board")),
 }
 
-frame.require(__file__)
 st.title("Workshop")
 host = is_host()
 views = VIEWS | DESK if host else VIEWS
-view = Choice("workshop", "view", "board", views.__contains__)
+view = UrlState("workshop", "view", "board", views.__contains__)
 with st.container(horizontal=True, vertical_alignment="center"):
     view.segmented("View", views, hidden_label=True)
     if not host:
-        offer_desk(lambda: view.choose("desk"))
+        offer_desk(lambda: view.set("desk"))
 SHOW[view.value]()
-view.tell_address()
+view.sync_url()

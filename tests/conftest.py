@@ -12,7 +12,7 @@ from mnist_core.digits.mnist import Mnist
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
 
-pytest_plugins = ["tests.kinds", "tests.artifacts", "tests.totals"]
+pytest_plugins = ["tests.databases", "tests.kinds", "tests.artifacts", "tests.totals"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,7 +31,7 @@ def _old_objects_stay() -> Iterator[None]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home folder that the whole process uses."""
     monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path / "lab"))
-    return store.home()
+    return store.prepare_home()
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def digits() -> Mnist:
 @pytest.fixture
 def home_without_engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home for tests of pages that ask the engine nothing: none is started."""
-    monkeypatch.setattr(Engine, "wake", lambda self: None)
+    monkeypatch.setattr(Engine, "ensure_started", lambda self: None)
     return home
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from mnist_core.config import RunConfig
 from mnist_core.runs import store
-from mnist_core.runs.run import FINISHED, Run
+from mnist_core.runs.run import Run
+from mnist_core.runs.status import FINISHED
 
 
 def run_with_snapshots(home: Path, config: RunConfig, epochs: list[int], *, state: str = FINISHED, **status) -> Run:

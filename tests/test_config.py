@@ -11,12 +11,12 @@ from mnist_core.config import (
     MIXED,
     ON_HELD_OUT,
     ONE_CYCLE,
-    RECIPES,
     ConfigError,
     ModelConfig,
     RunConfig,
     TrainingConfig,
 )
+from mnist_core.recipes import RECIPES
 
 
 def test_the_books_network_has_669_706_parameters():

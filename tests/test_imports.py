@@ -1,90 +1,110 @@
-"""Imports go one way, and the web process stays free of Keras. See "The house" in the README."""
+"""The import rules: imports between packages go one way, and Keras stays out of the web process."""
 
 import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-KERAS = {"keras", "tensorflow"}
+OPEN_TO_ALL = {"__version__", "config", "errors", "predictions", "published", "recipes", "settings"}
+ASKING_THE_ENGINE = {"engine.client", "engine.maps", "engine.protocol", "engine.queue"}
 
-# Who may import which rooms of mnist_core; config and errors are open to all.
-ALLOWED = {
-    "mnist_core/config.py": set(),
-    "mnist_core/errors.py": set(),
-    "mnist_core/published.py": set(),
-    "mnist_core/digits": {"digits"},
-    "mnist_core/foreign": {"foreign"},  # reads what strangers made: knows nothing else of the lab
-    "mnist_core/network": {"digits", "network", "foreign"},
-    "mnist_core/runs": {"runs", "foreign"},
-    "mnist_core/room": {"digits", "room"},
-    # The host rules over all of the lab.
-    "mnist_core/room/desk.py": {"digits", "room", "runs", "engine"},
-    "mnist_core/room/everyone.py": {"room", "runs"},
-    "mnist_core/room/preflight.py": {"digits", "room", "runs", "engine"},
-    "mnist_core/room/bundle.py": {"digits", "room", "runs", "foreign"},
-    "mnist_core/figures": {"figures"},  # arrays in, figures out: no runs, no dataset
-    "mnist_core/engine": {"digits", "runs", "engine", "foreign"},
-    "mnist_core/engine/worker.py": {"digits", "runs", "engine", "network"},
-    "mnist_core/engine/classifier.py": {"digits", "runs", "engine", "network"},
-    "mnist_core/__main__.py": {"digits", "runs", "engine", "network", "room"},
-    "pages": {"digits", "runs", "room", "engine", "figures", "published", "foreign"},
-    "app.py": {"digits", "runs", "engine"},
+# What each package, or single module, may import of mnist_core, besides itself and OPEN_TO_ALL.
+MAY_IMPORT = {
+    "mnist_core": set(),
+    "mnist_core.digits": set(),
+    "mnist_core.untrusted": set(),
+    "mnist_core.figures": set(),
+    "mnist_core.network": {"digits", "untrusted"},
+    "mnist_core.runs": {"digits", "untrusted"},
+    "mnist_core.evaluation": {"runs", "digits"},
+    "mnist_core.room": {"digits"},
+    "mnist_core.engine": {"runs", "evaluation", "digits", "untrusted"},
+    "mnist_core.engine.worker": {"engine", "network", "runs", "evaluation", "digits", "untrusted"},
+    "mnist_core.engine.classifier": {"engine", "network", "runs", "evaluation", "digits", "untrusted"},
+    "mnist_core.host": {*ASKING_THE_ENGINE, "room", "evaluation", "runs", "digits", "untrusted"},
+    "mnist_core.cli": {"engine", "network", "host", "room", "evaluation", "runs", "digits", "untrusted"},
+    "mnist_core.__main__": {"cli"},
+    "pages": {*ASKING_THE_ENGINE, "host", "room", "evaluation", "runs", "digits", "untrusted", "figures"},
+    "app": {*ASKING_THE_ENGINE, "host", "room", "evaluation", "runs", "digits", "untrusted", "figures"},
 }
-OPEN = {"config", "errors", "__version__"}
 
 
-def sources() -> list[Path]:
-    return [ROOT / "app.py", *sorted((ROOT / "mnist_core").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.py"))]
+@dataclass(frozen=True)
+class Import:
+    """The import of ``name``, a dotted module or a name in one, in line ``line``."""
+
+    name: str
+    line: int
+    in_function: bool
 
 
-def imported(path: Path, *, outside_functions: bool = False) -> set[str]:
-    """The dotted names that a module imports, those for type checking left out."""
-    tree = ast.parse(path.read_text())
-    names: set[str] = set()
+def modules() -> dict[str, Path]:
+    """All modules of the app by their dotted names."""
+    paths = [ROOT / "app.py", *sorted((ROOT / "mnist_core").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.py"))]
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
 
-    def visit(node: ast.AST) -> None:
+
+def imports_of(path: Path) -> Iterator[Import]:
+    """The imports of a module, those for type checking left out."""
+
+    def visit(node: ast.AST, *, in_function: bool) -> Iterator[Import]:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             return
-        if outside_functions and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            return
         if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
+            yield from (Import(alias.name, node.lineno, in_function) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (Import(f"{node.module}.{alias.name}", node.lineno, in_function) for alias in node.names)
+        inside = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for child in ast.iter_child_nodes(node):
-            visit(child)
+            yield from visit(child, in_function=inside)
 
-    visit(tree)
-    return names
-
-
-def allowed(path: Path) -> set[str]:
-    place = path.relative_to(ROOT).as_posix()
-    best = max((key for key in ALLOWED if place == key or place.startswith(f"{key}/")), key=len, default=None)
-    assert best or path.name == "__init__.py", f"{place} is in no room"
-    return ALLOWED.get(best, set())
+    return visit(ast.parse(path.read_text()), in_function=False)
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_module_imports_only_from_the_rooms_it_may(path):
-    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("mnist_core.")}
-    assert rooms - OPEN <= allowed(path)
+def is_within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_only_the_network_room_imports_keras(path):
-    if "network" not in path.parts:
-        assert not {name.split(".")[0] for name in imported(path)} & KERAS
+def rule_of(module: str) -> str:
+    """The longest entry of MAY_IMPORT that holds for ``module``."""
+    return max((entry for entry in MAY_IMPORT if is_within(module, entry)), key=len)
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_the_network_is_imported_inside_functions_elsewhere(path):
-    if "network" not in path.parts:
-        assert not {name for name in imported(path, outside_functions=True) if name.startswith("mnist_core.network")}
+def broken_rules(module: str, path: Path) -> Iterator[str]:
+    """One sentence for each import of ``module`` that a rule forbids; it names the import and the rule."""
+    package = rule_of(module)
+    for found in imports_of(path):
+        where = f"{path.relative_to(ROOT)}:{found.line} imports {found.name}"
+        if found.name.startswith("mnist_core."):
+            inner = found.name.removeprefix("mnist_core.")
+            own = package.removeprefix("mnist_core.")
+            allowed = MAY_IMPORT[package] | OPEN_TO_ALL | {own}
+            if not any(is_within(inner, each) for each in allowed):
+                yield f"{where}. Rule: {package} may import {', '.join(sorted(allowed))} only."
+            if inner.startswith("network.") and not module.startswith("mnist_core.network") and not found.in_function:
+                yield f"{where}. Rule: the network, which needs Keras, is imported inside functions only."
+        if found.name.partition(".")[0] in ("keras", "tensorflow") and not is_within(module, "mnist_core.network"):
+            yield f"{where}. Rule: only mnist_core.network imports Keras and TensorFlow."
+        if found.name.startswith(("streamlit", "pages")) and module.startswith("mnist_core"):
+            yield f"{where}. Rule: mnist_core knows nothing of the pages and of Streamlit."
+        if found.name.startswith("matplotlib.pyplot"):
+            yield f"{where}. Rule: figures are made without pyplot, whose state all threads would share."
+        if found.name.startswith("pages._"):
+            folders = {"pages._shared", *(f"pages._{page}" for page in [page_of(module)] if page)}
+            if not any(is_within(found.name, folder) for folder in folders):
+                yield f"{where}. Rule: a page imports from its own folder and from pages._shared only."
 
 
-def test_the_core_never_imports_streamlit_nor_pyplot():
-    for path in (ROOT / "mnist_core").rglob("*.py"):
-        names = imported(path)
-        assert not {name for name in names if name.startswith(("streamlit", "pages", "matplotlib.pyplot"))}, path
+def page_of(module: str) -> str:
+    """The page that a module belongs to, "draw" for pages.draw and for pages._draw.canvas; "" for shared ones."""
+    parts = module.split(".")
+    page = parts[1].removeprefix("_") if parts[0] == "pages" and len(parts) > 1 else ""
+    return "" if page == "shared" else page
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_keeps_the_import_rules(module):
+    assert list(broken_rules(module, modules()[module])) == []

@@ -72,7 +72,7 @@ def wait_until_ready(engine: Engine, home: Path) -> None:
     """Wait until the engine answers drawings, however long it takes to start while it makes progress."""
 
     def ready() -> bool:
-        engine.wake()
+        engine.ensure_started()
         return engine.ready
 
     wait_for(ready, home=home)

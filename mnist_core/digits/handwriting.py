@@ -1,7 +1,7 @@
 """Handwriting made by code: pen strokes in the styles that people use, and that MNIST hardly has.
 
 MNIST's digits are American ones of 1990: hardly a 1 with a flag, a 7 with a bar or a 4 like a lightning among them.
-Here a style's places are moved about, turned, sheared and bent, and a pen of some width goes through them, quickly
+Here a style's points are moved about, turned, sheared and bent, and a pen of some width goes through them, quickly
 or slowly, with a steady or a shaky hand. What comes out is a Drawing like any other.
 """
 
@@ -10,12 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from mnist_core.digits.curves import through
-from mnist_core.digits.drawing import CANVAS, Drawing, rasterize, to_digit
+from mnist_core.digits.drawing import CANVAS, Drawing, rasterize
+from mnist_core.digits.handwriting_styles import STYLES, Stroke, Style
 from mnist_core.digits.mnist import Split
-from mnist_core.digits.styles import STYLES, Stroke, Style
+from mnist_core.digits.normalization import to_digit
+from mnist_core.digits.splines import through
 
-STEPS = 12  # points of the curve between two places, before the pen's speed thins them out
+STEPS = 12  # points of the curve between two points, before the pen's speed thins them out
 MARGIN = 6  # canvas pixels between a drawing and the edge
 
 
@@ -45,19 +46,19 @@ def write(digit: int, rng: np.random.Generator) -> Drawing:
 
 
 def _sketch(style: Style, rng: np.random.Generator) -> list[Stroke]:
-    """The style's strokes with each place a little elsewhere, and each stroke a little apart from the others."""
+    """The style's strokes with each point moved a little, and each stroke a little apart from the others."""
     loose = rng.uniform(0.01, 0.042)
     return [
-        Stroke(stroke.places + rng.normal(0, loose, stroke.places.shape) + rng.normal(0, loose / 2, 2), stroke.corners)
+        Stroke(stroke.points + rng.normal(0, loose, stroke.points.shape) + rng.normal(0, loose / 2, 2), stroke.corners)
         for stroke in style.blend(rng.uniform(-0.15, 1.15))
     ]
 
 
 def _through(stroke: Stroke, rng: np.random.Generator) -> np.ndarray:
-    """The pen's way through a stroke's places, float64 (points, 2): smooth, but for its corners."""
+    """The pen's way through a stroke's points, float64 (points, 2): smooth, but for its corners."""
     sharp = stroke.corners & (rng.random(len(stroke.corners)) < 0.92)  # in a hurry a corner is rounded
-    ends = [0, *np.flatnonzero(sharp[1:-1]) + 1, len(stroke.places) - 1]
-    pieces = [_spline(stroke.places[start : end + 1]) for start, end in pairwise(ends)]
+    ends = [0, *np.flatnonzero(sharp[1:-1]) + 1, len(stroke.points) - 1]
+    pieces = [_spline(stroke.points[start : end + 1]) for start, end in pairwise(ends)]
     return np.concatenate(pieces)
 
 

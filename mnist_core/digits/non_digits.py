@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mnist_core.digits.curves import through
 from mnist_core.digits.drawing import CANVAS, Drawing
+from mnist_core.digits.splines import through
 
 KINDS = ("letter", "scribble", "shape", "two digits", "dots")
 SHAKE = 0.012  # of a drawing's size, the mean size of a hand's slow tremble

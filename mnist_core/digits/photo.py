@@ -8,8 +8,8 @@ import numpy as np
 import scipy
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mnist_core.digits.drawing import Preparation, extent, prepare
-from mnist_core.digits.paper import TINY, Ink, find_ink
+from mnist_core.digits.binarization import TINY, Ink, find_ink
+from mnist_core.digits.normalization import Preparation, extent, prepare
 from mnist_core.digits.segmentation import Mark, Segmentation, segment, stroke_width
 from mnist_core.errors import LabError
 

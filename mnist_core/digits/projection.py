@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from mnist_core.digits import mnist
+from mnist_core.digits.encoding import flatten, scale
 from mnist_core.digits.mnist import DatasetError
-from mnist_core.digits.preparation import flatten, scale
 
 FILE = Path(__file__).with_name("pixel_maps.npz")
 COMPONENTS = 50  # that t-SNE starts from: its neighbours then are found sooner, and noise is left out

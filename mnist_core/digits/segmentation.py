@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from mnist_core.digits.drawing import extent
+from mnist_core.digits.normalization import extent
 
 LEAST_HEIGHT = 12  # pixels; smaller marks are specks
 SPECK = 0.15  # of the digits' height; smaller marks are dirt

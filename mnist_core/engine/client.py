@@ -17,26 +17,25 @@ import numpy as np
 import psutil
 
 from mnist_core.config import RunConfig
-from mnist_core.engine import maps
+from mnist_core.engine import maps, queue
 from mnist_core.engine.maps import HiddenMap
 from mnist_core.engine.process import EngineProcess
 from mnist_core.engine.protocol import (
     LOG_FILE,
     EngineError,
     EngineNotReady,
-    Explanation,
     MapProgress,
-    Nearest,
     Progress,
-    Reading,
     lab_name,
     people_name,
 )
-from mnist_core.foreign.content import content_of, small_enough
-from mnist_core.runs import queue, store
+from mnist_core.predictions import Explanation, Nearest, Prediction
+from mnist_core.runs import store
 from mnist_core.runs.experiments import in_hand
-from mnist_core.runs.lessons import Lesson
-from mnist_core.runs.run import CANCELLED, FAILED, INTERRUPTED, PAUSED, Run
+from mnist_core.runs.fine_tuning import Lesson
+from mnist_core.runs.run import Run
+from mnist_core.runs.status import CANCELLED, FAILED, INTERRUPTED, PAUSED
+from mnist_core.untrusted.file_limits import content_of, small_enough
 
 if TYPE_CHECKING:
     from distributed import Actor, Client
@@ -70,23 +69,23 @@ class Engine:
         """The engine's process. Raises EngineNotReady when there is none."""
         return self._process.find()
 
-    def wake(self) -> None:
+    def ensure_started(self) -> None:
         """See to it that the engine runs: start or mend it in the background if it does not. Returns at once."""
         with self._lock:
             if self._closed or self.ready or self._is_trying():
                 return
-            self._thread = threading.Thread(target=self._connect_or_tell, name="engine", daemon=True)
+            self._thread = threading.Thread(target=self._connect_recording_error, name="engine", daemon=True)
             self._thread.start()
 
     def wait(self, timeout: float = START_TIMEOUT) -> None:
         """Wait until the Classifier answers. Raises EngineError when it cannot, or not within ``timeout`` seconds."""
         deadline = time.monotonic() + timeout
-        self.wake()
+        self.ensure_started()
         while not self.ready:
             if not self._is_trying():
                 if self.error:
                     raise EngineError(self.error)
-                self.wake()
+                self.ensure_started()
             if time.monotonic() > deadline:
                 raise EngineError(f"The engine was not ready within {timeout:.0f} seconds.")
             time.sleep(SECONDS_BETWEEN_TRIES)
@@ -94,19 +93,19 @@ class Engine:
     def classify(self, run: Run, digits: np.ndarray) -> np.ndarray:
         """What the run's model answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1.
 
-        Raises as ``read`` does.
+        Raises as ``predict`` does.
         """
-        return self.read(run, digits).probabilities
+        return self.predict(run, digits).probabilities
 
-    def read(self, run: Run, digits: np.ndarray) -> Reading:
+    def predict(self, run: Run, digits: np.ndarray) -> Prediction:
         """What the run's model makes of ``digits``, uint8 (N, 28, 28): its answers, and whether they are digits at all.
 
         Raises EngineNotReady while the engine starts or is mended, ModelError when the model is unusable.
         """
-        return self._ask(lambda classifier: classifier.read(str(run.model_path), digits))
+        return self._ask(lambda classifier: classifier.predict(str(run.model_path), digits))
 
     def explain(self, run: Run, digit: np.ndarray, *, epochs: bool = True) -> Explanation:
-        """Why the run's model answers as it does for ``digit``, uint8 (28, 28). Raises as ``read`` does.
+        """Why the run's model answers as it does for ``digit``, uint8 (28, 28). Raises as ``predict`` does.
 
         Without ``epochs`` it does not tell what it said while it learned, which takes most of the time. Others'
         drawings are answered meanwhile.
@@ -114,7 +113,9 @@ class Engine:
         return self._ask(lambda classifier: classifier.explain(str(run.model_path), digit, epochs=epochs))
 
     def nearest(self, run: Run, digit: np.ndarray) -> Nearest:
-        """The training digits that the run's model finds most like ``digit``, uint8 (28, 28). Raises as ``read`` does.
+        """The training digits that are most similar to ``digit``, uint8 (28, 28), in the model's hidden space.
+
+        Raises as ``predict`` does.
 
         The first time it takes seconds: all 60,000 pass through the network. Others' drawings are answered meanwhile.
         """
@@ -123,7 +124,7 @@ class Engine:
     def map(self, wanted: HiddenMap) -> np.ndarray | MapProgress:
         """Where the test digits lie on a map, float32 (10000, 2), or how far the engine is with making it: ask again.
 
-        A map that was made before needs no engine. Raises as ``read`` does.
+        A map that was made before needs no engine. Raises as ``predict`` does.
         """
         path = wanted.path(self._home)
         kept = maps.read(path)
@@ -143,7 +144,7 @@ class Engine:
 
         It takes seconds: the network is tried and scored. Others' drawings are answered meanwhile. Raises ModelError
         with the reason when the file is none that can be read, ConfigError when nobody could read the name, and
-        else as ``read`` does.
+        else as ``predict`` does.
         """
         config = RunConfig(name=name, person=person)
         content = content_of(file) if isinstance(file, Path) else small_enough(file)
@@ -163,14 +164,14 @@ class Engine:
     def measure_robustness(self, run: Run) -> None:
         """Have the run's robustness measured, and kept in its folder; ``measuring`` tells how far. Returns at once.
 
-        Whoever asks meanwhile shares it. Raises as ``read`` does.
+        Whoever asks meanwhile shares it. Raises as ``predict`` does.
         """
         self._ask(lambda classifier: classifier.measure_robustness(str(run.path)))
 
     def measuring(self, run: Run) -> Progress | None:
         """How far that is, or why it failed; None when nobody measures the run, or nobody any more.
 
-        Raises as ``read`` does.
+        Raises as ``predict`` does.
         """
         return self._ask(lambda classifier: classifier.measuring(str(run.path)))
 
@@ -181,9 +182,9 @@ class Engine:
         EngineError when the home cannot be written.
         """
         with self._entering_line():
-            queue.check_may_wait(config.person, self._home)
+            queue.check_quota(config.person, self._home)
             run = store.create(config, self._home, lesson=lesson)
-        self.wake()
+        self.ensure_started()
         return run
 
     def train_experiment(self, configs: list[RunConfig]) -> None:
@@ -194,10 +195,10 @@ class Engine:
         with self._entering_line():
             runs = [run for run in store.list_runs(self._home) if run.config.experiment == configs[0].experiment]
             if not in_hand(runs):
-                queue.check_may_wait(configs[0].person, self._home)
+                queue.check_quota(configs[0].person, self._home)
                 for config in configs:
                     store.create(config, self._home)
-        self.wake()
+        self.ensure_started()
 
     def resume(self, run: Run) -> None:
         """Have a run go on: at once where its trainer waits for that, else in line, from its last full state.
@@ -207,17 +208,17 @@ class Engine:
         """
         with self._entering_line():
             status = run.status
-            if status.state == PAUSED and not status.parked:
+            if status.state == PAUSED and not status.suspended:
                 run.ask(pause=False)
             elif status.state in (PAUSED, CANCELLED, INTERRUPTED, FAILED):
-                queue.check_may_wait(run.config.person, self._home)
+                queue.check_quota(run.config.person, self._home)
                 run.requeue()
-        self.wake()
+        self.ensure_started()
 
     @contextmanager
     def _entering_line(self) -> Iterator[None]:
         try:
-            with queue.alone(self._home):
+            with queue.queue_lock(self._home):
                 yield
         except OSError as error:
             raise EngineError(f"The training could not be put in line: {error.strerror or error}.") from error
@@ -241,17 +242,17 @@ class Engine:
     def _ask(self, question: Callable[["Actor"], "object"], *, timeout: float = ANSWER_TIMEOUT) -> "object":
         classifier = self._classifier
         if classifier is None or not self._connected():
-            self.wake()
+            self.ensure_started()
             raise EngineNotReady(self.error or "The network is waking up.")
         try:
             return question(classifier).result(timeout=timeout)
         except (OSError, RuntimeError, TimeoutError) as error:
             # Its worker or the whole engine is gone: look for it anew.
             self._classifier = None
-            self.wake()
+            self.ensure_started()
             raise EngineNotReady("The network fell asleep and is waking up again.") from error
 
-    def _connect_or_tell(self) -> None:
+    def _connect_recording_error(self) -> None:
         try:
             self._connect()
             self.error = None
@@ -259,7 +260,7 @@ class Engine:
             self.error = str(error)
 
     def _connect(self) -> None:
-        self._process.forgive()  # what became of an earlier one is old news
+        self._process.reset()  # what became of an earlier one is old news
         deadline = time.monotonic() + START_TIMEOUT
         while not self._closed:
             if not (self._connected() and self._process.alive):

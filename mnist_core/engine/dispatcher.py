@@ -17,11 +17,12 @@ from distributed import Client, Future, Variable
 
 from mnist_core.engine.classifier import Classifier
 from mnist_core.engine.protocol import ADDRESS_FILE, LAB, EngineError, lab_name, people_name
+from mnist_core.engine.queue import waiting
 from mnist_core.engine.worker import train_in_background
 from mnist_core.runs import store
 from mnist_core.runs.files import write_json
-from mnist_core.runs.queue import waiting
-from mnist_core.runs.run import FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, RunError
+from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.status import FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
 ROOT = Path(__file__).parents[2]  # what a worker needs on its sys.path
 SECONDS_BETWEEN_ROUNDS = 0.2
@@ -76,7 +77,7 @@ class Dispatcher:
     def _keep_classifier(self) -> None:
         if self._classifier is not None and self._classifier.status in ("pending", "finished"):
             return
-        default = store.default_run()
+        default = store.shipped_default_run()
         self._classifier = self._client.submit(
             Classifier,
             str(default.model_path) if default else None,
@@ -117,7 +118,7 @@ class Dispatcher:
 
     def _fail(self, job: Job) -> None:
         with suppress(RunError, OSError):  # its folder may be gone, its disk full
-            job.run.give_up_reserve()
+            job.run.release_disk_reserve()
             reason = f"Its training ended without a word: {job.future.exception()}"
             job.run.update(only_in=(QUEUED, RUNNING, PAUSED), state=FAILED, ended_at=time.time(), error=reason)
 
@@ -138,7 +139,7 @@ class Dispatcher:
         for run_id, run in list(self._lost.items()):
             with suppress(RunError):
                 status = run.status
-                if status.state in (RUNNING, PAUSED, INTERRUPTED) and not status.parked:
+                if status.state in (RUNNING, PAUSED, INTERRUPTED) and not status.suspended:
                     continue
             del self._lost[run_id]
         return list(self._lost.values())

@@ -52,12 +52,12 @@ def keep(path: Path, positions: np.ndarray) -> None:
         old.unlink(missing_ok=True)
 
 
-class Mapmaker:
+class EmbeddingJobs:
     """Makes one map at a time, in a thread of its own, and tells how far it is with each."""
 
-    def __init__(self, give_way: Callable[[], None] = lambda: None) -> None:
-        """``give_way`` lowers the priority of the thread that calls it."""
-        self._line = ThreadPoolExecutor(1, "mapmaker", initializer=give_way)
+    def __init__(self, lower_priority: Callable[[], None] = lambda: None) -> None:
+        """``lower_priority`` lowers the priority of the thread that calls it."""
+        self._line = ThreadPoolExecutor(1, "mapmaker", initializer=lower_priority)
         self._asked: dict[Path, Future] = {}
         self._progress: dict[Path, MapProgress] = {}
 

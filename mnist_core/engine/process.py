@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 from filelock import FileLock, Timeout
 
+from mnist_core import settings
 from mnist_core.engine.protocol import ADDRESS_FILE, LOCK_FILE, LOG_FILE, EngineError, EngineNotReady
 
 
@@ -50,7 +51,7 @@ class EngineProcess:
             if status is None:
                 return
             if status > 0:
-                raise EngineError(self._last_words())
+                raise EngineError(self._last_log_line())
         (self._home / ADDRESS_FILE).unlink(missing_ok=True)
         with (self._home / LOG_FILE).open("wb") as log:
             self._started = subprocess.Popen(
@@ -59,11 +60,11 @@ class EngineProcess:
                 stdout=log,
                 stderr=log,
                 cwd=Path(__file__).parents[2],
-                env=os.environ | {"DIGIT_LAB_HOME": str(self._home)},
+                env=os.environ | {settings.HOME: str(self._home)},
                 start_new_session=True,  # a Ctrl-C in the app's terminal is not the engine's
             )
 
-    def forgive(self) -> None:
+    def reset(self) -> None:
         """Let ``start`` try anew after an engine of ours has ended, however it did."""
         if self._started is not None and self._started.poll() is not None:
             self._started = None
@@ -75,6 +76,6 @@ class EngineProcess:
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise EngineNotReady("There is no engine now.") from error
 
-    def _last_words(self) -> str:
+    def _last_log_line(self) -> str:
         lines = (self._home / LOG_FILE).read_text(errors="replace").splitlines()
         return next(filter(None, reversed(lines)), "The engine ended without a word.")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnist_core.digits.mnist import Split
+from mnist_core.engine.checkpoints import Checkpoints
 from mnist_core.engine.heartbeat import Heartbeat
-from mnist_core.engine.states import States
+from mnist_core.evaluation.scores import scores
 from mnist_core.runs.control import Control
-from mnist_core.runs.evaluation import scores
 from mnist_core.runs.files import csv_line, replacing
-from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, PAUSED, RUNNING, Run
+from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
+from mnist_core.runs.status import PAUSED, RUNNING
 
 if TYPE_CHECKING:
     import keras
@@ -27,7 +28,7 @@ SECONDS_PER_SLOW_BATCH = 0.25
 
 
 class Recorder:
-    """The listener of ``training.train`` that keeps a run's folder up to date and follows its control.json."""
+    """The callback of ``training.train`` that keeps a run's folder up to date and follows its control.json."""
 
     def __init__(
         self,
@@ -37,10 +38,10 @@ class Recorder:
         validation: Split,
         test: Split,
         heartbeat: Heartbeat,
-        park_after: float,
+        suspend_after: float,
         watch: Callable[["Progress"], None] = lambda _: None,
     ) -> None:
-        """``model``: what is trained. ``park_after``: seconds of a pause after which the training ends for now.
+        """``model``: what is trained. ``suspend_after``: seconds of a pause after which the training ends for now.
 
         ``watch`` hears the progress too.
         """
@@ -49,10 +50,10 @@ class Recorder:
         self._validation = validation
         self._test = test
         self._heartbeat = heartbeat
-        self._park_after = park_after
+        self._suspend_after = suspend_after
         self._watch = watch
-        self.states = States(run)
-        self.position = self.states.position
+        self.checkpoints = Checkpoints(run)
+        self.position = self.checkpoints.position
         run.truncate_history(*self.position)
         self._snapshot_epochs = snapshot_epochs(self.position[0] + 1, run.config.total_epochs)
         history, batch_seconds = run.epochs, run.batches["seconds"]
@@ -63,7 +64,7 @@ class Recorder:
         self._next_look = self._saved_at = time.monotonic()
         self.seconds = 0.0  # of training, here
         self.recording_seconds = 0.0  # of those, spent writing
-        self.parked = False
+        self.suspended = False
         self._at(0.0)
 
     def on_progress(self, progress: "Progress") -> None:
@@ -85,22 +86,22 @@ class Recorder:
         with self._timed():
             self.position = (result.epoch, 0)
             found = scores(probabilities, self._validation.labels)
-            self.states.judge(result.epoch, found.test_accuracy, self._model)
+            self.checkpoints.update_best(result.epoch, found.test_accuracy, self._model)
             if snapshot:
                 self.save_snapshot(on_test)
             means = (result.loss, result.accuracy, found.test_loss, found.test_accuracy)
             # Last: once the line is there, everything that belongs to the epoch is.
             self._append("epochs.csv", EPOCH_COLUMNS, (result.epoch, self._at(result.seconds), *means))
 
-    def may_go_on(self) -> bool:
+    def should_continue(self) -> bool:
         """Whether nobody wants a stop; waits as long as people want a pause, and a little in slow motion."""
-        if self.wishes().pause and not self._control.cancel:
+        if self.controls().pause and not self._control.cancel:
             self._wait_while_paused()
         if self._control.slow_motion:
             time.sleep(SECONDS_PER_SLOW_BATCH)
-        return not (self._control.cancel or self.parked or self.out_of_patience)
+        return not (self._control.cancel or self.suspended or self.out_of_patience)
 
-    def wishes(self) -> Control:
+    def controls(self) -> Control:
         """What is asked for in control.json, which is read a few times a second."""
         if time.monotonic() > self._next_look:
             self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
@@ -116,7 +117,7 @@ class Recorder:
     def out_of_patience(self) -> bool:
         """Whether early stopping is on and the best epoch is that long ago."""
         patience = self._run.config.training.patience
-        return 0 < patience <= self.position[0] - self.states.best_epoch
+        return 0 < patience <= self.position[0] - self.checkpoints.best_epoch
 
     @property
     def complete(self) -> bool:
@@ -125,7 +126,7 @@ class Recorder:
 
     def save_state(self) -> None:
         """Save what it takes to go on from here."""
-        self.states.save(self._model, *self.position)
+        self.checkpoints.save(self._model, *self.position)
         self._saved_at = time.monotonic()
 
     def save_snapshot(self, test_probabilities: np.ndarray) -> None:
@@ -147,11 +148,11 @@ class Recorder:
         """Until people want it to go on, or the pause is so long that others should have the worker."""
         began = time.monotonic()
         self._run.update(only_in=(RUNNING,), state=PAUSED)
-        while self._control.pause and not self._control.cancel and not self.parked:
+        while self._control.pause and not self._control.cancel and not self.suspended:
             time.sleep(SECONDS_BETWEEN_LOOKS / 2)
-            self.wishes()
-            self.parked = time.monotonic() - began > self._park_after
-        if not self.parked:
+            self.controls()
+            self.suspended = time.monotonic() - began > self._suspend_after
+        if not self.suspended:
             self._run.update(only_in=(PAUSED,), state=RUNNING)
 
     @contextmanager

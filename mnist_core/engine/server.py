@@ -5,7 +5,6 @@ system says whether there is one, and ``engine.json`` says where. Without client
 """
 
 import logging
-import os
 import signal
 import site
 from collections.abc import Iterator
@@ -20,10 +19,10 @@ from distributed.comm import get_address_host
 from distributed.utils import get_ip
 from filelock import FileLock, Timeout
 
+from mnist_core import settings
 from mnist_core.engine.dispatcher import ROOT, Dispatcher
 from mnist_core.engine.protocol import ADDRESS_FILE, LOCK_FILE, EngineError, lab_name
 
-SCHEDULER = "DIGIT_LAB_SCHEDULER"  # environment: a Dask scheduler to join instead of starting workers here
 CONNECT_TIMEOUT = 5.0  # seconds
 NEVER = "1000 days"
 DASK_SETTINGS = {
@@ -52,7 +51,7 @@ def serve(home: Path, *, leave_when_idle: bool = False) -> None:
     except Timeout as error:
         raise EngineError(f"An engine is already running for {home}; one is enough.") from error
     dask.config.set(DASK_SETTINGS)
-    joined = os.environ.get(SCHEDULER)
+    joined = settings.scheduler()
     with lock, _stopped_by_signals(), _joined(joined, home) if joined else _started_here(home) as client:
         try:
             Dispatcher(home, client, own_workers=not joined).work(leave_when_idle=leave_when_idle)
@@ -100,7 +99,7 @@ def _joined(address: str, home: Path) -> Iterator[Client]:
     try:
         client = Client(address, timeout=CONNECT_TIMEOUT)
     except (OSError, ValueError) as error:
-        raise EngineError(f"The Dask scheduler that {SCHEDULER} names cannot be reached: {error}.") from error
+        raise EngineError(f"The Dask scheduler that {settings.SCHEDULER} names cannot be reached: {error}.") from error
     with client:
         client.run_on_scheduler(site.addsitedir, str(ROOT))
         Variable(lab_name(home), client).delete()  # of an engine that was killed: its Classifier would be made again

@@ -18,18 +18,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import psutil
 
+from mnist_core import settings
 from mnist_core.config import FASTEST, IMPORTED, RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.heartbeat import Heartbeat
 from mnist_core.engine.recorder import Recorder
 from mnist_core.errors import LabError, TrainingDiverged
+from mnist_core.evaluation.calibration import fitted_temperature
+from mnist_core.evaluation.scores import scores
 from mnist_core.runs import archive, pace, store
-from mnist_core.runs.calibration import fitted_temperature
-from mnist_core.runs.evaluation import scores
 from mnist_core.runs.files import replacing
-from mnist_core.runs.lessons import Lesson
-from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, RunError
+from mnist_core.runs.fine_tuning import Lesson
+from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.snapshot import read_snapshot
+from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
 if TYPE_CHECKING:
     import keras
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
 
 NICENESS = 10  # training gives way to drawing
 MOST_DEATHS = 3  # of workers, after which a run is given up
-PARK_AFTER = 60.0  # seconds of a pause; $DIGIT_LAB_PARK_AFTER changes it
 TRAINING = threading.Lock()  # held by the run that this process trains: one that its engine left behind may go on here
 PRECISION_FILE = "precision.json"  # in the home folder
 
@@ -60,26 +61,26 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
     the run's status, not raised.
     """
     try:
-        if not _take_up(run):
+        if not _claim(run):
             return
         with Heartbeat(run) as heartbeat:
             # Keras is loaded before the priority drops: someone is waiting for the first point of the curve.
             import mnist_core.network.training  # noqa: F401
 
             if background:
-                give_way()
+                lower_priority()
             ending = _train(run, heartbeat, watch)
         run.update(ended_at=time.time(), **ending)
-        if run.status.parked and not run.control.pause:
+        if run.status.suspended and not run.control.pause:
             run.requeue()  # somebody wanted it to go on just when its trainer left
     except Exception as error:  # noqa: BLE001, whatever ends a run must be told to those who wait for it
         if run.path.exists():  # else its folder was deleted, and with it the wish for it
-            run.give_up_reserve()
+            run.release_disk_reserve()
             diverged = isinstance(error, TrainingDiverged)
             run.update(state=FAILED, ended_at=time.time(), error=_reason(error), diverged=diverged)
 
 
-def give_way() -> None:
+def lower_priority() -> None:
     """Lower the priority of this thread and those it starts, as TensorFlow's; of the process where threads have none.
 
     On Linux a process' niceness is its main thread's, which here only waits.
@@ -90,7 +91,7 @@ def give_way() -> None:
         psutil.Process().nice(NICENESS if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
 
 
-def _take_up(run: Run) -> bool:
+def _claim(run: Run) -> bool:
     """Make ``run`` a running one. False where it was cancelled meanwhile.
 
     Raises TrainerDied where it has cost too many workers their lives.
@@ -129,7 +130,7 @@ def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) 
         validation=training.validation_split(config.training, data),
         test=data.test,
         heartbeat=heartbeat,
-        park_after=float(os.environ.get("DIGIT_LAB_PARK_AFTER") or PARK_AFTER),
+        suspend_after=settings.suspend_after(),
         watch=watch,
     )
     begun = recorder.position
@@ -169,7 +170,7 @@ def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Spli
     if not recorder.complete:
         recorder.save_state()
     if not recorder.complete or recorder.out_of_patience:
-        recorder.states.restore_best(model)
+        recorder.checkpoints.restore_best(model)
     probabilities = _evaluate(run, model, test)
     for target in (run.model_path, run.hdf5_path):
         with replacing(target) as path:
@@ -177,7 +178,7 @@ def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Spli
     if recorder.complete:
         shutil.rmtree(run.path / "resume", ignore_errors=True)  # model.keras holds what is worth going on from
     return {
-        "state": FINISHED if recorder.complete else PAUSED if recorder.parked else CANCELLED,
+        "state": FINISHED if recorder.complete else PAUSED if recorder.suspended else CANCELLED,
         "heartbeat": None,
         "seconds": recorder.own_seconds,
         "recording_seconds": recorder.recording_seconds,
@@ -227,7 +228,7 @@ def import_model(content: bytes, config: RunConfig, home: Path) -> Run:
         imported.findings.save(run.path)
         return {}
 
-    return _taken_in(imported.model, replace(config, recipe=IMPORTED, model=imported.config), home, add)
+    return _store_imported(imported.model, replace(config, recipe=IMPORTED, model=imported.config), home, add)
 
 
 def import_run(content: bytes, home: Path, *, person: str) -> Run:
@@ -237,7 +238,7 @@ def import_run(content: bytes, home: Path, *, person: str) -> Run:
     """
     from mnist_core.network import importing
 
-    archived = archive.opened(content)
+    archived = archive.unpack(content)
     model, found = importing.load_raw(archived.model)
     told = archived.config.model
     if (found.hidden_units, found.activation) != (told.hidden_units, told.activation):
@@ -248,10 +249,10 @@ def import_run(content: bytes, home: Path, *, person: str) -> Run:
         _answer_anew(run, mnist.load().test)
         return {"state": archived.status.state, "seconds": archived.status.seconds}
 
-    return _taken_in(model, replace(archived.config, person=person), home, add)
+    return _store_imported(model, replace(archived.config, person=person), home, add)
 
 
-def _taken_in(model: "keras.Model", config: RunConfig, home: Path, add: Callable[[Run], dict[str, Any]]) -> Run:
+def _store_imported(model: "keras.Model", config: RunConfig, home: Path, add: Callable[[Run], dict[str, Any]]) -> Run:
     """A finished run of ``model``, scored. ``add`` writes what it has besides, and returns what its status says so."""
     test = mnist.load().test
 
@@ -281,9 +282,9 @@ def _statistics(model: "keras.Model", config: RunConfig) -> dict[str, np.ndarray
 
     Empty for a network without hidden layers, as one from elsewhere may be: it has nothing to tell that by.
     """
-    from mnist_core.network.inside import Inside
+    from mnist_core.network.feature_extractor import FeatureExtractor
     from mnist_core.network.typicality import Typicality
 
     if not config.model.hidden_units:
         return {}
-    return vars(Typicality.learn(Inside(model), config.training, mnist.load()))
+    return vars(Typicality.learn(FeatureExtractor(model), config.training, mnist.load()))

@@ -6,23 +6,25 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_core.errors import ModelError
-from mnist_core.network.inside import Inside, softmax
+from mnist_core.network.feature_extractor import FeatureExtractor, softmax
 
 STEPS = 32  # on the way from empty paper to the digit; more change no pixel that one could see
 
 
-def activity(inside: Inside, digit: np.ndarray) -> list[np.ndarray]:
+def activity(extractor: FeatureExtractor, digit: np.ndarray) -> list[np.ndarray]:
     """What each hidden layer's units pass on for ``digit``, uint8 (28, 28): float32 (units,), the first layer first."""
-    return [outputs[0] for outputs in inside(digit[None])[0]]
+    return [outputs[0] for outputs in extractor(digit[None])[0]]
 
 
-def two_best(inside: Inside, digit: np.ndarray) -> tuple[int, int]:
+def two_best(extractor: FeatureExtractor, digit: np.ndarray) -> tuple[int, int]:
     """The answer for ``digit``, uint8 (28, 28), and the runner-up."""
-    runner_up, answer = np.argsort(inside(digit[None])[1][0])[-2:]
+    runner_up, answer = np.argsort(extractor(digit[None])[1][0])[-2:]
     return int(answer), int(runner_up)
 
 
-def saliency(inside: Inside, digit: np.ndarray, *, answer: int, runner_up: int) -> tuple[np.ndarray, np.ndarray]:
+def saliency(
+    extractor: FeatureExtractor, digit: np.ndarray, *, answer: int, runner_up: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Which ink of ``digit``, uint8 (28, 28), decides between two classes: two float32 (28, 28).
 
     The first tells how much each pixel's ink adds to the margin, the logit of ``answer`` less that of ``runner_up``:
@@ -34,7 +36,7 @@ def saliency(inside: Inside, digit: np.ndarray, *, answer: int, runner_up: int) 
     steps = tf.constant(np.concatenate([shares[:, None, None] * digit, digit[None]]), tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(steps)
-        logits = inside.tensors(steps)[-1]
+        logits = extractor.tensors(steps)[-1]
         margins = logits[:, answer] - logits[:, runner_up]
     slopes = tape.gradient(margins, steps).numpy()
     present = slopes[:-1].mean(axis=0) * digit
@@ -48,18 +50,20 @@ def _over_a_dot(values: np.ndarray) -> np.ndarray:
     return np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).mean(axis=(2, 3))
 
 
-def answer_with(inside: Inside, weights: Mapping[str, np.ndarray], digit: np.ndarray) -> np.ndarray:
+def predict_with_weights(
+    extractor: FeatureExtractor, weights: Mapping[str, np.ndarray], digit: np.ndarray
+) -> np.ndarray:
     """What the same network answered for ``digit`` with other weights, as a run's snapshot has them: float32 (10,).
 
     Raises ModelError when they belong to another network.
     """
-    kept = inside.copy.get_weights()
+    kept = extractor.copy.get_weights()
     try:
-        for layer in inside.copy.layers:
+        for layer in extractor.copy.layers:
             for weight in layer.trainable_weights:
                 weight.assign(weights[f"{layer.name}/{weight.name}"].astype(np.float32))
-        return softmax(inside(digit[None])[1][0])
+        return softmax(extractor(digit[None])[1][0])
     except (KeyError, ValueError) as error:
         raise ModelError(f"A snapshot of this run belongs to another network: {error}.") from error
     finally:
-        inside.copy.set_weights(kept)
+        extractor.copy.set_weights(kept)

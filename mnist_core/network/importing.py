@@ -1,7 +1,7 @@
 """Models trained elsewhere, made into networks like those trained here: raw digits in, probabilities out.
 
 Keras never loads such a file, in safe mode or not: a network of its own is built from the numbers that
-``mnist_core.foreign`` has checked. What pixels it was trained on is not in the file; it is found by trying.
+``mnist_core.untrusted`` has checked. What pixels it was trained on is not in the file; it is found by trying.
 """
 
 from dataclasses import dataclass, replace
@@ -14,10 +14,10 @@ from keras import layers
 from mnist_core.config import ModelConfig
 from mnist_core.digits.mnist import Split
 from mnist_core.errors import LabError, ModelError
-from mnist_core.foreign.content import content_of
-from mnist_core.foreign.findings import TRIED, Findings
-from mnist_core.foreign.perceptron import LOGITS, PROBABILITIES, SIGMOIDS, Perceptron, Weighted
-from mnist_core.foreign.reading import read_safely
+from mnist_core.untrusted.file_limits import content_of
+from mnist_core.untrusted.import_report import TRIED, Findings
+from mnist_core.untrusted.mlp import LOGITS, PROBABILITIES, SIGMOIDS, DenseLayer, Mlp
+from mnist_core.untrusted.sandbox import read_safely
 
 MEAN, DEVIATION = 0.1307, 0.3081  # of MNIST's training pixels, 0 to 1, as tutorials standardize by
 TEMPERATURES = np.geomspace(1e-3, 1e3, 31)  # by which logits are divided before they are judged
@@ -65,18 +65,18 @@ def load(content: bytes, training: Split) -> Imported:
 
     Raises ModelError with the reason when the file is none that can be read here.
     """
-    perceptron = read_safely(content)
+    mlp = read_safely(content)
     digits = training.take(np.arange(TRIED))
-    pixels, right = _what_it_wants(perceptron, digits)
+    pixels, right = _what_it_wants(mlp, digits)
     findings = Findings(
-        origin=perceptron.origin,
+        origin=mlp.origin,
         pixels=pixels.words,
-        answers=ANSWERS[perceptron.layers[-1].activation],
-        normalized=perceptron.normalized,
+        answers=ANSWERS[mlp.layers[-1].activation],
+        normalized=mlp.normalized,
         right=right,
     )
-    config = replace(perceptron.config, scaling=perceptron.factor * pixels.factor != 1)
-    return Imported(_build(perceptron, pixels), config, findings)
+    config = replace(mlp.config, scaling=mlp.factor * pixels.factor != 1)
+    return Imported(_build(mlp, pixels), config, findings)
 
 
 def load_raw(content: bytes) -> tuple[keras.Model, ModelConfig]:
@@ -84,8 +84,8 @@ def load_raw(content: bytes) -> tuple[keras.Model, ModelConfig]:
 
     It is read as carefully as any. Raises ModelError with the reason when it cannot be had.
     """
-    perceptron = read_safely(content)
-    return _build(perceptron, RAW), replace(perceptron.config, scaling=perceptron.factor != 1)
+    mlp = read_safely(content)
+    return _build(mlp, RAW), replace(mlp.config, scaling=mlp.factor != 1)
 
 
 def load_file(path: Path, training: Split) -> keras.Model:
@@ -97,14 +97,14 @@ def load_file(path: Path, training: Split) -> keras.Model:
         raise ModelError(f"{path} cannot be used. {error}") from error
 
 
-def _what_it_wants(perceptron: Perceptron, digits: Split) -> tuple[Pixels, int]:
-    """The way of pixels that ``perceptron`` reads ``digits`` best by, and how many it then reads.
+def _what_it_wants(mlp: Mlp, digits: Split) -> tuple[Pixels, int]:
+    """The way of pixels that ``mlp`` reads ``digits`` best by, and how many it then reads.
 
     Best is the least cross-entropy at the temperature that suits it best (Guo et al., 2017): larger inputs make a
     network surer and smaller ones less so, which alone says nothing. Of those as good the smallest inputs are taken.
     """
     raw = digits.images.reshape(-1, 784).astype(np.float32)
-    logits = [_logits(perceptron, raw * way.factor + way.shift) for way in WAYS]
+    logits = [_logits(mlp, raw * way.factor + way.shift) for way in WAYS]
     losses = np.array([_tempered_loss(each, digits.labels) for each in logits])
     best = int(np.flatnonzero(losses <= losses.min() + AS_GOOD)[0])
     return WAYS[best], int((logits[best].argmax(axis=1) == digits.labels).sum())
@@ -116,10 +116,10 @@ def _tempered_loss(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(np.min(losses + PRICE * np.log(TEMPERATURES) ** 2))
 
 
-def _logits(perceptron: Perceptron, inputs: np.ndarray) -> np.ndarray:
+def _logits(mlp: Mlp, inputs: np.ndarray) -> np.ndarray:
     """What the last layer sums up for ``inputs``, float32 (N, 784): float64 (N, 10)."""
-    passed = inputs * np.float32(perceptron.factor) + np.float32(perceptron.shift)
-    *hidden, last = perceptron.layers
+    passed = inputs * np.float32(mlp.factor) + np.float32(mlp.shift)
+    *hidden, last = mlp.layers
     for layer in hidden:
         activation = keras.activations.get(layer.activation)
         passed = keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(passed @ layer.kernel + layer.bias)))
@@ -134,10 +134,10 @@ def _cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(loss) if np.isfinite(loss) else np.finfo(float).max
 
 
-def _build(perceptron: Perceptron, pixels: Pixels) -> keras.Model:
+def _build(mlp: Mlp, pixels: Pixels) -> keras.Model:
     """The network as ``network.model.build`` would make it: the same layers by the same names."""
-    *hidden, last = perceptron.layers
-    factor, shift = perceptron.factor * pixels.factor, perceptron.factor * pixels.shift + perceptron.shift
+    *hidden, last = mlp.layers
+    factor, shift = mlp.factor * pixels.factor, mlp.factor * pixels.shift + mlp.shift
     model = keras.Sequential(name="mlp")
     model.add(keras.Input((28, 28), dtype="uint8"))
     model.add(layers.Rescaling(factor, shift, name="scaling"))
@@ -149,7 +149,7 @@ def _build(perceptron: Perceptron, pixels: Pixels) -> keras.Model:
     return model
 
 
-def _add(model: keras.Model, layer: Weighted, activation: str, *, name: str) -> None:
+def _add(model: keras.Model, layer: DenseLayer, activation: str, *, name: str) -> None:
     dense = layers.Dense(len(layer.bias), activation=activation, kernel_initializer="zeros", name=name)
     model.add(dense)
     dense.set_weights([layer.kernel, layer.bias])

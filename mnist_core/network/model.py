@@ -65,7 +65,7 @@ def to_hdf5(model: keras.Model) -> bytes:
         return path.read_bytes()
 
 
-def answers(model: keras.Model) -> tf.types.experimental.PolymorphicFunction:
+def inference_function(model: keras.Model) -> tf.types.experimental.PolymorphicFunction:
     """``model``'s inference as one traced function: a digit then takes 1 ms, and 50 ms through ``predict``."""
     signature = tf.TensorSpec((None, 28, 28), tf.uint8)
     return tf.function(lambda digits: model(digits, training=False), input_signature=[signature])
@@ -73,11 +73,11 @@ def answers(model: keras.Model) -> tf.types.experimental.PolymorphicFunction:
 
 def probabilities(model: keras.Model, digits: np.ndarray) -> np.ndarray:
     """What ``model`` answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
-    return probabilities_by(answers(model), digits)
+    return predict_with(inference_function(model), digits)
 
 
-def probabilities_by(ask: tf.types.experimental.PolymorphicFunction, digits: np.ndarray) -> np.ndarray:
-    """As ``probabilities``, with a function from ``answers`` that is kept for many calls."""
+def predict_with(ask: tf.types.experimental.PolymorphicFunction, digits: np.ndarray) -> np.ndarray:
+    """As ``probabilities``, with a function from ``inference_function`` that is kept for many calls."""
     steps = range(0, len(digits), BATCH)
     if not steps:
         return np.empty((0, 10), np.float32)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_core.network.inside import Inside, directions
+from mnist_core.network.feature_extractor import FeatureExtractor, normalized_features
 from mnist_core.network.model import BATCH
 
 CHUNK = 4000  # digits compared at once: what float16 is turned into must stay small
@@ -11,9 +11,9 @@ CHUNK = 4000  # digits compared at once: what float16 is turned into must stay s
 class NearestDigits:
     """The training digits as a network sees them: 2 bytes a unit and digit, 60 MB for 512 units."""
 
-    def __init__(self, inside: Inside, digits: np.ndarray) -> None:
+    def __init__(self, extractor: FeatureExtractor, digits: np.ndarray) -> None:
         """Passes all ``digits``, uint8 (N, 28, 28), through the network: a second or two for 60,000."""
-        self._inside = inside
+        self._extractor = extractor
         steps = range(0, len(digits), BATCH)
         self._features = np.concatenate([self._seen(digits[at : at + BATCH]).astype(np.float16) for at in steps])
 
@@ -30,4 +30,4 @@ class NearestDigits:
         return nearest, np.minimum(cosines[nearest], 1)
 
     def _seen(self, digits: np.ndarray) -> np.ndarray:
-        return directions(self._inside(digits)[0][-1:])
+        return normalized_features(self._extractor(digits)[0][-1:])

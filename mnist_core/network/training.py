@@ -1,4 +1,4 @@
-"""Training: epoch by epoch, chunk by chunk, reported to a listener who also steers it."""
+"""Training: epoch by epoch, chunk by chunk, reported to a callback that also steers it."""
 
 import math
 import time
@@ -54,7 +54,7 @@ class EpochResult:
     answer: Callable[[np.ndarray], np.ndarray]
 
 
-class Wishes(Protocol):
+class TrainingControls(Protocol):
     """What people may change while it trains; runs.control.Control is one."""
 
     slow_motion: bool
@@ -62,17 +62,17 @@ class Wishes(Protocol):
     dropout: float | None
 
 
-class Listener(Protocol):
+class TrainingCallback(Protocol):
     """Who hears of a training and steers it. All is called between two batches, in the thread that trains."""
 
     def on_progress(self, progress: Progress) -> None: ...
 
     def on_epoch(self, result: EpochResult) -> None: ...
 
-    def may_go_on(self) -> bool:
+    def should_continue(self) -> bool:
         """Whether to go on; a pause is a long call of this."""
 
-    def wishes(self) -> Wishes:
+    def controls(self) -> TrainingControls:
         """What is asked for now."""
 
 
@@ -106,14 +106,14 @@ def train(
     model: keras.Model,
     config: RunConfig,
     data: Mnist,
-    listener: Listener,
+    callback: TrainingCallback,
     *,
     drawings: Split | None = None,
     precision: str = FLOAT32,
     epochs_done: int = 0,
     steps_done: int = 0,
 ) -> None:
-    """Train ``model`` on until it has ``config.total_epochs`` epochs behind it, or the listener wants a stop.
+    """Train ``model`` on until it has ``config.total_epochs`` epochs behind it, or the callback wants a stop.
 
     ``drawings``: what ``config.training.drawings`` repeats. ``epochs_done`` and ``steps_done``: whole epochs, and
     batches of the next, that it has behind it already. It ends up as if it had never stopped, but for the dropout's
@@ -125,7 +125,7 @@ def train(
         model.compile(make_optimizer(training), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     seed = training.seed + 1000 * epochs_done
     trainer = GraphTrainer(model, training_split(training, data, drawings), training, precision=precision, seed=seed)
-    loop = _TrainingLoop(trainer, config, listener)
+    loop = _TrainingLoop(trainer, config, callback)
     for epoch in range(epochs_done, config.total_epochs):
         loop.train_epoch(epoch, steps_done=steps_done if epoch == epochs_done else 0)
         if loop.stopped:
@@ -133,36 +133,36 @@ def train(
 
 
 class _TrainingLoop:
-    """Trains in chunks of steps that take a tenth of a second each, and reports each chunk to the listener."""
+    """Trains in chunks of steps that take a tenth of a second each, and reports each chunk to the callback."""
 
-    def __init__(self, trainer: GraphTrainer, config: RunConfig, listener: Listener) -> None:
+    def __init__(self, trainer: GraphTrainer, config: RunConfig, callback: TrainingCallback) -> None:
         self._trainer = trainer
         self._config = config
-        self._listener = listener
+        self._callback = callback
         self._steps_per_chunk = FIRST_CHUNK
         self._started = time.perf_counter()
         self._waited = 0.0
-        self._ask = network.answers(trainer.network)
+        self._ask = network.inference_function(trainer.network)
         self._dropout: float | None = None  # None: the network's own
         self._graph_is_new = True
-        self.stopped = False  # because the listener wanted it
+        self.stopped = False  # because the callback wanted it
 
     def train_epoch(self, epoch: int, *, steps_done: int) -> None:
         """Train what is left of an epoch, counted from 0, after the first ``steps_done`` of its steps."""
-        self._use_dropout(self._listener.wishes().dropout)
+        self._use_dropout(self._callback.controls().dropout)
         sums = np.zeros(3)  # digits, their loss, their right answers
         for indices, rates in self._chunks(epoch, steps_done):
             result = self._train_chunk(indices, rates, epoch)
             steps_done += len(rates)
             sums += result.digits * np.array([1, result.loss, result.accuracy])
-            self._listener.on_progress(Progress(epoch + 1, steps_done, self._seconds(), result.loss, result.accuracy))
+            self._callback.on_progress(Progress(epoch + 1, steps_done, self._seconds(), result.loss, result.accuracy))
             self._go_on_or_stop()
             if self.stopped:
                 break
         if steps_done == self._config.training.steps_per_epoch:  # a part of an epoch is no epoch
             _, loss, accuracy = sums / sums[0]
-            answer = partial(network.probabilities_by, self._ask)
-            self._listener.on_epoch(EpochResult(epoch + 1, self._seconds(), loss, accuracy, answer))
+            answer = partial(network.predict_with, self._ask)
+            self._callback.on_epoch(EpochResult(epoch + 1, self._seconds(), loss, accuracy, answer))
             self._go_on_or_stop()
 
     def _use_dropout(self, rate: float | None) -> None:
@@ -186,14 +186,14 @@ class _TrainingLoop:
             yield order[None, whole * size :], self._rates(epoch, step, 1)
 
     def _steps_at_once(self) -> int:
-        return 1 if self._listener.wishes().slow_motion else self._steps_per_chunk
+        return 1 if self._callback.controls().slow_motion else self._steps_per_chunk
 
     def _rates(self, epoch: int, step: int, count: int) -> np.ndarray:
         """The learning rates of ``count`` steps from ``step`` of ``epoch``: float32 (count,)."""
         training = self._config.training
         done = (epoch - self._config.inherited_epochs) * training.steps_per_epoch + step
         total = training.epochs * training.steps_per_epoch
-        factor = self._listener.wishes().learning_rate_factor
+        factor = self._callback.controls().learning_rate_factor
         return np.array([factor * training.rate_at((done + each) / total) for each in range(count)], np.float32)
 
     def _train_chunk(self, indices: np.ndarray, rates: np.ndarray, epoch: int) -> ChunkResult:
@@ -219,7 +219,7 @@ class _TrainingLoop:
 
     def _go_on_or_stop(self) -> None:
         asked = time.perf_counter()
-        if not self._listener.may_go_on():
+        if not self._callback.should_continue():
             self.stopped = True
         self._waited += time.perf_counter() - asked
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from mnist_core.config import HELD_OUT, TrainingConfig
 from mnist_core.digits.mnist import Mnist, Split
-from mnist_core.network.inside import Inside, directions
+from mnist_core.network.feature_extractor import FeatureExtractor, normalized_features
 
 FITTED_ON = 20_000  # training digits; more change nothing that could be measured
 RANK = 512  # directions of hidden space that are looked at, those in which digits vary most
@@ -37,26 +37,26 @@ class Typicality:
     known: np.ndarray
 
     @classmethod
-    def learn(cls, inside: Inside, config: TrainingConfig, data: Mnist) -> Self:
+    def learn(cls, extractor: FeatureExtractor, config: TrainingConfig, data: Mnist) -> Self:
         """From the digits that the network was trained for.
 
         Known digits are those held out from its training; where none were, 6,000 that it was trained on, though
         digits new to it look a little stranger. Distorted ones look so strange that hardly anything would be refused.
         """
         training, held_out = data.hold_out(config.held_out or HELD_OUT)
-        return cls.fit(inside, training.take(np.arange(FITTED_ON)), held_out.images)
+        return cls.fit(extractor, training.take(np.arange(FITTED_ON)), held_out.images)
 
     @classmethod
-    def fit(cls, inside: Inside, training: Split, known: np.ndarray) -> Self:
+    def fit(cls, extractor: FeatureExtractor, training: Split, known: np.ndarray) -> Self:
         """Learn from ``training`` what the classes look like to the network, and from ``known`` how far digits stray.
 
         ``known``: uint8 (N, 28, 28).
         """
-        features = directions(inside.all(training.images)[0])
+        features = normalized_features(extractor.extract(training.images)[0])
         means = np.stack([features[training.labels == digit].mean(axis=0) for digit in range(10)])
         whitening = _whitening(features - means[training.labels]).astype(np.float16)
         means = means @ whitening.astype(np.float32)
-        parts = _parts(*inside.all(known), whitening=whitening, means=means)
+        parts = _parts(*extractor.extract(known), whitening=whitening, means=means)
         scales = np.quantile(parts, (USUAL, RARE), axis=0).astype(np.float32)
         return cls(whitening, means, scales, np.sort(_strangeness(parts, scales)))
 
@@ -64,7 +64,7 @@ class Typicality:
         """How many known digits look at least as strange, as a share of all: float32 (N,), above 0 and at most 1.
 
         So where a share below 0.01 is refused, 1 % of digits are (a conformal p-value; Bates et al., 2023).
-        ``hidden`` and ``logits``: what ``Inside`` tells of N pictures.
+        ``hidden`` and ``logits``: what ``FeatureExtractor`` tells of N pictures.
         """
         parts = _parts(hidden, logits, whitening=self.whitening, means=self.means)
         stranger = len(self.known) - np.searchsorted(self.known, _strangeness(parts, self.scales))
@@ -81,7 +81,7 @@ def _whitening(deviations: np.ndarray) -> np.ndarray:
 
 def _parts(hidden: list[np.ndarray], logits: np.ndarray, *, whitening: np.ndarray, means: np.ndarray) -> np.ndarray:
     """Squared distance to the nearest class, and the largest logit, negative: float32 (N, 2)."""
-    places = directions(hidden) @ whitening.astype(np.float32)
+    places = normalized_features(hidden) @ whitening.astype(np.float32)
     squares = (places**2).sum(axis=1)[:, None] - 2 * places @ means.T + (means**2).sum(axis=1)
     return np.column_stack([squares.min(axis=1), -logits.max(axis=1)])
 

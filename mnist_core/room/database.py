@@ -4,7 +4,6 @@ Tables are classes below ``Table``; each topic of the room has its own module. A
 the columns that it lacks; so a column that comes later says what older rows hold, or allows NULL.
 """
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -32,7 +31,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.schema import CreateColumn
 
 from mnist_core.errors import LabError
-from mnist_core.room.state import FILE, SETTING
+from mnist_core.room.state import FILE
+from mnist_core.settings import DATABASE_URL, database_url
 
 PATIENCE = 30  # seconds that a writer waits for the others of its room
 CONNECT_TIMEOUT = 5  # seconds to a server, so that a page says soon that there is none
@@ -92,7 +92,7 @@ class Database:
             connecting = {"connect_timeout": CONNECT_TIMEOUT}
             self._engine = create_engine(url, connect_args=connecting, pool_pre_ping=True, pool_timeout=PATIENCE)
         else:
-            raise RoomError(f"{SETTING} must begin with postgresql:// or sqlite:///, got {self}.")
+            raise RoomError(f"{DATABASE_URL} must begin with postgresql:// or sqlite:///, got {self}.")
         self._writing = self._engine.execution_options(writing=True)
 
     def __str__(self) -> str:
@@ -149,13 +149,13 @@ def open_database(home: Path) -> Database:
 
     Raises RoomError when the variable is no address of a database.
     """
-    address = os.environ.get(SETTING)
+    address = database_url()
     if not address:
         return Database(URL.create("sqlite", database=str(home / FILE)))
     try:
         return Database(make_url(address))
     except SQLAlchemyError as error:
-        raise RoomError(f"{SETTING} is no address of a database, such as postgresql://name@host/room.") from error
+        raise RoomError(f"{DATABASE_URL} is no address of a database, such as postgresql://name@host/room.") from error
 
 
 def insert_into(session: Session, table: type[Table]) -> sqlite.Insert | postgresql.Insert:

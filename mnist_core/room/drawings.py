@@ -10,13 +10,14 @@ import numpy as np
 from sqlalchemy import JSON, Select, String, delete, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from mnist_core.digits import exchange
-from mnist_core.digits.drawing import SIDE, Drawing, DrawingError
-from mnist_core.room.arrivals import Arrival, arrivals, check_size, tidy
+from mnist_core.digits import drawing_json
+from mnist_core.digits.drawing import Drawing, DrawingError
+from mnist_core.digits.normalization import SIDE
 from mnist_core.room.database import Database, Moment, RoomError, Table, insert_into
+from mnist_core.room.drawing_import import ParsedDrawing, check_size, parse_drawings, tidy
 from mnist_core.room.settings import UNREVEALED, refuse_while_paused, state_in
 
-TOLD, ROUND, IMPORT = "told", "round", "import"  # where a drawing comes from
+FEEDBACK, ROUND, IMPORT = "told", "round", "import"  # where a drawing comes from
 MOST_PARAMETERS = 1_000  # of a query; older SQLites take no more
 
 
@@ -75,7 +76,7 @@ SHOWN = StoredDrawing.hidden.is_(False) & REVEALED
 
 
 @dataclass(frozen=True)
-class Glance:
+class DrawingSummary:
     """A drawing without its strokes and pixels: what may have changed since one has seen it last."""
 
     id: str
@@ -218,12 +219,12 @@ class Drawings:
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def glances(self, most: int | None = None) -> list[Glance]:
+    def summaries(self, most: int | None = None) -> list[DrawingSummary]:
         """The newest drawings first, at most so many, without what makes them large."""
-        columns = (getattr(StoredDrawing, each.name) for each in fields(Glance))
+        columns = (getattr(StoredDrawing, each.name) for each in fields(DrawingSummary))
         query = _newest_first(select(*columns)).where(SHOWN).limit(most)
         with self._database.reading() as session:
-            return [Glance(*row) for row in session.execute(query)]
+            return [DrawingSummary(*row) for row in session.execute(query)]
 
     def digits(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """What the network saw of those of ``ids`` that are there, by id: uint8 (28, 28) each."""
@@ -253,7 +254,7 @@ class Drawings:
         """
         query = _newest_first(select(StoredDrawing)).where(SHOWN).offset(skip).limit(most)
         with self._database.reading() as session:
-            return exchange.dump(map(_exported, session.scalars(query)))
+            return drawing_json.dump(map(_exported, session.scalars(query)))
 
     def take_in(self, content: bytes, *, name: str) -> Imported:
         """Keep the drawings of a file of the exchange format, called ``name``; those that are here stay as they are.
@@ -261,10 +262,10 @@ class Drawings:
         Raises DrawingError, which names the first broken drawing and its fault, and RoomError when the host has paused
         drawing; nothing is kept then.
         """
-        coming = arrivals(content, name=name)
+        coming = parse_drawings(content, name=name)
         if not coming:
             return Imported(0, 0)
-        rows = [_imported(arrival) for arrival in coming]
+        rows = [_imported(parsed) for parsed in coming]
         with self._database.writing() as session:
             refuse_while_paused(session)
             adding = insert_into(session, StoredDrawing).on_conflict_do_nothing().returning(StoredDrawing.id)
@@ -286,19 +287,19 @@ def _newest_first(query: Select) -> Select:
 
 
 def _columns(drawing: Drawing, digit: np.ndarray) -> dict[str, Any]:
-    return exchange.to_json(drawing) | {"pixels": digit.tobytes()}
+    return drawing_json.to_json(drawing) | {"pixels": digit.tobytes()}
 
 
-def _imported(arrival: Arrival) -> dict[str, Any]:
-    return _columns(arrival.drawing, arrival.digit) | {
-        "id": arrival.id,
-        "nickname": arrival.nickname,
-        "writer": arrival.writer,
-        "at": arrival.at or datetime.now(UTC),
+def _imported(parsed: ParsedDrawing) -> dict[str, Any]:
+    return _columns(parsed.drawing, parsed.digit) | {
+        "id": parsed.id,
+        "nickname": parsed.nickname,
+        "writer": parsed.writer,
+        "at": parsed.at or datetime.now(UTC),
         "source": IMPORT,
     }
 
 
 def _exported(stored: StoredDrawing) -> dict[str, Any]:
     further = {"id": stored.id, "at": stored.at.isoformat(), "nickname": stored.nickname, "writer": stored.writer}
-    return exchange.to_json(stored.drawing) | {key: value for key, value in further.items() if value is not None}
+    return drawing_json.to_json(stored.drawing) | {key: value for key, value in further.items() if value is not None}

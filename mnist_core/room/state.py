@@ -1,10 +1,10 @@
 """What the host has set for the room, as plain data: what is here needs no database."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-SETTING = "DIGIT_LAB_DATABASE_URL"
+from mnist_core import settings
+
 FILE = "room.db"  # in the home folder, where that names no other database
 
 
@@ -32,4 +32,4 @@ class RoomState:
 
 def has_room(home: Path) -> bool:
     """Whether there is a database to ask; a lab that nobody has used yet has none."""
-    return bool(os.environ.get(SETTING)) or (home / FILE).exists()
+    return settings.database_url() is not None or (home / FILE).exists()

@@ -17,13 +17,14 @@ import numpy as np
 
 from mnist_core.config import MAX_NAME_LENGTH, RunConfig
 from mnist_core.errors import LabError, ModelError
-from mnist_core.foreign.zips import MEGABYTE, ZIP, ZIP_ERRORS, check_members
 from mnist_core.runs import store
 from mnist_core.runs.files import DAMAGED_ARCHIVE
-from mnist_core.runs.lessons import FILE as LESSON
-from mnist_core.runs.lessons import Lesson
-from mnist_core.runs.run import CANCELLED, FINISHED, Run, RunError, Status
+from mnist_core.runs.fine_tuning import FILE as LESSON
+from mnist_core.runs.fine_tuning import Lesson
+from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.snapshot import read_snapshot
+from mnist_core.runs.status import CANCELLED, FINISHED, Status
+from mnist_core.untrusted.zip_safety import MEGABYTE, ZIP, ZIP_ERRORS, check_members
 
 MAX_MEGABYTES = 128  # of a zip, and of what it unpacks to
 MOST_MEMBERS = 100  # a run has about 20 files
@@ -97,7 +98,7 @@ def is_run(content: bytes) -> bool:
         return False
 
 
-def opened(content: bytes) -> Archived:
+def unpack(content: bytes) -> Archived:
     """The run in a zip. Raises RunError with the reason when it cannot be had."""
     if len(content) > MAX_MEGABYTES * MEGABYTE:
         raise RunError(f"The zip is larger than {MAX_MEGABYTES} MB.")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
-from mnist_core.runs.run import FINISHED, Run, Status
+from mnist_core.runs.run import Run
+from mnist_core.runs.status import FINISHED, Status
 
 GUESSING = 0.1  # of the digits are right by mere guessing
 

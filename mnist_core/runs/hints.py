@@ -21,9 +21,10 @@ from mnist_core.config import (
     TrainingConfig,
     plain_number,
 )
-from mnist_core.runs.inside import Activity, activity
-from mnist_core.runs.run import FAILED, FINISHED, Run
+from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import read_snapshot
+from mnist_core.runs.status import FAILED, FINISHED
+from mnist_core.runs.weight_statistics import Activity, activity
 
 CHANCE = math.log(10)  # nats: the loss of a network that gives each of ten digits the same probability
 EXPLODED = 3 * CHANCE  # a new network on scaled digits starts at about CHANCE, and a training lowers that

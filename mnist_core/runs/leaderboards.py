@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_core.runs.lessons import FEWEST
+from mnist_core.runs.fine_tuning import FEWEST
 from mnist_core.runs.run import Run
 
 MOST_ERRORS = 200  # of 10,000 test digits, for the smallest network
@@ -18,7 +18,7 @@ LEARNED = -1  # in place of an answer: the network has learned from this drawing
 
 
 @dataclass(frozen=True)
-class Place:
+class LeaderboardEntry:
     """A run's place: ``value`` is what was compared, in the leaderboard's own unit."""
 
     run: Run
@@ -51,12 +51,12 @@ def _is_ours(run: Run, known: Mapping[str, Run], *, from_shipped: bool) -> bool:
     return False
 
 
-def best_accuracy(runs: Sequence[Run]) -> list[Place]:
+def best_accuracy(runs: Sequence[Run]) -> list[LeaderboardEntry]:
     """By accuracy on the test set, 0 to 1, the best first."""
     return _best(runs, lambda run: _scores(run).get("test_accuracy"), largest=True)
 
 
-def fewest_parameters(runs: Sequence[Run]) -> list[Place]:
+def fewest_parameters(runs: Sequence[Run]) -> list[LeaderboardEntry]:
     """By parameters, the smallest network first; only those with at most MOST_ERRORS on the test set."""
 
     def parameters(run: Run) -> float | None:
@@ -65,7 +65,7 @@ def fewest_parameters(runs: Sequence[Run]) -> list[Place]:
     return _best(runs, parameters, largest=False)
 
 
-def fastest(runs: Sequence[Run]) -> list[Place]:
+def fastest(runs: Sequence[Run]) -> list[LeaderboardEntry]:
     """By seconds of training until the end of the first epoch with GOAL validation accuracy, the fastest first."""
 
     def seconds(run: Run) -> float | None:
@@ -76,7 +76,9 @@ def fastest(runs: Sequence[Run]) -> list[Place]:
     return _best(runs, seconds, largest=False)
 
 
-def best_on_drawings(runs: Sequence[Run], answers: Mapping[str, np.ndarray], labels: np.ndarray) -> list[Place]:
+def best_on_drawings(
+    runs: Sequence[Run], answers: Mapping[str, np.ndarray], labels: np.ndarray
+) -> list[LeaderboardEntry]:
     """By accuracy on the room's drawings, 0 to 1, each network judged by those that it has not learned from.
 
     ``answers``: by run id, integers (N,), 0 to 9 or LEARNED; runs without are left out, and those with fewer than
@@ -95,11 +97,11 @@ def _scores(run: Run) -> dict[str, float]:
     return run.status.scores or {}
 
 
-def _best(runs: Sequence[Run], value: Callable[[Run], float | None], *, largest: bool) -> list[Place]:
+def _best(runs: Sequence[Run], value: Callable[[Run], float | None], *, largest: bool) -> list[LeaderboardEntry]:
     """Each person's best run of those with a ``value``; of equal ones the earlier stands first."""
-    valued = [Place(run, found) for run in runs if (found := value(run)) is not None]
+    valued = [LeaderboardEntry(run, found) for run in runs if (found := value(run)) is not None]
     ordered = sorted(valued, key=lambda place: -place.value if largest else place.value)
-    best: dict[str, Place] = {}
+    best: dict[str, LeaderboardEntry] = {}
     for place in ordered:
         best.setdefault(place.run.config.person or place.run.id, place)  # the command line's are nobody's
     return list(best.values())

@@ -4,7 +4,6 @@ Whoever trains writes it; pages and commands read it while it grows. What is rep
 grows is a CSV whose last line may be half-written, so a reader never needs a lock.
 """
 
-import json
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -20,19 +19,25 @@ from filelock import FileLock
 from mnist_core.config import MAX_NAME_LENGTH, RunConfig
 from mnist_core.errors import LabError
 from mnist_core.runs.control import Control
-from mnist_core.runs.files import DAMAGED_ARCHIVE, csv_line, replacing, write_json
+from mnist_core.runs.files import (
+    DAMAGED_ARCHIVE,
+    read_arrays,
+    read_columns,
+    read_object,
+    replacing,
+    write_columns,
+    write_json,
+)
+from mnist_core.runs.status import CANCELLED, INTERRUPTED, PAUSED, QUEUED, ResumePoint, Status
 
 SHIPPED = Path(__file__).parents[1] / "pretrained"
 STALE_AFTER = 10.0  # seconds without a heartbeat; a trainer beats at least once a second
 
-QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
-FINISHED, CANCELLED, FAILED = "finished", "cancelled", "failed"
-INTERRUPTED = "interrupted"  # never written: a running or paused one whose heartbeat is stale
 
 EVALUATION = "evaluation.npz"
 STATISTICS = ("whitening", "means", "scales", "known")  # those of its arrays that tell digits from what is none
 TEMPERATURE = "temperature"  # the name of its array, of no axes
-RESERVE = ".reserve"  # in a run's folder: space for its status when the disk is full
+DISK_RESERVE = ".reserve"  # in a run's folder: space for its status when the disk is full
 
 EPOCH_COLUMNS = ("epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy")
 BATCH_COLUMNS = ("epoch", "step", "seconds", "loss", "accuracy")
@@ -40,54 +45,6 @@ BATCH_COLUMNS = ("epoch", "step", "seconds", "loss", "accuracy")
 
 class RunError(LabError):
     """A run that is unknown, or a folder that is not a readable run."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Status:
-    """How a run stands. Times are seconds since 1970, ``seconds`` is the time spent training."""
-
-    state: str
-    queued_at: float
-    started_at: float | None = None
-    ended_at: float | None = None
-    heartbeat: float | None = None  # None while no trainer has the run
-    seconds: float = 0.0
-    expected_seconds: float | None = None  # what it was thought to take, when it was asked for
-    deaths: int = 0  # of workers that trained it, since somebody put it in line
-    recording_seconds: float = 0.0  # of its training, spent writing its files
-    error: str | None = None
-    diverged: bool = False  # it failed because the loss was no longer a number
-    scores: dict[str, float] | None = None  # of a run that ended: those of evaluation.Scores
-
-    @property
-    def active(self) -> bool:
-        """Whether something will still happen without anybody asking."""
-        return self.state in (QUEUED, RUNNING)
-
-    @property
-    def has_trainer(self) -> bool:
-        """Whether somebody trains it, or holds it while it is paused."""
-        return self.state in (RUNNING, PAUSED) and not self.parked
-
-    @property
-    def parked(self) -> bool:
-        """Whether it was paused so long that its trainer has left; what it has learned is saved."""
-        return self.state == PAUSED and self.heartbeat is None
-
-
-@dataclass(frozen=True, order=True)
-class ResumePoint:
-    """A full state to go on from: whole epochs and further batches behind it, and its .keras file."""
-
-    epochs: int
-    steps: int
-    path: Path
-
-    @classmethod
-    def of(cls, path: Path) -> "ResumePoint":
-        """The point that a file called epoch-EPOCHS+STEPS.keras (or epoch-EPOCHS.keras) holds."""
-        epochs, _, steps = path.stem.removeprefix("epoch-").partition("+")
-        return cls(int(epochs), int(steps or 0), path)
 
 
 @dataclass(frozen=True)
@@ -264,7 +221,7 @@ class Run:
     def cancel(self) -> None:
         """Ask the trainer to stop and keep what was learned; where no trainer has the run, it stops at once."""
         self.ask(cancel=True)
-        if self.status.state == QUEUED or self.status.parked:
+        if self.status.state == QUEUED or self.status.suspended:
             self.update(only_in=(QUEUED, PAUSED), state=CANCELLED, ended_at=time.time())
 
     def requeue(self) -> None:
@@ -311,21 +268,16 @@ class Run:
             write_json(self.path / "status.json", vars(Status(**values | changes)))
         return True
 
-    def give_up_reserve(self) -> None:
+    def release_disk_reserve(self) -> None:
         """Free the little space that was set aside so that a full disk can still be told."""
-        (self.path / RESERVE).unlink(missing_ok=True)
+        (self.path / DISK_RESERVE).unlink(missing_ok=True)
 
     def truncate_history(self, epochs: int, steps: int = 0) -> None:
         """Drop what the CSVs hold beyond ``epochs`` whole epochs and ``steps`` batches: it will be trained again."""
         whole, batches = self.epochs, self.batches
         begun = (batches["epoch"] == epochs + 1) & (batches["step"] <= steps)
-        self._rewrite("epochs.csv", whole, whole["epoch"] <= epochs)
-        self._rewrite("batches.csv", batches, (batches["epoch"] <= epochs) | begun)
-
-    def _rewrite(self, name: str, values: dict[str, np.ndarray], kept: np.ndarray) -> None:
-        rows = zip(*(column[kept] for column in values.values()), strict=True)
-        with replacing(self.path / name) as path:
-            path.write_text("".join(csv_line(row) for row in [tuple(values), *rows]))
+        write_columns(self.path / "epochs.csv", whole, whole["epoch"] <= epochs)
+        write_columns(self.path / "batches.csv", batches, (batches["epoch"] <= epochs) | begun)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -338,30 +290,23 @@ class Run:
 
     def _evaluation(self, names: Iterable[str]) -> dict[str, np.ndarray]:
         """Those of the arrays called ``names`` that evaluation.npz has."""
-        try:
-            # Opened here, as NumPy leaves a damaged file open.
-            with (self.path / EVALUATION).open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                return {name: archive[name] for name in names if name in archive}
-        except DAMAGED_ARCHIVE as error:
-            raise RunError(f"The run {self.id} cannot be read: evaluation.npz is damaged ({error}).") from error
+        with self._reading(EVALUATION):
+            return read_arrays(self.path / EVALUATION, names)
 
     def _json(self, name: str) -> dict[str, Any]:
-        try:
-            values = json.loads((self.path / name).read_text())
-        except FileNotFoundError as error:
-            raise RunError(f"The run {self.id} cannot be read: {name} is missing.") from error
-        except (OSError, ValueError) as error:
-            raise RunError(f"The run {self.id} cannot be read: {name} is damaged ({error}).") from error
-        if not isinstance(values, dict):
-            raise RunError(f"The run {self.id} cannot be read: {name} is damaged (not an object).")
-        return values
+        with self._reading(name):
+            return read_object(self.path / name)
 
     def _csv(self, name: str, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
-        path = self.path / name
-        lines = path.read_text().splitlines(keepends=True)[1:] if path.exists() else []
-        rows = [line.split(",") for line in lines if line.endswith("\n")]
+        with self._reading(name):
+            return read_columns(self.path / name, columns)
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
+        """Raise RunError where the file ``name`` is missing or damaged."""
         try:
-            values = np.array(rows, dtype=np.float64).reshape(-1, len(columns))
-        except ValueError as error:
+            yield
+        except FileNotFoundError as error:
+            raise RunError(f"The run {self.id} cannot be read: {name} is missing.") from error
+        except DAMAGED_ARCHIVE as error:
             raise RunError(f"The run {self.id} cannot be read: {name} is damaged ({error}).") from error
-        return dict(zip(columns, values.T, strict=True))

@@ -1,10 +1,10 @@
 """All runs: those that ship with the app and those of a lab's home folder."""
 
-import os
 import shutil
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,35 +13,26 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core import __version__
+from mnist_core import __version__, settings
 from mnist_core.config import RunConfig
 from mnist_core.runs import pace
 from mnist_core.runs.files import csv_line, write_json
-from mnist_core.runs.lessons import FILE as LESSON_FILE
-from mnist_core.runs.lessons import Lesson
-from mnist_core.runs.run import (
-    BATCH_COLUMNS,
-    EPOCH_COLUMNS,
-    FINISHED,
-    QUEUED,
-    RESERVE,
-    SHIPPED,
-    Run,
-    RunError,
-    Status,
-)
+from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
+from mnist_core.runs.fine_tuning import Lesson
+from mnist_core.runs.run import BATCH_COLUMNS, DISK_RESERVE, EPOCH_COLUMNS, SHIPPED, Run, RunError
+from mnist_core.runs.status import FINISHED, QUEUED, Status
 
 DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that ships
 SHIPPED_SNAPSHOTS = 6
 RESERVED_BYTES = 32_768
 
 
-def home() -> Path:
-    """The lab's home folder, made when missing: ``$DIGIT_LAB_HOME``, else ``lab/`` in the working directory.
+def prepare_home() -> Path:
+    """Create the home folder where it is missing and check that it can be written; a process does so once, at start.
 
-    Raises RunError when it cannot be written.
+    Returns ``settings.home()``. Raises RunError when the folder cannot be written.
     """
-    path = Path(os.environ.get("DIGIT_LAB_HOME") or "lab").resolve()
+    path = settings.home()
     try:
         (path / "runs").mkdir(parents=True, exist_ok=True)
         probe = path / f".probe-{uuid.uuid4().hex}"
@@ -50,7 +41,7 @@ def home() -> Path:
     except OSError as error:
         raise RunError(
             f"The lab's home folder {path} cannot be written ({error.strerror}). "
-            "Make it writable, or name another one in the environment variable DIGIT_LAB_HOME."
+            f"Make it writable, or name another one in the environment variable {settings.HOME}."
         ) from error
     return path
 
@@ -69,7 +60,7 @@ def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson
         if lesson:
             lesson.save(run.path)
         _write_config(run, config)
-        (run.path / RESERVE).write_bytes(bytes(RESERVED_BYTES))
+        (run.path / DISK_RESERVE).write_bytes(bytes(RESERVED_BYTES))
         # The status comes last: a folder without one is not in the queue yet.
         now, expected = time.time(), pace.expected_seconds(config, home)
         status = Status(state=state, queued_at=now, heartbeat=now, expected_seconds=expected)
@@ -122,7 +113,7 @@ def ship(run: Run) -> Run:
     """Copy ``run`` to where the app's own runs are, under its name: without HDF5, with six snapshots."""
     target = Run(SHIPPED / run.config.name)
     shutil.rmtree(target.path, ignore_errors=True)
-    shutil.copytree(run.path, target.path, ignore=shutil.ignore_patterns("model.h5", "control.json", RESERVE))
+    shutil.copytree(run.path, target.path, ignore=shutil.ignore_patterns("model.h5", "control.json", DISK_RESERVE))
     snapshots = target.snapshots
     kept = {round(index) for index in np.linspace(0, len(snapshots) - 1, SHIPPED_SNAPSHOTS)}
     for index, path in enumerate(snapshots.values()):
@@ -203,6 +194,19 @@ def find(reference: str, home: Path) -> Run:
     raise RunError(f"There is no run called {reference!r}. Known runs: {known}.")
 
 
-def default_run() -> Run | None:
-    """The model that the app uses when nobody chose another, or None when none ships."""
+def default_run(home: Path, pinned: str | None = None) -> Run | None:
+    """The run that is used where nobody chose one: the ``pinned`` run's id, else the shipped default.
+
+    A pinned run that is gone or has no model is ignored. None when no run ships.
+    """
+    if pinned is not None:
+        with suppress(RunError):
+            run = find(pinned, home)
+            if run.has_model:
+                return run
+    return shipped_default_run()
+
+
+def shipped_default_run() -> Run | None:
+    """The first run of DEFAULT_RUNS that is there, or None when none ships."""
     return next((run for name in DEFAULT_RUNS if _readable(run := Run(SHIPPED / name))), None)

@@ -12,12 +12,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from mnist_core.config import ON_HELD_OUT, RECIPES, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.config import ON_HELD_OUT, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.digits import mnist
 from mnist_core.digits.handwriting import handwriting
 from mnist_core.network import model as network
 from mnist_core.network import training
 from mnist_core.network.precision import BFLOAT16
+from mnist_core.recipes import RECIPES
 from mnist_core.runs.control import Control
 
 NEIGHBOURS = {
@@ -51,7 +52,7 @@ NEW_HANDS = 1_000_000  # a seed of drawings that no recipe learns from
 
 
 class Ear:
-    """A listener that keeps the last epoch's answers for the held-out digits."""
+    """A callback that keeps the last epoch's answers for the held-out digits."""
 
     def __init__(self, held_out: mnist.Split) -> None:
         self._held_out = held_out
@@ -63,10 +64,10 @@ class Ear:
         answers = result.answer(self._held_out.images).argmax(axis=1)
         self.accuracy = float((answers == self._held_out.labels).mean())
 
-    def may_go_on(self) -> bool:
+    def should_continue(self) -> bool:
         return True
 
-    def wishes(self) -> Control:
+    def controls(self) -> Control:
         return Control()
 
 

@@ -14,11 +14,13 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from mnist_core.config import RECIPES, RunConfig
-from mnist_core.digits.drawing import Drawing, prepare, rasterize
+from mnist_core.config import RunConfig
+from mnist_core.digits.drawing import Drawing, rasterize
+from mnist_core.digits.normalization import prepare
 from mnist_core.engine.client import Engine
+from mnist_core.recipes import RECIPES
 from mnist_core.runs import store
-from mnist_core.runs.run import RUNNING
+from mnist_core.runs.status import RUNNING
 from tests.benchmarks.first_visit import time_stroke
 from tests.browser.serving import chromium, serve
 from tests.browser.visits import SEVEN, stroke
@@ -58,9 +60,11 @@ def tell_parts(engine: Engine, times: int) -> None:
     """The server's own parts, without a browser."""
     drawing = Drawing(strokes=(np.array(SEVEN, float),), canvas=420, brush=30)
     digit = prepare(rasterize(drawing)).digit[None]
-    run = store.default_run()
+    run = store.shipped_default_run()
     tell("strokes to digit", [milliseconds(lambda: prepare(rasterize(drawing))) for _ in range(times)])
-    tell("digit to answer, through the engine", [milliseconds(lambda: engine.read(run, digit)) for _ in range(times)])
+    tell(
+        "digit to answer, through the engine", [milliseconds(lambda: engine.predict(run, digit)) for _ in range(times)]
+    )
 
 
 def beyond_the_wait(page: Page, strokes: int) -> list[float]:

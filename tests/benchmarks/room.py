@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.config import RECIPES, RunConfig
+from mnist_core.config import RunConfig
 from mnist_core.digits.drawing import CANVAS
 from mnist_core.digits.handwriting import drawings
 from mnist_core.engine.client import Engine
-from mnist_core.runs.run import RUNNING
+from mnist_core.recipes import RECIPES
+from mnist_core.runs.status import RUNNING
 from tests.benchmarks.visitor import Trouble, visitor
 from tests.browser.serving import Server, serve
 from tests.waiting import wait_for

@@ -17,8 +17,8 @@ import numpy as np
 from mnist_core.digits.handwriting import handwriting
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
-from mnist_core.runs.lessons import Lesson, lesson_config
-from mnist_core.runs.run import FINISHED
+from mnist_core.runs.fine_tuning import Lesson, lesson_config
+from mnist_core.runs.status import FINISHED
 from tests.waiting import wait_for
 
 ROOM = 100  # drawings

@@ -18,10 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.config import RECIPES, RunConfig
+from mnist_core.config import RunConfig
 from mnist_core.engine.client import Engine
+from mnist_core.recipes import RECIPES
 from mnist_core.runs import store
-from mnist_core.runs.run import FINISHED
+from mnist_core.runs.status import FINISHED
 from tests.waiting import wait_for
 
 SCRIPT = "plain script"
@@ -48,7 +49,7 @@ def main() -> None:
     results: dict[str, list[Result]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DIGIT_LAB_HOME"] = folder
-        engine = Engine(store.home())
+        engine = Engine(store.prepare_home())
         engine.wait()
         for seed in arguments.seeds:
             results[SCRIPT].append(run_script(seed, arguments.script_epochs))

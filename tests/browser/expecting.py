@@ -34,9 +34,14 @@ class PatientAssertions:
                     assertion(*values, timeout=MILLISECONDS_A_TRY, **options)
                     return
                 except AssertionError as error:
+                    self._raise_what_the_page_raised()
                     _go_on_or_raise(progress, error)
 
         return hold_on
+
+    def _raise_what_the_page_raised(self) -> None:
+        raised = self._page.get_by_test_id("stException").all_inner_texts()
+        assert not raised, f"The page shows an exception:\n{raised[0]}"
 
     def _look(self) -> object:
         """What the page shows: it changes while its script runs, not while a fragment only looks again."""

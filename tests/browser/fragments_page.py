@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from pages._parts.fragments import fragment, ticking
+from pages._shared.fragments import fragment, polling_fragment
 
 SECONDS_BETWEEN_LOOKS = 1
 
@@ -18,7 +18,7 @@ def show_answer() -> None:
         st.write("The answer")
 
 
-@ticking(f"{SECONDS_BETWEEN_LOOKS}s")
+@polling_fragment(f"{SECONDS_BETWEEN_LOOKS}s")
 def look() -> None:
     st.write("The other part")
 

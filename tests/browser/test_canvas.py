@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from mnist_core.digits.drawing import Drawing, rasterize, to_digit
+from mnist_core.digits.drawing import Drawing, rasterize
 from mnist_core.digits.handwriting import drawings
+from mnist_core.digits.normalization import to_digit
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
 from tests.browser.expecting import expect
@@ -90,4 +91,4 @@ def test_strokes_are_painted_as_the_browser_paints_them_and_read_alike(page, ser
     assert np.max(differences) < 48
     with closing(Engine(server.home)) as engine:
         wait_until_ready(engine, server.home)
-        assert engine.classify(store.default_run(), np.array(ours)).argmax(axis=1).tolist() == answers
+        assert engine.classify(store.shipped_default_run(), np.array(ours)).argmax(axis=1).tolist() == answers

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page
 
+from mnist_core import settings
 from mnist_core.digits import mnist
 from mnist_core.runs import store
 from tests.browser.expecting import expect
@@ -19,7 +20,7 @@ def gallery(page: Page):
 
 def test_a_cell_leads_to_its_digits_a_digit_to_its_reasons_and_a_link_to_all_of_it(page, server, browser):
     visit(page, server, "errors?model=book")
-    answered, labels = store.find("book", store.home()).test_probabilities.argmax(axis=1), mnist.load().test.labels
+    answered, labels = store.find("book", settings.home()).test_probabilities.argmax(axis=1), mnist.load().test.labels
     of_cell = np.flatnonzero((labels == 4) & (answered == 9))
     cell = page.get_by_role("button", name=re.compile("^4 read as 9: "))
     expect(cell).to_have_text(str(len(of_cell)))

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from mnist_core.runs import store
-from mnist_core.runs.run import FINISHED
+from mnist_core.runs.status import FINISHED
 from tests.browser.expecting import expect
 from tests.browser.serving import Server
 from tests.browser.visits import button, settle, train, visit
@@ -35,8 +35,8 @@ def test_a_run_is_compared_renamed_taken_home_deleted_and_brought_in(page: Page,
     download.value.save_as(tmp_path / "run.zip")
     button(page, "Delete").click()
     button(page, "Delete it for good").click()
+    wait_for(lambda: not run.path.exists(), home=server.home)
     expect(page.get_by_text(re.compile(r"None of the \d+ runs"))).to_be_visible()
-    assert not run.path.exists()
 
     page.get_by_text("Bring in a run or a model").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "run.zip")

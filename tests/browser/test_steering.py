@@ -6,7 +6,8 @@ import numpy as np
 from playwright.sync_api import Locator, Page
 
 from mnist_core.runs.control import Control
-from mnist_core.runs.run import CANCELLED, FINISHED, PAUSED, RUNNING, Run
+from mnist_core.runs.run import Run
+from mnist_core.runs.status import CANCELLED, FINISHED, PAUSED, RUNNING
 from tests.browser.expecting import expect
 from tests.browser.visits import button, train, visit
 from tests.waiting import wait_for

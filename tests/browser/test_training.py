@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
-from mnist_core.runs.run import CANCELLED, FINISHED
+from mnist_core.runs.status import CANCELLED, FINISHED
 from tests.browser.expecting import expect
 from tests.browser.serving import serve
 from tests.browser.visits import SEVEN, WIDE, button, draw, fill, go_to, new_context, train, visit
@@ -50,7 +50,7 @@ def test_a_training_goes_on_while_people_look_elsewhere(page, phone, browser, se
 
     stranger = new_context(browser, **WIDE).new_page()
     visit(stranger, server, "errors")
-    expect(stranger.get_by_text(f"How the network {store.default_run().config.name} reads")).to_be_visible()
+    expect(stranger.get_by_text(f"How the network {store.shipped_default_run().config.name} reads")).to_be_visible()
     stranger.context.close()
 
 

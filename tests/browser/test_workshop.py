@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from mnist_core.host.auth import host_password
 from mnist_core.room.database import open_database
 from mnist_core.room.drawings import Drawings
-from mnist_core.room.host import host_password
-from mnist_core.runs.run import FINISHED
+from mnist_core.runs.status import FINISHED
 from tests.browser.expecting import expect
 from tests.browser.serving import Server, serve
 from tests.browser.visits import PHONE, SEVEN, button, draw, new_context, settle, train, visit

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Browser, Page
 
 from mnist_core.runs import store
-from mnist_core.runs.run import FINISHED
+from mnist_core.runs.status import FINISHED
 from tests.browser.expecting import expect
 from tests.browser.visits import SEVEN, WIDE, button, draw, fill, new_context, settle
 from tests.deploy.conftest import Site

@@ -6,17 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from mnist_core.digits.drawing import (
-    Drawing,
-    DrawingError,
-    center_by_mass,
-    crop,
-    fit_to_box,
-    prepare,
-    rasterize,
-    strokes_of_canvas,
-    to_digit,
-)
+from mnist_core.digits.drawing import Drawing, DrawingError, rasterize, strokes_of_canvas
+from mnist_core.digits.normalization import center_by_mass, crop, fit_to_box, prepare, to_digit
 
 SEVEN = (np.array([[90, 80], [180, 82], [160, 120], [130, 200]], float),)
 CROSSED_SEVEN = (*SEVEN, np.array([[110, 140], [170, 138]], float))

@@ -7,16 +7,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from mnist_core.digits.drawing import (
-    CANVAS,
-    FARTHEST,
-    MOST_POINTS,
-    Drawing,
-    DrawingError,
-    prepare,
-    rasterize,
-    strokes_of_canvas,
-)
+from mnist_core.digits.drawing import CANVAS, FARTHEST, MOST_POINTS, Drawing, DrawingError, rasterize, strokes_of_canvas
+from mnist_core.digits.normalization import prepare
 
 PATH = [["M", 49.98, 50], ["Q", 50, 50, 75, 55], ["Q", 100, 60, 100, 130], ["L", 100, 200.02]]
 STROKE = {"type": "Path", "version": "6.7", "left": 75, "strokeWidth": 20, "path": PATH}

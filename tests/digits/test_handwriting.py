@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from mnist_core.digits.drawing import BOX
 from mnist_core.digits.handwriting import drawings, handwriting, write
-from mnist_core.digits.styles import STYLES
+from mnist_core.digits.handwriting_styles import STYLES
+from mnist_core.digits.normalization import BOX
 
 
 def test_every_label_is_written_as_often_and_as_mnist_has_its_digits():
@@ -57,7 +57,7 @@ def test_each_style_can_be_drawn_in_all_its_forms(digit):
     for style in STYLES[digit]:
         for weight in (0, 0.5, 1):
             strokes = style.blend(weight)
-            assert all(len(stroke.places) == len(stroke.corners) >= 2 for stroke in strokes)
+            assert all(len(stroke.points) == len(stroke.corners) >= 2 for stroke in strokes)
         assert [stroke.corners.tolist() for stroke in style.one] == [stroke.corners.tolist() for stroke in style.other]
         assert style.share > 0
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from mnist_core.digits.drawing import Drawing, rasterize, to_digit
+from mnist_core.digits.drawing import Drawing, rasterize
 from mnist_core.digits.non_digits import DIGITS, KINDS, LETTERS, SHAPES, make, strokes_of
+from mnist_core.digits.normalization import to_digit
 
 
 def pictures(made: list[tuple[str, Drawing]]) -> np.ndarray:

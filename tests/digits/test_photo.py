@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mnist_core.digits import photo
-from mnist_core.digits.drawing import to_digit
+from mnist_core.digits.normalization import to_digit
 from mnist_core.digits.photo import PictureError, read
 from mnist_core.digits.segmentation import stroke_width
 from tests.digits.photographs import Paper, encoded, photograph, photograph_with_boxes, written

@@ -7,8 +7,8 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
 from mnist_core.digits import projection
+from mnist_core.digits.encoding import flatten, scale
 from mnist_core.digits.mnist import Mnist
-from mnist_core.digits.preparation import flatten, scale
 
 
 @pytest.fixture(scope="module")

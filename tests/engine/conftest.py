@@ -30,7 +30,7 @@ def lab(shared_home: Path) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGIT_LAB_HOME", str(shared_home))
         patch.setenv("DIGIT_LAB_PARK_AFTER", str(PARK_AFTER))  # for an engine that a test starts anew
-        yield store.home()
+        yield store.prepare_home()
 
 
 @pytest.fixture(scope="module")

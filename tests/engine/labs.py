@@ -11,10 +11,10 @@ import psutil
 import pytest
 from distributed import Client
 
+from mnist_core import settings
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
-from mnist_core.runs import store
 from mnist_core.runs.run import Run
 from tests.waiting import wait_for, wait_until_gone, wait_until_ready
 
@@ -68,7 +68,7 @@ def classifier() -> psutil.Process:
 
 
 def _workers(wanted: Callable[[dict], bool]) -> list[psutil.Process]:
-    address = json.loads((store.home() / ADDRESS_FILE).read_text())["address"]
+    address = json.loads((settings.home() / ADDRESS_FILE).read_text())["address"]
     with Client(address, set_as_default=False) as client:
         pids = client.run(os.getpid)
         known = client.scheduler_info(n_workers=-1)["workers"]

@@ -19,23 +19,24 @@ from mnist_core.digits.perturbations import LEVELS
 from mnist_core.digits.projection import principal_components
 from mnist_core.engine.maps import HiddenMap
 from mnist_core.errors import ModelError
-from mnist_core.foreign.content import MAX_BYTES
-from mnist_core.foreign.findings import Findings
-from mnist_core.room import preflight
+from mnist_core.evaluation.scores import scores
+from mnist_core.host import preflight
+from mnist_core.host.preflight import Preflight
 from mnist_core.room.database import open_database
-from mnist_core.room.preflight import Preflight
 from mnist_core.room.settings import Settings
 from mnist_core.runs import archive, store
 from mnist_core.runs.activations import ACTIVATIONS
-from mnist_core.runs.evaluation import scores
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
 from mnist_core.runs.robustness import read_robustness
-from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, Run, RunError
+from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.snapshot import read_snapshot
-from pages._parts.lab import engine as connection_of_pages
-from tests.apps import app_of, new_app
+from mnist_core.runs.status import CANCELLED, FAILED, FINISHED
+from mnist_core.untrusted.file_limits import MAX_BYTES
+from mnist_core.untrusted.import_report import Findings
+from pages._shared.services import engine as connection_of_pages
+from tests.apps import app_of, new_app, open_page
 from tests.engine.labs import small
-from tests.foreign import files
+from tests.untrusted import files
 from tests.waiting import wait_for, wait_until_ready
 from tests.zips import unzipped, zipped
 
@@ -54,8 +55,8 @@ def test_a_model_that_is_no_model_is_told_and_does_no_harm(engine, book, digits,
 
 def test_a_reading_tells_whether_it_is_a_digit_at_all(engine, book, digits):
     upside_down = np.full((28, 28), 255, np.uint8) - digits.test.images[0]
-    reading = engine.read(book, np.stack([digits.test.images[0], upside_down]))
-    assert reading.refused.tolist() == [False, True]
+    reading = engine.predict(book, np.stack([digits.test.images[0], upside_down]))
+    assert reading.rejected.tolist() == [False, True]
     assert_allclose(reading.probabilities[0], book.test_probabilities[0], atol=1e-4)
 
 
@@ -92,7 +93,7 @@ def test_a_model_from_elsewhere_becomes_a_run_like_the_others(engine, book, digi
     assert run.status.scores == pytest.approx(book.status.scores, abs=1e-4)
     assert vars(scores(run.test_probabilities, digits.test.labels)) == run.status.scores
     assert "from 0 to 255, as they are" in " ".join(Findings.read(run.path).sentences)
-    reading = engine.read(run, digits.test.images[:1])
+    reading = engine.predict(run, digits.test.images[:1])
     assert_allclose(reading.probabilities, book.test_probabilities[:1], atol=1e-4)
     assert reading.typicality[0] > 0.01
     assert [units.shape for units in engine.explain(run, digits.test.images[0]).activity] == [(512,), (512,)]
@@ -115,7 +116,7 @@ def test_a_run_leaves_as_a_zip_and_comes_back_scored_anew(engine, book, digits):
     assert list(run.snapshots) == list(book.snapshots)
     with np.load(run.snapshots[20]) as new, np.load(book.snapshots[20]) as old:
         assert_allclose(new["test_probabilities"], old["test_probabilities"], atol=0.02)
-    assert_allclose(engine.read(run, digits.test.images[:5]).probabilities, book.test_probabilities[:5], atol=1e-4)
+    assert_allclose(engine.predict(run, digits.test.images[:5]).probabilities, book.test_probabilities[:5], atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def panel(pages) -> AppTest:
     """The part of the Train page that takes model files."""
 
     def script() -> None:
-        from pages._parts.bring_in import show_import
+        from pages._train.import_run import show_import
 
         show_import()
 
@@ -229,10 +230,11 @@ def test_a_finished_run_is_not_trained_again(engine, lab):
 
 def test_a_page_has_a_run_measured_once_and_shows_its_curve(pages, engine, lab, digits):
     def script() -> None:
+        from mnist_core import settings
         from mnist_core.runs import store
-        from pages._parts.errors_robustness import show_robustness
+        from pages._errors.robustness import show_robustness
 
-        show_robustness(store.find("trained", store.home()))
+        show_robustness(store.find("trained", settings.home()))
 
     wait_until_ready(connection_of_pages(), lab)
     run = store.find("trained", lab)
@@ -259,7 +261,7 @@ def test_an_experiment_that_was_trained_shows_what_it_found(pages, engine, lab):
     wait_for(lambda: all(run.status.state == FINISHED for run in runs))
     page = new_app()
     page.query_params.update(tab="experiments", experiment="scaling")
-    page.switch_page("pages/train.py").run()
+    open_page(page, "train").run()
     assert not page.exception
     said = " ".join(each.value for each in (*page.success, *page.warning, *page.info, *page.markdown))
     assert re.search(r"It reads 9\d\.\d% of new digits with pixels from 0 to 1", said)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.runs.run import FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING
+from mnist_core.runs.status import FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING
 from tests.engine.labs import classifier, classify_again, small, tiny, trainers
 from tests.waiting import wait_for, wait_until_gone
 
 ENGINE_ELSEWHERE = """
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
-engine = Engine(store.home())
+engine = Engine(store.prepare_home())
 engine.wait()
 print(engine.process().pid)
 """

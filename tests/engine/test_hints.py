@@ -8,9 +8,10 @@ import pytest
 from mnist_core.config import ON_HELD_OUT, ONE_CYCLE, TRAINING_DIGITS, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine.worker import import_model, train_run
 from mnist_core.runs import hints, store
+from mnist_core.runs.fine_tuning import Lesson, lesson_config
 from mnist_core.runs.hints import Evidence
-from mnist_core.runs.lessons import Lesson, lesson_config
-from mnist_core.runs.run import FAILED, FINISHED, SHIPPED, Run
+from mnist_core.runs.run import SHIPPED, Run
+from mnist_core.runs.status import FAILED, FINISHED
 
 SMALL = {"hidden_units": (32,), "dropout": 0.0}
 QUICK = {"batch_size": 512, "epochs": 3, "validation": ON_HELD_OUT}
@@ -35,7 +36,7 @@ SETTINGS = {
 def lab(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("DIGIT_LAB_HOME", str(tmp_path_factory.mktemp("lab")))
-    yield store.home()
+    yield store.prepare_home()
     patch.undo()
 
 

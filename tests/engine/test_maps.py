@@ -11,7 +11,7 @@ from mnist_core.digits import projection
 from mnist_core.digits.projection import principal_components
 from mnist_core.engine import maps
 from mnist_core.engine.client import Engine
-from mnist_core.engine.maps import HiddenMap, Mapmaker
+from mnist_core.engine.maps import EmbeddingJobs, HiddenMap
 from mnist_core.errors import ModelError
 from mnist_core.runs.run import SHIPPED, Run
 from tests.waiting import wait_for
@@ -26,7 +26,7 @@ def test_a_map_is_made_once_and_kept(tmp_path: Path) -> None:
         asked.append(1)
         return FEATURES
 
-    mapmaker = Mapmaker()
+    mapmaker = EmbeddingJobs()
     assert mapmaker.ask(path, features, "pca").share < 1
     wait_for(lambda: maps.read(path) is not None)
     wait_for(lambda: mapmaker.ask(path, features, "pca").share == 1)
@@ -35,7 +35,7 @@ def test_a_map_is_made_once_and_kept(tmp_path: Path) -> None:
 
 
 def test_what_goes_wrong_is_told_and_can_be_tried_again(tmp_path: Path) -> None:
-    mapmaker, path = Mapmaker(), tmp_path / "maps" / "a.npy"
+    mapmaker, path = EmbeddingJobs(), tmp_path / "maps" / "a.npy"
 
     def no_layer() -> np.ndarray:
         raise ModelError("no such layer")
@@ -49,7 +49,7 @@ def test_what_goes_wrong_is_told_and_can_be_tried_again(tmp_path: Path) -> None:
 def test_a_layout_in_the_making_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projection, "EXAGGERATED", 50)  # enough for so few digits
     monkeypatch.setattr(projection, "ITERATIONS", 50)
-    mapmaker, path, seen = Mapmaker(), tmp_path / "maps" / "a.npy", []
+    mapmaker, path, seen = EmbeddingJobs(), tmp_path / "maps" / "a.npy", []
     many = np.random.default_rng(0).normal(size=(100, 60)).astype(np.float32)
 
     def done() -> bool:

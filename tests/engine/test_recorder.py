@@ -9,7 +9,8 @@ from mnist_core.config import ON_HELD_OUT, ModelConfig, RunConfig, TrainingConfi
 from mnist_core.engine import recorder
 from mnist_core.engine.worker import train_run
 from mnist_core.runs import pace, store
-from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, RUNNING, Run
+from mnist_core.runs.run import Run
+from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, RUNNING
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +117,7 @@ def test_a_long_pause_saves_all_and_ends_and_resumed_the_run_goes_on(home, monke
     run = new_run(home, epochs=3)
     train_run(run, watch=at_epoch(2, lambda: run.ask(pause=True)))
     assert run.status.state == PAUSED
-    assert run.status.parked
+    assert run.status.suspended
     assert run.has_model
     assert 1 <= run.resume_point.epochs == run.epochs_done < 3
     run.requeue()
@@ -128,9 +129,9 @@ def test_a_long_pause_saves_all_and_ends_and_resumed_the_run_goes_on(home, monke
 def test_a_short_pause_only_waits_and_is_not_training_time(home):
     run = new_run(home)
     states = []
-    original = recorder.Recorder.wishes
+    original = recorder.Recorder.controls
 
-    def wishes(self):
+    def controls(self):
         state = run.status.state
         if states.count(PAUSED) == 5:
             run.ask(pause=False)
@@ -138,7 +139,7 @@ def test_a_short_pause_only_waits_and_is_not_training_time(home):
         return original(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recorder.Recorder, "wishes", wishes)
+        patch.setattr(recorder.Recorder, "controls", controls)
         train_run(run, watch=at_epoch(2, lambda: run.ask(pause=True)))
     assert states.count(PAUSED) > 5
     assert run.status.state == FINISHED

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from mnist_core.engine import queue
 from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import LOG_FILE, EngineError
-from mnist_core.runs import queue, store
-from mnist_core.runs.run import FINISHED, RUNNING
+from mnist_core.runs import store
+from mnist_core.runs.status import FINISHED, RUNNING
 from tests.engine.clusters import dask_cluster
 from tests.engine.labs import running_engine, small, trainers
 from tests.waiting import wait_for, wait_until_gone, wait_until_ready
@@ -29,7 +30,7 @@ def lab(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGIT_LAB_SCHEDULER", cluster)
         patch.setenv("DIGIT_LAB_HOME", str(tmp_path_factory.mktemp("lab")))
-        yield store.home()
+        yield store.prepare_home()
 
 
 @pytest.fixture(scope="module")

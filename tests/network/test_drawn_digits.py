@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_core.digits.drawing import Drawing, prepare, rasterize, to_digit
+from mnist_core.digits.drawing import Drawing, rasterize
 from mnist_core.digits.handwriting import drawings
+from mnist_core.digits.normalization import prepare, to_digit
 from mnist_core.network import model as network
 from mnist_core.runs import store
 
@@ -33,12 +34,12 @@ def clear(digit: int, *, scale: float = 1.0, shift: tuple[float, float] = (0, 0)
 
 @pytest.fixture(scope="module")
 def world():
-    return network.answers(network.load(store.default_run().model_path))
+    return network.inference_function(network.load(store.shipped_default_run().model_path))
 
 
 def read(world, *written: Drawing) -> list[int]:
     digits = np.stack([to_digit(rasterize(each)) for each in written])
-    return network.probabilities_by(world, digits).argmax(axis=1).tolist()
+    return network.predict_with(world, digits).argmax(axis=1).tolist()
 
 
 @pytest.mark.parametrize("digit", CLEAR)

@@ -7,12 +7,12 @@ from keras import layers
 from numpy.testing import assert_allclose
 
 from mnist_core.errors import ModelError
-from mnist_core.foreign.findings import TRIED
 from mnist_core.network import importing
 from mnist_core.network import model as network
-from mnist_core.network.inside import Inside
+from mnist_core.network.feature_extractor import FeatureExtractor
 from mnist_core.runs.run import SHIPPED
-from tests.foreign.files import Weights, dense, hdf5, layer, sequential
+from mnist_core.untrusted.import_report import TRIED
+from tests.untrusted.files import Weights, dense, hdf5, layer, sequential
 
 SAMPLE = slice(300, 400)
 
@@ -157,7 +157,7 @@ def test_what_this_keras_writes_answers_as_before(tmp_path, digits, make, data, 
         assert told in imported.findings.pixels
         assert imported.findings.normalized == (make is normalized)
         assert "Keras 3" in imported.findings.origin
-    hidden, _ = Inside(imported.model)(sample)
+    hidden, _ = FeatureExtractor(imported.model)(sample)
     assert [outputs.shape[1] for outputs in hidden] == list(imported.config.hidden_units)
 
 
@@ -168,7 +168,7 @@ def test_a_network_that_reads_nothing_is_taken_and_told(digits):
     assert imported.findings.right < TRIED / 2
     assert "Perhaps it was trained on something else" in imported.findings.sentences[-1]
     with pytest.raises(ModelError, match="no hidden layer"):
-        Inside(imported.model)
+        FeatureExtractor(imported.model)
 
 
 def test_a_file_is_named_where_it_cannot_be_used(tmp_path, digits):

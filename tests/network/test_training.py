@@ -17,7 +17,7 @@ from mnist_core.runs.control import Control
 
 
 class Heard:
-    """A listener that keeps all it hears and stops after so many reports; ``asked`` is what people wish."""
+    """A callback that keeps all it hears and stops after so many reports; ``asked`` is what people wish."""
 
     def __init__(self, stop_after: float = float("inf"), **asked) -> None:
         self.progress = []
@@ -31,10 +31,10 @@ class Heard:
     def on_epoch(self, result):
         self.epochs.append(result)
 
-    def may_go_on(self):
+    def should_continue(self):
         return len(self.progress) < self.stop_after
 
-    def wishes(self):
+    def controls(self):
         return self.asked
 
 
@@ -229,5 +229,5 @@ def test_drawings_that_are_not_there_are_told(few):
 
 def test_it_learns_what_only_the_drawings_show(few):
     turned = Split(few.train.images[:400].transpose(0, 2, 1), few.train.labels[:400])
-    plain, taught = config(epochs=1), config(epochs=1, drawings=8_000)
-    assert right(trained(taught, few, drawings=turned), turned) > right(trained(plain, few), turned) + 0.2
+    escape_markdown, taught = config(epochs=1), config(epochs=1, drawings=8_000)
+    assert right(trained(taught, few, drawings=turned), turned) > right(trained(escape_markdown, few), turned) + 0.2

@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy
 from sqlalchemy import event, make_url
 
-from mnist_core.room.database import FILE, SETTING, Database, RoomError, open_database
+from mnist_core.room.database import FILE, Database, RoomError, open_database
 from mnist_core.room.drawings import Drawings
-from tests.room.drawn import add
+from mnist_core.settings import DATABASE_URL
+from tests.drawn import add
 from tests.room.postgres import address
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ def told(database: Database) -> str:
 
 
 def test_without_a_setting_the_room_is_a_file_in_the_home_folder(home, monkeypatch):
-    monkeypatch.delenv(SETTING, raising=False)
+    monkeypatch.delenv(DATABASE_URL, raising=False)
     room = open_database(home)
     add(Drawings(room))
     assert (home / FILE).exists()
@@ -35,7 +36,7 @@ def test_without_a_setting_the_room_is_a_file_in_the_home_folder(home, monkeypat
 
 
 def test_the_setting_names_another_database(home, monkeypatch, url):
-    monkeypatch.setenv(SETTING, url)
+    monkeypatch.setenv(DATABASE_URL, url)
     with closing(open_database(home)) as named, closing(Database(make_url(url))) as same:
         add(Drawings(named))
         assert Drawings(same).counts()[7] == 1
@@ -44,8 +45,8 @@ def test_the_setting_names_another_database(home, monkeypatch, url):
 
 @pytest.mark.parametrize("setting", ["rubbish", "mysql://name:secret@host/room", "sqlite://"])
 def test_another_kind_of_database_is_refused(home, monkeypatch, setting):
-    monkeypatch.setenv(SETTING, setting)
-    with pytest.raises(RoomError, match=SETTING) as caught:
+    monkeypatch.setenv(DATABASE_URL, setting)
+    with pytest.raises(RoomError, match=DATABASE_URL) as caught:
         open_database(home)
     assert "secret" not in str(caught.value)
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from sqlalchemy import delete, make_url
 
-from mnist_core.digits import exchange
+from mnist_core.digits import drawing_json
 from mnist_core.digits.drawing import Drawing
 from mnist_core.room.database import Database, RoomError
-from mnist_core.room.drawings import IMPORT, TOLD, Drawings, Imported, StoredDrawing
-from tests.room.drawn import ANSWER, DIGIT, SEVEN, add
+from mnist_core.room.drawings import FEEDBACK, IMPORT, Drawings, Imported, StoredDrawing
+from tests.drawn import ANSWER, DIGIT, SEVEN, add
 
 ROOT = Path(__file__).parents[2]
 PROCESSES, PEOPLE, EACH = 2, 15, 4
@@ -37,7 +37,7 @@ def test_a_drawing_is_kept_with_all_that_is_known_of_it(room):
     assert_array_equal(stored.digit, DIGIT)
     assert (stored.answer, stored.run, stored.run_name) == (7, ANSWER.run, "book")
     assert stored.probabilities == ANSWER.probabilities.tolist()
-    assert (stored.nickname, stored.person, stored.source) == ("Ada", "ada", TOLD)
+    assert (stored.nickname, stored.person, stored.source) == ("Ada", "ada", FEEDBACK)
     assert before <= stored.at <= datetime.now(UTC)
     assert stored.at.utcoffset().total_seconds() == 0
 
@@ -71,7 +71,7 @@ def test_one_corrects_and_takes_back_ones_own_and_nobody_elses(room):
 def test_a_drawing_of_endless_scribble_is_refused(room):
     scribble = Drawing((np.full((6_000, 2), 100.0),), label=3)
     with pytest.raises(RoomError, match="6,000 points"):
-        room.add(scribble, DIGIT, ANSWER, source=TOLD, person="ada", nickname="")
+        room.add(scribble, DIGIT, ANSWER, source=FEEDBACK, person="ada", nickname="")
 
 
 # Each process opens the database anew, so they make its tables at once too.
@@ -82,7 +82,7 @@ from contextlib import closing
 from sqlalchemy import delete, make_url
 from mnist_core.room.database import Database
 from mnist_core.room.drawings import Drawings
-from tests.room.drawn import add
+from tests.drawn import add
 
 room = Drawings(Database(make_url(sys.argv[1])))
 
@@ -119,7 +119,7 @@ def test_what_is_exported_comes_back_the_same_and_only_once(room, tmp_path):
 
 
 def test_a_file_from_elsewhere_is_known_when_it_comes_again(room):
-    values = [exchange.to_json(SEVEN) | {"writer": 17, "id": 3}, exchange.to_json(replace(SEVEN, label=None))]
+    values = [drawing_json.to_json(SEVEN) | {"writer": 17, "id": 3}, drawing_json.to_json(replace(SEVEN, label=None))]
     content = json.dumps([*values, values[0]]).encode()
     assert room.take_in(content, name="pens.json") == Imported(added=2, known=1)
     assert room.take_in(content, name="pens.json") == Imported(added=0, known=3)
@@ -129,7 +129,7 @@ def test_a_file_from_elsewhere_is_known_when_it_comes_again(room):
 
 
 def test_two_people_importing_the_same_file_make_no_doubles(url, room):
-    content = json.dumps([exchange.to_json(replace(SEVEN, brush=brush)) for brush in range(5, 55)]).encode()
+    content = json.dumps([drawing_json.to_json(replace(SEVEN, brush=brush)) for brush in range(5, 55)]).encode()
     with closing(Database(make_url(url))) as database, ThreadPoolExecutor(2) as people:
         other = Drawings(database)
         both = list(people.map(lambda each: each.take_in(content, name="pens.json"), (room, other)))
@@ -138,8 +138,8 @@ def test_two_people_importing_the_same_file_make_no_doubles(url, room):
 
 
 def test_an_import_with_one_broken_drawing_keeps_none(room):
-    content = json.dumps([exchange.to_json(SEVEN), {"label": 3, "strokes": [[[1, 2, 3]]]}]).encode()
-    with pytest.raises(exchange.DrawingError, match=r"Drawing 2 in pens\.json"):
+    content = json.dumps([drawing_json.to_json(SEVEN), {"label": 3, "strokes": [[[1, 2, 3]]]}]).encode()
+    with pytest.raises(drawing_json.DrawingError, match=r"Drawing 2 in pens\.json"):
         room.take_in(content, name="pens.json")
     assert room.newest(5) == []
 
@@ -172,7 +172,7 @@ def without_ids(content: bytes) -> set[str]:
 def test_any_drawings_go_through_import_and_export_unchanged(database, room, values):
     with database.writing() as session:
         session.execute(delete(StoredDrawing))
-    room.take_in(exchange.dump(values), name="written.json")
+    room.take_in(drawing_json.dump(values), name="written.json")
     assert without_ids(room.export()) == {json.dumps(each, sort_keys=True) for each in values}
     assert room.take_in(room.export(), name="exported.json").added == 0
 
@@ -191,11 +191,11 @@ def test_a_hidden_drawing_is_its_owners_alone_until_it_is_shown_again(room):
 def test_a_glance_tells_what_a_board_needs_and_hidden_drawings_are_not_found(room):
     first, second, hidden = add(room, label=7), add(room, label=1), add(room, label=2)
     room.hide(hidden)
-    newest, oldest = room.glances()
+    newest, oldest = room.summaries()
     assert (newest.id, newest.label, newest.answer, newest.nickname) == (second, 1, 7, "Ada")
     assert newest.sure == pytest.approx(0.919)
     assert (newest.misread, oldest.misread, newest.no_digit) == (True, False, False)
-    assert [glance.id for glance in room.glances(1)] == [second]
+    assert [summary.id for summary in room.summaries(1)] == [second]
     digits = room.digits([first, hidden, "gone"])
     assert list(digits) == [first]
     assert_array_equal(digits[first], DIGIT)

@@ -6,7 +6,7 @@ import pytest
 
 from mnist_core.room.nicknames import LONGEST, NicknameError, checked
 from mnist_core.room.people import People
-from tests.room.drawn import add
+from tests.drawn import add
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from mnist_core.room.database import RoomError, open_database
 from mnist_core.room.settings import SECONDS_A_LOOK_HOLDS, SECONDS_TO_RECOVER, Settings
 from mnist_core.room.state import RoomRound, RoomState
-from tests.room.drawn import ANSWER, DIGIT, SEVEN, add
+from tests.drawn import ANSWER, DIGIT, SEVEN, add
 
 ROUND_1 = RoomRound("r1", 7, revealed=False)
 
@@ -81,7 +81,7 @@ def test_a_rounds_drawings_are_nowhere_until_it_is_revealed(settings, room):
     settings.change(round="r1", digit=7)
     own = hand_in(room)
     assert [stored.label for stored in room.newest(5)] == [4]
-    assert [glance.label for glance in room.glances()] == [4]
+    assert [summary.label for summary in room.summaries()] == [4]
     assert room.counts().sum() == 1
     assert (room.find(own), room.digits([own]), room.of_round("r1")) == (None, {}, [])
     assert [stored.label for stored in room.drawn_by("ada")] == [4]

@@ -12,8 +12,9 @@ import pytest
 
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.runs import archive, store
-from mnist_core.runs.lessons import LessonError
-from mnist_core.runs.run import FINISHED, RUNNING, SHIPPED, Run, RunError
+from mnist_core.runs.fine_tuning import LessonError
+from mnist_core.runs.run import SHIPPED, Run, RunError
+from mnist_core.runs.status import FINISHED, RUNNING
 from tests.snapshots import run_with_snapshots
 from tests.zips import Files, unzipped, zipped
 
@@ -61,7 +62,7 @@ def test_a_run_leaves_without_its_states_and_without_who_asked_for_it(packed):
 
 
 def test_a_run_comes_in_marked_and_with_all_that_it_had(packed, tmp_path):
-    archived = archive.opened(zipped(packed))
+    archived = archive.unpack(zipped(packed))
     assert archived.config.imported
     assert archived.config.from_archive
     assert (archived.config.name, archived.config.training.epochs, archived.status.seconds) == ("theirs", 2, 3.5)
@@ -77,11 +78,11 @@ def test_a_run_comes_in_marked_and_with_all_that_it_had(packed, tmp_path):
 def test_a_shipped_run_can_leave_and_comes_back_under_another_name():
     content = archive.pack(Run(SHIPPED / "book"))
     assert archive.is_run(content)
-    assert archive.opened(content).config.name == "book (imported)"
+    assert archive.unpack(content).config.name == "book (imported)"
 
 
 def test_its_parent_stays_behind_but_not_the_epochs_it_had(packed):
-    came = archive.opened(zipped(with_json(packed, "config.json", parent="20260101-000000-abcdef", inherited_epochs=1)))
+    came = archive.unpack(zipped(with_json(packed, "config.json", parent="20260101-000000-abcdef", inherited_epochs=1)))
     assert (came.config.parent, came.config.inherited_epochs) == (None, 1)
 
 
@@ -138,7 +139,7 @@ REFUSED: list[tuple[str, Callable[[Files], Files], str]] = [
 @pytest.mark.parametrize(("change", "reason"), [each[1:] for each in REFUSED], ids=[each[0] for each in REFUSED])
 def test_what_no_run_has_is_refused_with_the_reason(packed, change, reason):
     with pytest.raises(RunError, match=reason):
-        archive.opened(zipped(change(packed)))
+        archive.unpack(zipped(change(packed)))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_what_no_run_has_is_refused_with_the_reason(packed, change, reason):
     ],
 )
 def test_what_does_not_belong_to_the_run_is_refused_when_it_is_unpacked(packed, tmp_path, change, reason):
-    archived = archive.opened(zipped(packed | change))
+    archived = archive.unpack(zipped(packed | change))
     (tmp_path / "config.json").write_text(json.dumps(archived.config.to_json()))
     with pytest.raises((RunError, LessonError), match=reason):
         archived.unpack(tmp_path)
@@ -164,7 +165,7 @@ def test_a_link_in_a_files_place_is_refused(packed):
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         file.writestr(link, "/etc/passwd")
     with pytest.raises(RunError, match="link"):
-        archive.opened(buffer.getvalue())
+        archive.unpack(buffer.getvalue())
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -173,11 +174,11 @@ def test_two_files_of_one_name_are_refused(packed):
     with zipfile.ZipFile(buffer, "a") as file:
         file.writestr("model.keras", b"another network")
     with pytest.raises(RunError, match="same name"):
-        archive.opened(buffer.getvalue())
+        archive.unpack(buffer.getvalue())
 
 
 def test_a_truncated_zip_and_one_that_is_too_large_are_refused(packed):
     with pytest.raises(RunError, match="damaged"):
-        archive.opened(zipped(packed)[:-100])
+        archive.unpack(zipped(packed)[:-100])
     with pytest.raises(RunError, match="larger than 128 MB"):
-        archive.opened(bytes(archive.MAX_MEGABYTES * 2**20 + 1))
+        archive.unpack(bytes(archive.MAX_MEGABYTES * 2**20 + 1))

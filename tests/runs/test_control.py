@@ -9,7 +9,8 @@ import pytest
 from mnist_core.config import ConfigError, RunConfig
 from mnist_core.runs import store
 from mnist_core.runs.control import LARGEST_FACTOR, Control
-from mnist_core.runs.run import CANCELLED, FAILED, PAUSED, QUEUED, RUNNING, RunError
+from mnist_core.runs.run import RunError
+from mnist_core.runs.status import CANCELLED, FAILED, PAUSED, QUEUED, RUNNING
 
 
 @pytest.fixture

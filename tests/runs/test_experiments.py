@@ -9,7 +9,8 @@ from mnist_core.config import ON_TEST_SET
 from mnist_core.runs import pace, store
 from mnist_core.runs.experiments import GUESSING, Experiment, Outcome
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
-from mnist_core.runs.run import CANCELLED, FAILED, FINISHED, Run
+from mnist_core.runs.run import Run
+from mnist_core.runs.status import CANCELLED, FAILED, FINISHED
 
 DIFFERENT = {
     "activation": {"activation": ["sigmoid", "relu"]},

@@ -14,7 +14,8 @@ from mnist_core.runs.leaderboards import (
     fastest,
     fewest_parameters,
 )
-from mnist_core.runs.run import FINISHED, Run
+from mnist_core.runs.run import Run
+from mnist_core.runs.status import FINISHED
 
 
 def made(home, name: str, *, wrong: int = 150, epochs: dict[float, float] | None = None, **asked) -> Run:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mnist_core.config import FASTEST, RECIPES, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.config import FASTEST, ModelConfig, RunConfig, TrainingConfig
+from mnist_core.recipes import RECIPES
 from mnist_core.runs import pace
 
 BOOK = RunConfig(name="book", model=RECIPES["book"].model, training=RECIPES["book"].training)

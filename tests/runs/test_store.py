@@ -12,7 +12,8 @@ import pytest
 from mnist_core.config import RunConfig, TrainingConfig
 from mnist_core.runs import pace, store
 from mnist_core.runs.files import write_json
-from mnist_core.runs.run import FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Run, RunError
+from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.status import FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_a_parked_run_waits_for_people_and_is_not_interrupted(run):
     assert run.status.state == INTERRUPTED
     run.update(state=PAUSED, heartbeat=None)
     assert run.status.state == PAUSED
-    assert run.status.parked
+    assert run.status.suspended
 
 
 def test_a_status_is_changed_only_from_the_states_that_are_named(run):
@@ -182,7 +183,7 @@ def test_a_home_that_cannot_be_made_is_told_with_the_way_out(tmp_path, monkeypat
     (tmp_path / "file").touch()
     monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path / "file" / "lab"))
     with pytest.raises(RunError, match="DIGIT_LAB_HOME"):
-        store.home()
+        store.prepare_home()
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
@@ -190,7 +191,7 @@ def test_a_home_that_cannot_be_written_is_told_with_the_way_out(tmp_path, monkey
     tmp_path.chmod(0o500)
     monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path))
     with pytest.raises(RunError, match="DIGIT_LAB_HOME"):
-        store.home()
+        store.prepare_home()
 
 
 def test_replacing_leaves_the_old_file_when_writing_fails(tmp_path):
@@ -205,7 +206,7 @@ def test_replacing_leaves_the_old_file_when_writing_fails(tmp_path):
 def test_the_shipped_book_run_is_complete(home):
     book = store.find("book", home)
     assert book.shipped
-    assert store.default_run().shipped
+    assert store.shipped_default_run().shipped
     assert book.config.model.parameters == 669_706
     assert book.epochs_done == 20
     assert book.test_probabilities.shape == (10_000, 10)

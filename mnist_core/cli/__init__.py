@@ -1,0 +1,70 @@
+"""The command line: ``python -m mnist_core train | evaluate | predict | runs | host | engine``.
+
+Wrong input ends with one clear line on standard error and exit status 2.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from mnist_core.cli.evaluate import evaluate
+from mnist_core.cli.host import serve, tell_host
+from mnist_core.cli.predict import predict
+from mnist_core.cli.runs import list_runs
+from mnist_core.cli.train import train
+from mnist_core.errors import LabError
+from mnist_core.recipes import RECIPES
+
+
+def main() -> int:
+    """Run the command; returns the exit status, 2 for wrong input."""
+    arguments = _parser().parse_args()
+    try:
+        arguments.command(arguments)
+    except LabError as error:
+        print(f"{error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m mnist_core", description="Digit Lab's command line.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: Callable, help_: str, *, with_json: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_, description=help_)
+        added.set_defaults(command=function)
+        if with_json:
+            added.add_argument("--json", action="store_true", help="print JSON for programs to read")
+        return added
+
+    run_help = "a run's id or name, or the path of a run folder, a .keras or an .h5 file (default: the app's)"
+
+    training = command("train", train, "Train a network.")
+    training.add_argument("--recipe", choices=sorted(RECIPES), help="what to train (default: book)")
+    training.add_argument("--epochs", type=int, help="passes through the training digits (default: the recipe's)")
+    training.add_argument("--seed", type=int, help="of weights, order and dropout (default: the recipe's)")
+    training.add_argument("--name", help="the run's name (default: the recipe's)")
+    training.add_argument("--from", dest="parent", metavar="RUN", help="go on from this run's network")
+    training.add_argument("--ship", action="store_true", help="put a copy into mnist_core/pretrained/NAME")
+
+    evaluating = command("evaluate", evaluate, "Score a network on MNIST's test set or on drawings.")
+    evaluating.add_argument("run", nargs="?", metavar="RUN", help=run_help)
+    on = evaluating.add_mutually_exclusive_group()
+    on.add_argument("--drawings", type=Path, metavar="FILE.json", help="labelled drawings to score on")
+    on.add_argument("--non-digits", action="store_true", help="letters, scribbles, shapes: how many it refuses")
+    on.add_argument("--robustness", action="store_true", help="on digits that are changed; a run keeps the result")
+    on.add_argument("--save", action="store_true", help="score on the test set and write the run's evaluation anew")
+
+    predicting = command("predict", predict, "Read the digit in pictures.")
+    predicting.add_argument("--run", metavar="RUN", help=run_help)
+    predicting.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="PNG or JPEG, of any size")
+
+    command("runs", list_runs, "List the runs.")
+    hosting = command("host", tell_host, "Print what the host of a workshop needs.", with_json=False)
+    hosting.add_argument("--port", type=int, default=8501, help="of the app (default: 8501)")
+    hosting.add_argument("--network", action="store_true", help="the app listens on all interfaces")
+    engine = command("engine", serve, "Be the engine that trains and answers for the app.", with_json=False)
+    engine.add_argument("--leave-when-idle", action="store_true", help="end when nobody needs it")
+    return parser

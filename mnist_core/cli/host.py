@@ -1,0 +1,24 @@
+"""``python -m mnist_core host`` and ``engine``: what the app starts beside itself."""
+
+import argparse
+
+from mnist_core import settings
+from mnist_core.host.auth import host_password
+from mnist_core.host.network_addresses import addresses
+from mnist_core.runs import store
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    """Be the engine of this home folder until stopped."""
+    from mnist_core.engine import server
+
+    server.serve(store.prepare_home(), leave_when_idle=arguments.leave_when_idle)
+
+
+def tell_host(arguments: argparse.Namespace) -> None:
+    """The app's addresses, and the host's password where it was made here."""
+    print(f"Digit Lab: http://localhost:{arguments.port}  (Ctrl-C stops it)")
+    for address in addresses() if arguments.network else ():
+        print(f"In the network of {address.interface}: {address.url(arguments.port)}")
+    if settings.host_password() is None:
+        print(f"The host's password, for the page Workshop: {host_password(store.prepare_home())}", flush=True)

@@ -1,0 +1,28 @@
+"""``python -m mnist_core runs``: list the runs."""
+
+import argparse
+import sys
+
+from mnist_core.cli.output import print_report
+from mnist_core.runs import store
+
+
+def list_runs(arguments: argparse.Namespace) -> None:
+    """One line for each run, oldest first; folders that cannot be read are named on standard error."""
+    home = store.prepare_home()
+    for run in store.list_runs(home):
+        status, config = run.status, run.config
+        accuracy = status.scores["test_accuracy"] if status.scores else None
+        report = {
+            "run": run.id,
+            "name": config.name,
+            "state": status.state,
+            "recipe": config.recipe,
+            "epochs": len(run.epochs["epoch"]),
+            "parameters": config.model.parameters,
+            "test_accuracy": accuracy,
+        }
+        shown = "" if accuracy is None else f"{accuracy:.4f}"
+        print_report(arguments, report, f"{run.id:24}  {config.name:20}  {status.state:12}  {shown}".rstrip())
+    for message in store.unreadable_runs(home):
+        print(message, file=sys.stderr)

@@ -1,0 +1,78 @@
+"""``python -m mnist_core train``: train a run in this process."""
+
+import argparse
+import signal
+from pathlib import Path
+from typing import Any
+
+from mnist_core.cli.output import UsageError, print_report
+from mnist_core.config import RunConfig, TrainingConfig
+from mnist_core.digits import mnist
+from mnist_core.recipes import RECIPES
+from mnist_core.runs import store
+from mnist_core.runs.run import Run
+from mnist_core.runs.status import FAILED, FINISHED, RUNNING
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train a run in this process and report it. Ctrl-C ends it early and keeps what was learned."""
+    home = store.prepare_home()
+    mnist.load()  # complains before Keras is loaded
+    run = store.create(_config(arguments, home), home, state=RUNNING)
+    signal.signal(signal.SIGINT, lambda *_: run.cancel())
+    _train_with_progress(run, quiet=arguments.json)
+    status = run.status
+    if status.state == FAILED:
+        raise UsageError(f"The training failed: {status.error}")
+    if arguments.ship:
+        store.ship(run)
+    report = {
+        "run": run.id,
+        "path": str(run.path),
+        "epochs": len(run.epochs["epoch"]),
+        "seconds": round(status.seconds, 2),
+        "parameters": run.config.model.parameters,
+        "test_loss": status.scores["test_loss"],
+        "test_accuracy": status.scores["test_accuracy"],
+    }
+    ending = "" if status.state == FINISHED else " (ended early)"
+    print_report(
+        arguments,
+        report,
+        f"{run.config.name}{ending}: {report['epochs']} epochs in {status.seconds:.1f} s, "
+        f"test accuracy {report['test_accuracy']:.4f}, loss {report['test_loss']:.4f}\n{run.path}",
+    )
+
+
+def _config(arguments: argparse.Namespace, home: Path) -> RunConfig:
+    given = {key: value for key in ("epochs", "seed") if (value := getattr(arguments, key)) is not None}
+    if arguments.parent:
+        if arguments.recipe:
+            raise UsageError("Give --recipe or --from, not both: a run that goes on keeps its recipe.")
+        parent = store.find(arguments.parent, home)
+        return parent.continuation(name=arguments.name, **given)
+    name = arguments.recipe or "book"
+    recipe = RECIPES[name]
+    training = TrainingConfig(**vars(recipe.training) | given)
+    return RunConfig(name=arguments.name or name, recipe=name, model=recipe.model, training=training)
+
+
+def _train_with_progress(run: Run, *, quiet: bool) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from mnist_core.engine.worker import train_run
+
+    config = run.config
+    steps = config.training.steps_per_epoch
+    columns = ("{task.description}", BarColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as bar:
+        task = bar.add_task("starting", total=config.training.epochs * steps, rate="")
+
+        def watch(progress: Any) -> None:  # noqa: ANN401, network.training.Progress, which imports Keras
+            done = (progress.epoch - config.inherited_epochs - 1) * steps + progress.step
+            rate = done * config.training.batch_size / progress.seconds
+            text = f"epoch {progress.epoch} of {config.total_epochs}, loss {progress.loss:.4f}"
+            bar.update(task, completed=done, description=text, rate=f"{rate:,.0f} digits/s")
+
+        train_run(run, watch=watch)

@@ -1,0 +1,23 @@
+"""Quicker ways to 28×28 that apps take, beside MNIST's own in ``drawing``: to see what they cost."""
+
+import numpy as np
+from PIL import Image
+
+from mnist_core.digits.normalization import SIDE, crop, fit_to_box
+
+
+def resized(ink: np.ndarray) -> np.ndarray:
+    """The whole canvas shrunk: ``ink``, uint8 (H, W), 0 paper, 255 full ink, as uint8 (28, 28)."""
+    return np.asarray(Image.fromarray(ink).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+
+
+def centred_by_box(ink: np.ndarray) -> np.ndarray:
+    """The content fitted into 20×20 and the middle of its box put in the middle: uint8 (28, 28).
+
+    ``ink``: uint8 (H, W), 0 paper, 255 full ink. Raises ValueError when there is none.
+    """
+    fitted = fit_to_box(crop(ink))
+    digit = np.zeros((SIDE, SIDE), np.uint8)
+    top, left = ((SIDE - length) // 2 for length in fitted.shape)
+    digit[top : top + fitted.shape[0], left : left + fitted.shape[1]] = fitted
+    return digit

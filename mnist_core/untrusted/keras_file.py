@@ -1,0 +1,173 @@
+"""What Keras wrote, opened without Keras: a ``.keras`` file, which is a zip, or HDF5.
+
+For the reading process alone: the HDF5 library crashes on some damaged files, and on others it never comes back.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import numpy as np
+
+from mnist_core.errors import ModelError
+from mnist_core.untrusted.file_limits import MAX_BYTES
+from mnist_core.untrusted.zip_safety import ZIP, ZIP_ERRORS, check_members
+
+MAX_CONFIG = 2**20  # characters; networks as they are read here need some thousands
+HDF5, PICKLE = b"\x89HDF\r\n\x1a\n", b"\x80"
+CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"  # members of a .keras file
+EARLY = "_layer_checkpoint_dependencies"  # what Keras 2.12 and 2.13 called a .keras file's layers
+
+HDF5_ERRORS = (OSError, KeyError, ValueError, TypeError, RuntimeError, AttributeError, OverflowError, MemoryError)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A model file that is open.
+
+    ``config``: the network as Keras describes it, not checked. ``origin``: who wrote it, in words. ``find``: from a
+    layer's name, its place among those of its kind, and its weights' names to where these lie.
+    """
+
+    config: dict[str, Any]
+    origin: str
+    find: Callable[[str, str, Iterable[str]], dict[str, h5py.Dataset]]
+
+    def weights(self, name: str, place: str, shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+        """A layer's weights, float64, by name; ``shapes`` says which it must have. Raises ModelError otherwise."""
+        with _damage_told():
+            found = self.find(name, place, shapes)
+            if found.keys() != shapes.keys():
+                raise ModelError(f"The layer {name!r} should have the weights {', '.join(shapes)}.")
+            return {weight: _values(found[weight], shape, name) for weight, shape in shapes.items()}
+
+
+def open_model_file(content: bytes) -> Saved:
+    """The model file with this ``content``. Raises ModelError with the reason when it is none."""
+    if content.startswith(ZIP):
+        return _from_zip(content)
+    if content.startswith(HDF5):
+        return _from_hdf5(content)
+    if content.startswith(PICKLE):
+        raise ModelError(
+            "This is a Python pickle, which can run any program when it is opened, so nobody opens it here. "
+            "Save the network with model.save('name.keras')."
+        )
+    raise ModelError("This is neither a .keras nor an .h5 file as Keras writes them, whatever its name says.")
+
+
+def _from_zip(content: bytes) -> Saved:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            check_members(archive.infolist(), most_bytes=MAX_BYTES)
+            members = {name: archive.read(name) for name in (CONFIG, METADATA, WEIGHTS) if name in archive.namelist()}
+    except ZIP_ERRORS as error:
+        raise ModelError(f"This .keras file is damaged: {error}.") from error
+    if not {CONFIG, WEIGHTS} <= members.keys():
+        raise ModelError(f"This zip is no .keras file: it should hold {CONFIG} and {WEIGHTS}.")
+    version = _json(members.get(METADATA, b"{}")).get("keras_version", "")
+    with _damage_told():
+        file = h5py.File(io.BytesIO(members[WEIGHTS]), "r")
+    return Saved(_json(members[CONFIG]), f"a .keras file of Keras{_version(version)}", _FindInZip(file))
+
+
+def _from_hdf5(content: bytes) -> Saved:
+    with _damage_told():
+        file = h5py.File(io.BytesIO(content), "r")
+        config, version = file.attrs.get("model_config"), file.attrs.get("keras_version", b"")
+        if config is None:
+            raise ModelError("It holds no network, perhaps weights alone. Save all of it: model.save('name.keras').")
+        return Saved(_json(_text(config)), f"an HDF5 file of Keras{_version(_text(version))}", _FindInHdf5(file))
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except HDF5_ERRORS as error:
+        reason = str(error).strip().partition("\n")[0][:200]
+        raise ModelError(f"The file is damaged: {reason}.") from error
+
+
+def _json(text: str | bytes) -> dict[str, Any]:
+    if len(text) > MAX_CONFIG:
+        raise ModelError("The description of its network is longer than any that can be read here.")
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"The description of its network is damaged: {error}.") from error
+    if not isinstance(values, dict):
+        raise ModelError("The description of its network is damaged: it is no JSON object.")
+    return values
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode()
+    if not isinstance(value, str):
+        raise ModelError("The file is damaged: it has something else where text should be.")
+    return value
+
+
+def _version(text: object) -> str:
+    return f" {text}" if isinstance(text, str) and text.isascii() and text.isprintable() and len(text) < 20 else ""
+
+
+@dataclass(frozen=True)
+class _FindInHdf5:
+    """HDF5 has a group for each layer by its name, which tells its weights' names, such as dense/kernel:0."""
+
+    file: h5py.File
+
+    def __call__(self, name: str, place: str, wanted: Iterable[str]) -> dict[str, h5py.Dataset]:
+        group = _at(self.file, f"model_weights/{name}")
+        paths = [_text(path) for path in group.attrs["weight_names"]]
+        return {path.rpartition("/")[2].partition(":")[0]: _at(group, path) for path in paths}
+
+
+@dataclass(frozen=True)
+class _FindInZip:
+    """A .keras file has layers by kind, as layers/dense_1, and numbers their weights in the usual order."""
+
+    file: h5py.File
+
+    def __call__(self, name: str, place: str, wanted: Iterable[str]) -> dict[str, h5py.Dataset]:
+        container = EARLY if self.file.get(EARLY, getlink=True) else "layers"
+        group, wanted = _at(self.file, f"{container}/{place}/vars"), list(wanted)
+        if len(group) != len(wanted):
+            raise ModelError(f"The layer {name!r} should have the weights {', '.join(wanted)}.")
+        return {weight: _at(group, str(number)) for number, weight in enumerate(wanted)}
+
+
+def _at(group: h5py.Group, path: str) -> h5py.Group | h5py.Dataset:
+    """What lies at ``path`` in ``group``, found through nothing but the file itself."""
+    for part in filter(None, path.split("/")):
+        # Asked before it is followed: a link may lead to any file of this machine.
+        link = group.get(part, getlink=True)
+        if link is None:
+            raise ModelError(f"The file has no weights at {path[:100]!r}.")
+        if not isinstance(link, h5py.HardLink):
+            raise ModelError(f"Its weights at {path[:100]!r} are a link to another place or file.")
+        group = group[part]
+    return group
+
+
+def _values(dataset: h5py.Dataset, shape: tuple[int, ...], layer: str) -> np.ndarray:
+    if dataset.external or dataset.is_virtual:
+        raise ModelError(f"The weights of the layer {layer!r} lie in another file.")
+    if dataset.chunks:
+        raise ModelError(f"The weights of the layer {layer!r} are packed, which Keras never does.")
+    if dataset.shape != shape or dataset.dtype.kind != "f":
+        raise ModelError(
+            f"The layer {layer!r} should have floating-point weights of shape {shape}, "
+            f"the file has {dataset.dtype} of shape {dataset.shape}."
+        )
+    values = dataset[()].astype(np.float64)
+    if not np.isfinite(values).all():
+        raise ModelError(f"Some weights of the layer {layer!r} are not finite numbers.")
+    return values

@@ -1,0 +1,297 @@
+"""A network's description as Keras writes it, checked: the few kinds of layers that Digit Lab reads, one after another.
+
+Nothing of it is ever handed to Keras. It is the description of this and earlier versions: Keras 2 and 3.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mnist_core.config import IMPORTED_ACTIVATIONS, ModelConfig
+from mnist_core.errors import ModelError
+
+KINDS = ("InputLayer", "Rescaling", "Flatten", "Reshape", "Dense", "Dropout", "Activation", "BatchNormalization")
+NETWORKS = ("Sequential", "Functional", "Model")
+FLOATS = ("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16")
+KERAS_MODULES = ("keras", "tf_keras", "tensorflow", "builtins")
+MOST_LAYERS = 64  # of all kinds
+PIXELS = 784
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A layer of units; ``place`` is its name among those of its kind."""
+
+    name: str
+    place: str
+    units: int
+    activation: str
+    use_bias: bool
+
+
+@dataclass(frozen=True)
+class BatchNormalization:
+    """A layer that normalizes along ``axis``, which counts the batch as 0."""
+
+    name: str
+    place: str
+    axis: int
+    epsilon: float
+    scale: bool
+    center: bool
+
+
+@dataclass(frozen=True)
+class Rescaling:
+    """A layer that multiplies, then adds."""
+
+    scale: float
+    offset: float
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """A layer that zeroes a share of its inputs, in training only."""
+
+    rate: float
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation that stands alone."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Reshape:
+    """A layer that only arranges its inputs anew; -1 stands for what is left."""
+
+    shape: tuple[int, ...]
+
+
+Layer = Dense | BatchNormalization | Rescaling | Dropout | Activation | Reshape
+
+
+@dataclass(frozen=True)
+class LayerSequence:
+    """A network: the shape of its input, which has 784 numbers, and its layers in their order."""
+
+    input_shape: tuple[int, ...]
+    layers: tuple[Layer, ...]
+
+
+def parse_layers(network: dict[str, Any]) -> LayerSequence:
+    """The layers of ``network``, a model's description as Keras wrote it.
+
+    Raises ModelError with the reason when it is anything but a plain network of 784 inputs and 10 outputs, and
+    ConfigError when it is larger than those that are read here.
+    """
+    kind, settings = network.get("class_name"), network.get("config")
+    _refuse_own_code(settings)
+    if kind not in NETWORKS:
+        raise ModelError(f"It is a network of its own class {_quoted(kind)}; it must be Sequential or functional.")
+    if isinstance(settings, list):  # as Keras wrote a Sequential until 2.2.2
+        settings = {"layers": settings}
+    entries = _list(_object(settings).get("layers"), "layers")
+    if not 1 <= len(entries) <= MOST_LAYERS:
+        raise ModelError(f"A network has 1 to {MOST_LAYERS} layers here, this one has {len(entries)}.")
+    entries = [_object(entry) for entry in entries]
+    _check_kinds(entries)
+    if kind != "Sequential":
+        _check_line(settings, entries)
+    layers = _layers(entries)
+    units = [layer.units for layer in layers if isinstance(layer, Dense)]
+    if not units or units[-1] != CLASSES:
+        raise ModelError(f"It answers with {units[-1] if units else 'no'} numbers; ten digits need {CLASSES}.")
+    ModelConfig(hidden_units=tuple(units[:-1]), imported=True)  # before any weights are read
+    return LayerSequence(_input_shape(settings, entries), layers)
+
+
+def _refuse_own_code(settings: object) -> None:
+    """Raises ModelError when anything in ``settings`` is a program of whoever made the file."""
+    left = [settings]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            name, module, registered = (each.get(key) for key in ("class_name", "module", "registered_name"))
+            if name in ("Lambda", "__lambda__"):
+                raise ModelError("It has a Lambda layer: a program inside the file, which is never run here.")
+            foreign = isinstance(module, str) and module.partition(".")[0] not in KERAS_MODULES
+            if name == "function" or foreign or (isinstance(registered, str) and ">" in registered):
+                raise ModelError(
+                    f"It needs the program code of whoever made it, {_quoted(registered or name)}; "
+                    "only Keras' own layers are read here."
+                )
+            left.extend(each.values())
+        elif isinstance(each, list):
+            left.extend(each)
+
+
+def _check_kinds(entries: list[dict]) -> None:
+    for entry in entries:
+        kind = entry.get("class_name")
+        if kind not in KINDS:
+            raise ModelError(
+                f"It has a layer of the kind {_quoted(kind)}. Only these are read here: {', '.join(KINDS)}."
+            )
+    if any(entry["class_name"] == "InputLayer" for entry in entries[1:]):
+        raise ModelError("It has more than one input.")
+
+
+def _check_line(settings: dict, entries: list[dict]) -> None:
+    """Raises ModelError when a functional network is not one layer after another."""
+    names = [entry.get("name") for entry in entries]
+    sources = [_sources(entry.get("inbound_nodes")) for entry in entries]
+    straight = all(source == [before] for before, source in zip(names[:-1], sources[1:], strict=True))
+    if sources[0] or not straight or _sources(settings.get("output_layers")) != names[-1:]:
+        raise ModelError("Its layers branch or are used twice; only one layer after another is read here.")
+
+
+def _sources(nodes: object) -> list[object]:
+    """The names of the layers that ``nodes`` point to: ["name", 0, 0], in Keras 3 as some "keras_history"."""
+    if isinstance(nodes, dict):
+        nodes = nodes["keras_history"] if "keras_history" in nodes else list(nodes.values())
+    if not isinstance(nodes, list):
+        return []
+    if len(nodes) >= 3 and isinstance(nodes[0], str) and nodes[1] == nodes[2] == 0:
+        return [nodes[0]]
+    return [name for node in nodes for name in _sources(node)]
+
+
+def _layers(entries: list[dict]) -> tuple[Layer, ...]:
+    counts: Counter[str] = Counter()
+    layers = []
+    for entry in entries:
+        kind, settings = entry["class_name"], _object(entry.get("config"))
+        snake = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
+        place = f"{snake}_{counts[snake]}" if counts[snake] else snake  # as Keras numbers them in a .keras file
+        counts[snake] += 1
+        if kind != "InputLayer":
+            _check_precision(settings)
+            layers.append(READERS[kind](settings, place))
+    return tuple(layers)
+
+
+def _dense(settings: dict, place: str) -> Dense:
+    units, use_bias = _integer(settings, "units", 1, 2**31), _flag(settings, "use_bias")
+    return Dense(_name(settings), place, units, _activation(settings.get("activation")), use_bias)
+
+
+def _batch_normalization(settings: dict, place: str) -> BatchNormalization:
+    told = settings.get("axis", -1)  # Keras 2 wrote [1]
+    axis = _integer({"axis": told[0] if isinstance(told, list) and len(told) == 1 else told}, "axis", -8, 8)
+    epsilon = _number(settings, "epsilon", 0, 1, usual=1e-3)
+    return BatchNormalization(
+        _name(settings), place, axis, epsilon, _flag(settings, "scale"), _flag(settings, "center")
+    )
+
+
+def _rescaling(settings: dict, _: str) -> Rescaling:
+    return Rescaling(_number(settings, "scale", -1e6, 1e6), _number(settings, "offset", -1e6, 1e6, usual=0.0))
+
+
+def _reshape(settings: dict, _: str) -> Reshape:
+    sizes = _list(settings.get("target_shape"), "target_shape")
+    return Reshape(tuple(_integer({"target_shape": size}, "target_shape", -1, PIXELS) for size in sizes))
+
+
+def _flatten(settings: dict, _: str) -> Reshape:
+    if settings.get("data_format") == "channels_first":
+        raise ModelError("Its Flatten layer expects channels first, which turns the picture on its side.")
+    return Reshape((-1,))
+
+
+READERS: dict[str, Callable[[dict, str], Layer]] = {  # a layer's settings and its place among those of its kind
+    "Rescaling": _rescaling,
+    "Flatten": _flatten,
+    "Reshape": _reshape,
+    "Dense": _dense,
+    "Dropout": lambda settings, _: Dropout(_number(settings, "rate", 0, 1)),
+    "Activation": lambda settings, _: Activation(_activation(settings.get("activation"))),
+    "BatchNormalization": _batch_normalization,
+}
+
+
+def _input_shape(settings: dict, entries: list[dict]) -> tuple[int, ...]:
+    first = _object(entries[0].get("config"))
+    told = first.get("batch_shape") or first.get("batch_input_shape") or settings.get("build_input_shape")
+    if told is None:
+        raise ModelError("It does not say how many inputs it takes. Save it once it was trained, or built.")
+    shape = tuple(_list(told, "batch_shape")[1:])
+    if not all(_is_integer(size) and size > 0 for size in shape) or math.prod(shape) != PIXELS:
+        raise ModelError(f"It takes inputs of the shape {_quoted(list(shape))}; MNIST's digits have 28 x 28 pixels.")
+    return shape
+
+
+def _check_precision(settings: dict) -> None:
+    told = settings.get("dtype", "float32")
+    policy = told.get("config") if isinstance(told, dict) else told
+    name = policy.get("name") if isinstance(policy, dict) else policy
+    if name not in (*FLOATS, None) or settings.get("quantization_config") or settings.get("lora_rank"):
+        raise ModelError(f"It computes in {_quoted(name)}; only floating-point networks are read here.")
+
+
+def _activation(value: object) -> str:
+    if value is None:
+        return "linear"
+    if value == "swish":
+        return "silu"
+    if not isinstance(value, str) or value not in IMPORTED_ACTIVATIONS:
+        raise ModelError(f"Its activation {_quoted(value)} is none of {', '.join(IMPORTED_ACTIVATIONS)}.")
+    return value
+
+
+def _name(settings: dict) -> str:
+    name = settings.get("name")
+    if not isinstance(name, str) or not 1 <= len(name) <= 200 or not name.isprintable():
+        raise ModelError(f"A layer's name {_quoted(name)} cannot be read.")
+    return name
+
+
+def _flag(settings: dict, key: str) -> bool:
+    value = settings.get(key, True)
+    if not isinstance(value, bool):
+        raise ModelError(f"A layer's {key} must be true or false, the file has {_quoted(value)}.")
+    return value
+
+
+def _integer(settings: dict, key: str, low: int, high: int) -> int:
+    value = settings.get(key)
+    if not _is_integer(value) or not low <= value <= high:
+        raise ModelError(f"A layer's {key} must be a whole number from {low} to {high}, the file has {_quoted(value)}.")
+    return value
+
+
+def _number(settings: dict, key: str, low: float, high: float, *, usual: float | None = None) -> float:
+    value = settings.get(key, usual)
+    if isinstance(value, list) and len(value) == 1:  # a Rescaling may have one for each channel
+        value = value[0]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+        raise ModelError(f"A layer's {key} must be a number from {low} to {high}, the file has {_quoted(value)}.")
+    return float(value)
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _list(value: object, name: str) -> list:
+    if not isinstance(value, list):
+        raise ModelError(f"The description of its network is damaged: {name} is no list.")
+    return value
+
+
+def _object(value: object) -> dict:
+    if not isinstance(value, dict):
+        raise ModelError("The description of its network is damaged: a layer is no object.")
+    return value
+
+
+def _quoted(value: object) -> str:
+    """What the file says, short enough for a message, and on one line."""
+    return repr(value)[:60]

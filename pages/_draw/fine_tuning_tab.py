@@ -1,0 +1,152 @@
+"""The chosen network learns half of the room's drawings; the other half and MNIST show what became of it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import settings
+from mnist_core.runs import store
+from mnist_core.runs.fine_tuning import FEWEST, TAUGHT, Lesson, learned_half, lesson_config
+from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.status import FINISHED, QUEUED, Status
+from pages._shared.engine_status import wait_for_engine
+from pages._shared.fragments import polling_fragment
+from pages._shared.identity import person
+from pages._shared.messages import error_boundary, escape_markdown, safe_callback, show_message
+from pages._shared.model_picker import chosen_run, offer_to_use
+from pages._shared.navigation import page_file
+from pages._shared.queue_position import rerun_if_changed, show_queue_position
+from pages._shared.run_status import STATES, is_live
+from pages._shared.selected_run import select_run
+from pages._shared.services import engine, room
+from pages._shared.widgets.digit_grid import show_digits
+
+if TYPE_CHECKING:
+    from mnist_core.room.drawings import Drawings
+
+ANSWERS = "taught-answers"  # in the session, with a run's id: what parent and child read of the judged half
+
+
+@error_boundary
+def show_teach_it() -> None:
+    """Show the button that teaches the chosen network, and what became of the newest lesson."""
+    show_message()
+    run = _newest_lesson()
+    _offer(busy=run is not None and run.config.person == person() and is_live(run.status))
+    if run:
+        _show_lesson(run)
+
+
+def _newest_lesson() -> Run | None:
+    """The newest taught run of this person, or of anybody if this person has none."""
+    taught = [run for run in reversed(store.list_runs(settings.home())) if run.config.recipe == TAUGHT]
+    mine = [run for run in taught if run.config.person == person()]
+    return next(iter(mine or taught), None)
+
+
+def _offer(*, busy: bool) -> None:
+    drawings, network = room(), chosen_run()
+    counts = drawings.counts()
+    total = int(counts.sum())
+    if total < FEWEST:
+        have = f"{total or 'no'} labelled drawing{'' if total == 1 else 's'}"
+        st.info(
+            f"The room has {have}; a lesson takes {FEWEST}. "
+            "Draw a digit and say what it should be, or play a round of Draw a digit.",
+            icon=":material/draw:",
+        )
+        return
+    learned = int(learned_half(np.repeat(np.arange(10), counts)).sum())
+    name = escape_markdown(network.config.name)
+    st.write(
+        f"A copy of “{name}” learns {learned:,} of the room's drawings, mixed with MNIST; "
+        f"the other {total - learned:,} are kept to judge by."
+    )
+    st.button(
+        f"Teach “{name}” with {total:,} drawings",
+        icon=":material/school:",
+        type="primary",
+        disabled=busy,
+        on_click=safe_callback(lambda: engine().train(lesson_config(network, person=person()), _lesson(drawings))),
+    )
+
+
+def _lesson(drawings: "Drawings") -> Lesson:
+    """A lesson of all labelled drawings, from the oldest on."""
+    stored = drawings.labelled()[::-1]
+    images = np.array([each.digit for each in stored], np.uint8).reshape(-1, 28, 28)
+    return Lesson.of(images, np.array([each.label for each in stored], np.uint8))
+
+
+def _show_lesson(run: Run) -> None:
+    status = run.status
+    words = STATES[status.state]
+    st.markdown(f"**{escape_markdown(run.config.name)}** :{words.colour}-badge[{words.icon} {words.name}]")
+    if is_live(status):
+        polling_fragment("500ms")(_live)(run, status)
+    elif status.state == FINISHED:
+        _show_result(run)
+    elif status.error:
+        st.error(status.error, icon=":material/report:")
+    if status.state != FINISHED and st.button("Look at it on the Train page", icon=":material/monitoring:"):
+        select_run(run.id)
+        st.switch_page(page_file("train"))
+
+
+def _live(run: Run, drawn: Status) -> None:
+    rerun_if_changed(run, drawn)
+    if run.status.state == QUEUED:
+        show_queue_position(run)
+    else:
+        st.progress(run.progress, text="It learns your drawings")
+
+
+def _show_result(run: Run) -> None:
+    lesson = Lesson.read(run.path)
+    if lesson is None:
+        st.warning("The drawings of this lesson are gone.", icon=":material/folder_off:")
+        return
+    try:
+        parent = store.find(run.config.parent or "", settings.home())
+    except RunError:
+        st.warning("The network that was taught is gone: there is no before to compare with.")
+    else:
+        _compare(parent, run, lesson)
+    offer_to_use(run, "lesson")
+
+
+def _compare(parent: Run, run: Run, lesson: Lesson) -> None:
+    if not engine().ready:
+        wait_for_engine()
+        return
+    images, labels = lesson.images[~lesson.learned], lesson.labels[~lesson.learned]
+    before, after = _answers(parent, run, images)
+    drawn, mnist = st.columns(2)
+    rights = [int((answers == labels).sum()) for answers in (before, after)]
+    drawn.metric(
+        "Drawings it did not learn from", f"{rights[0]} → {rights[1]} of {len(labels)}", rights[1] - rights[0] or None
+    )
+    was, now = parent.status.scores, run.status.scores
+    if was and now:
+        accuracies = was["test_accuracy"], now["test_accuracy"]
+        change = f"{100 * (accuracies[1] - accuracies[0]):+.2f} points"
+        mnist.metric("MNIST's test set", f"{accuracies[0]:.2%} → {accuracies[1]:.2%}", change)
+    changed = (before == labels) != (after == labels)
+    if changed.any():
+        captions = [
+            f"{label}: {old} → {new}"
+            for label, old, new in zip(labels[changed], before[changed], after[changed], strict=True)
+        ]
+        st.caption("Drawings that became right or wrong: the digit, what was read before, and what is read now.")
+        show_digits(images[changed], captions)
+    else:
+        st.caption("No drawing became right or wrong.")
+
+
+def _answers(parent: Run, run: Run, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What both read of ``images``, asked once in a session."""
+    key = f"{ANSWERS}-{run.id}"
+    if key not in st.session_state:
+        st.session_state[key] = tuple(engine().classify(each, images).argmax(axis=1) for each in (parent, run))
+    return st.session_state[key]

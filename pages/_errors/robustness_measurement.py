@@ -1,0 +1,62 @@
+"""Errors, Robustness: a run's robustness is measured, once, while people see how far it is."""
+
+import streamlit as st
+
+from mnist_core.digits.perturbations import LEVELS
+from mnist_core.engine.protocol import EngineNotReady, Progress
+from mnist_core.runs.robustness import read_robustness
+from mnist_core.runs.run import Run
+from pages._shared.fragments import polling_fragment
+from pages._shared.messages import escape_markdown, safe_callback, show_message
+from pages._shared.services import engine
+from pages._shared.wording import format_duration
+
+# On 2 cores, with the networks that ship.
+SECONDS_TO_CHANGE = 8.0
+SECONDS_PER_PARAMETER = 5e-6
+
+
+@polling_fragment("1s")
+def show_measuring(run: Run) -> None:
+    """Offer to measure ``run``, or show how far that is; once it is done, all of the page is drawn anew.
+
+    It looks again every second, as somebody else may have asked for it.
+    """
+    show_message()
+    name, asked = escape_markdown(run.config.name), f"robustness_asked-{run.id}"
+    try:
+        progress = engine().measuring(run)
+    except EngineNotReady as waiting:
+        st.info(f"**{name}** is not measured yet. {waiting}", icon=":material/bedtime:")
+        return
+    if progress is None and read_robustness(run, LEVELS):
+        st.rerun()
+    if progress and progress.error is None:
+        st.session_state[asked] = True
+        st.progress(progress.done, _how_far(name, progress))
+        return
+    if progress:
+        st.error(f"**{name}** could not be measured: {escape_markdown(progress.error)}", icon=":material/report:")
+    elif st.session_state.get(asked):
+        st.warning(f"Measuring **{name}** was interrupted. Start it again.", icon=":material/restart_alt:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Measure {name}",
+            icon=":material/speed:",
+            type="primary",
+            key=f"measure-{run.id}",
+            on_click=safe_callback(lambda: engine().measure_robustness(run)),
+        )
+        st.markdown(f"It takes about {format_duration(expected_seconds(run))}, once: the run keeps the result.")
+
+
+def _how_far(name: str, progress: Progress) -> str:
+    if not progress.done:
+        return f"**{name}** is measured next …"
+    left = progress.seconds / progress.done * (1 - progress.done)
+    return f"Measuring **{name}**: {progress.done:.0%}, about {format_duration(left)} left"
+
+
+def expected_seconds(run: Run) -> float:
+    """How long measuring ``run`` should take: changing the digits, and passing each through its network."""
+    return SECONDS_TO_CHANGE + SECONDS_PER_PARAMETER * run.config.model.parameters

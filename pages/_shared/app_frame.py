@@ -1,0 +1,42 @@
+"""The app's script, which runs around every page: navigation, sidebar, and errors shown as sentences."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mnist_core.digits import mnist
+from mnist_core.errors import LabError
+from pages._shared.broadcast_run import show_broadcast_banner
+from pages._shared.messages import show_message
+from pages._shared.model_picker import choose_model
+from pages._shared.my_data import offer_yours
+from pages._shared.navigation import page_file
+from pages._shared.presence import record_presence
+from pages._shared.services import engine, prepare_home
+
+ICON = Path(__file__).with_name("icon.png")  # a named icon would be fetched from outside
+PAGES = [
+    st.Page(page_file("home"), title="Home", icon=":material/home:", default=True),
+    st.Page(page_file("draw"), title="Draw", icon=":material/draw:"),
+    st.Page(page_file("train"), title="Train", icon=":material/model_training:"),
+    st.Page(page_file("errors"), title="Errors", icon=":material/error:"),
+    st.Page(page_file("dataset"), title="Dataset", icon=":material/grid_view:"),
+    st.Page(page_file("workshop"), title="Workshop", icon=":material/groups:"),
+]
+
+st.set_page_config(page_title="Digit Lab", page_icon=str(ICON), layout="wide")
+st.html("<style>[data-testid=stMainBlockContainer] {padding-top: 3.5rem;}</style>")
+page = st.navigation(PAGES)
+try:
+    prepare_home()
+    choose_model()
+    offer_yours()
+    show_message()
+    show_broadcast_banner()
+    page.run()
+    # Last, as they would keep the first page waiting.
+    mnist.load()
+    engine().ensure_started()
+    record_presence()
+except LabError as error:
+    st.error(str(error), icon=":material/build:")

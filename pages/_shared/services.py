@@ -1,0 +1,123 @@
+"""What every page of this process shares: the engine of its home folder, the room's drawings, people and votes."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mnist_core import settings
+from mnist_core.engine.client import Engine
+from mnist_core.errors import LabError
+from mnist_core.host.auth import HostAuthenticator, host_password
+from mnist_core.room.state import RoomState, has_room
+from mnist_core.runs import store
+
+if TYPE_CHECKING:
+    from mnist_core.host.actions import HostActions
+    from mnist_core.room.database import Database
+    from mnist_core.room.drawings import Drawings
+    from mnist_core.room.people import People
+    from mnist_core.room.presence import Presence
+    from mnist_core.room.settings import Settings
+    from mnist_core.room.votes import Votes
+
+
+def prepare_home() -> None:
+    """Create the home folder and check that it can be written, once. Raises RunError."""
+    _prepare_home(settings.home())
+
+
+@cache
+def _prepare_home(_: Path) -> None:
+    store.prepare_home()
+
+
+def engine() -> Engine:
+    """The connection to this lab's engine, one for all sessions."""
+    return _engine(settings.home())
+
+
+@cache
+def _engine(home: Path) -> Engine:
+    return Engine(home)
+
+
+def authenticator() -> HostAuthenticator:
+    """The host's door, one for all sessions. Raises HostError when there is no password."""
+    home = settings.home()
+    return _authenticator(host_password(home))
+
+
+@cache
+def _authenticator(password: str) -> HostAuthenticator:
+    return HostAuthenticator(password)
+
+
+# What is below is imported when first asked for: SQLAlchemy takes half a second that would keep the page waiting. All
+# sessions share the database and the settings; what else works on them holds nothing of its own.
+
+
+def room() -> "Drawings":
+    """The room's drawings, for all sessions. Raises RoomError when their database is named wrongly."""
+    from mnist_core.room.drawings import Drawings
+
+    return Drawings(_database())
+
+
+def people() -> "People":
+    """The room's people, for all sessions. Raises as ``room`` does."""
+    from mnist_core.room.people import People
+
+    return People(_database())
+
+
+def presence() -> "Presence":
+    """Who is in the room, for all sessions. Raises as ``room`` does."""
+    from mnist_core.room.presence import Presence
+
+    return Presence(_database())
+
+
+def room_now() -> RoomState:
+    """What the host has set for the room, as it was within the last second.
+
+    Nothing where the database cannot be used: that is told where one saves something.
+    """
+    if not has_room(settings.home()):
+        return RoomState()
+    try:
+        return _settings(_database()).now()
+    except LabError:
+        return RoomState()
+
+
+@cache
+def _settings(database: "Database") -> "Settings":
+    from mnist_core.room.settings import Settings
+
+    return Settings(database)
+
+
+def host_actions() -> "HostActions":
+    """What the host does, for all sessions. Raises HostError and RoomError as ``authenticator`` and ``room`` do."""
+    from mnist_core.host.actions import HostActions
+
+    database = _database()
+    return HostActions(authenticator(), settings.home(), database, _settings(database))
+
+
+def votes() -> "Votes":
+    """The room's votes, for all sessions. Raises as ``room`` does."""
+    from mnist_core.room.votes import Votes
+
+    return Votes(_database())
+
+
+def _database() -> "Database":
+    return _opened(settings.home(), settings.database_url())
+
+
+@cache
+def _opened(home: Path, _: str | None) -> "Database":
+    from mnist_core.room.database import open_database
+
+    return open_database(home)

@@ -1,0 +1,54 @@
+"""What can be done with one run of the table: look at it, use it, take it home, rename it, delete it."""
+
+import streamlit as st
+
+from mnist_core.config import MAX_NAME_LENGTH
+from mnist_core.runs import archive, store
+from mnist_core.runs.run import Run
+from pages._shared.identity import person
+from pages._shared.messages import escape_markdown, safe_callback
+from pages._shared.model_picker import offer_to_use
+from pages._train.tabs import open_run
+
+
+def show_actions(run: Run) -> None:
+    """Show what this person may do with ``run``."""
+    st.subheader(escape_markdown(run.config.name), anchor=False)
+    if run.config.from_archive:
+        st.caption("Imported: its scores were found anew here, its curves and times are what the other lab wrote.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Look at it", icon=":material/monitoring:", on_click=open_run, args=(run.id,))
+        if run.has_model and not run.status.active:
+            st.download_button(
+                "Download as zip",
+                lambda: archive.pack(run),
+                f"{run.id}.zip",
+                icon=":material/download:",
+                on_click="ignore",
+                help="All of it, to bring in elsewhere.",
+            )
+            offer_to_use(run, "table")
+    if run.shipped:
+        st.caption("It came with the app, so it keeps its name and stays.")
+    elif run.config.person not in ("", person()):
+        st.caption("Somebody else's: only who started it can rename or delete it.")
+    else:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _rename(run)
+            _delete(run)
+
+
+def _rename(run: Run) -> None:
+    key = f"rename-{run.id}-{run.config.name}"  # a new field for each name
+    st.text_input("Name", run.config.name, key=key, max_chars=MAX_NAME_LENGTH, width=300)
+    st.button(
+        "Rename",
+        icon=":material/edit:",
+        on_click=safe_callback(lambda: store.rename(run, st.session_state[key])),
+    )
+
+
+def _delete(run: Run) -> None:
+    with st.popover("Delete", icon=":material/delete:"):
+        st.write(f"Delete **{escape_markdown(run.config.name)}** with its network and curves? There is no way back.")
+        st.button("Delete it for good", type="primary", on_click=safe_callback(run.delete), key=f"delete-{run.id}")

@@ -1,0 +1,52 @@
+"""What a run that trains no more left, and how to go on from it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from mnist_core.config import MAX_EPOCHS, ON_HELD_OUT
+from mnist_core.figures.activation_functions import training_curves
+from mnist_core.runs.run import Run
+from pages._shared.identity import person
+from pages._shared.messages import safe_callback
+from pages._shared.model_picker import offer_to_use
+from pages._shared.selected_run import start
+from pages._shared.services import engine
+from pages._shared.widgets.figure import page_theme, show_figure
+from pages._train.import_run import show_findings
+
+
+def show_results(run: Run) -> None:
+    """Show the ways on and what can be taken home."""
+    if run.has_model:
+        offer_to_use(run, "results", prominent=True)
+        _go_on(run)
+        _downloads(run)
+    if run.config.trained_elsewhere:  # without a history of its own
+        show_findings(run)
+        return
+    with st.expander("The walk-through's figure: accuracy and loss of training and test digits"):
+        validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
+        show_figure(training_curves, run.epochs, validation=validation, theme=page_theme())
+
+
+def _go_on(run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        epochs = st.number_input("Train it further, epochs", 1, MAX_EPOCHS, 5, key=f"further-{run.id}", width=220)
+        st.button(
+            "Train further",
+            icon=":material/fast_forward:",
+            on_click=safe_callback(lambda: start(replace(run.continuation(epochs=epochs), person=person()))),
+        )
+
+
+def _downloads(run: Run) -> None:
+    with st.container(horizontal=True):
+        st.download_button("model.keras", run.model_path.read_bytes, f"{run.id}.keras", on_click="ignore")
+        st.download_button("model.h5", lambda: _hdf5(run), f"{run.id}.h5", on_click="ignore")
+        st.download_button("history.csv", (run.path / "epochs.csv").read_bytes, f"{run.id}.csv", on_click="ignore")
+
+
+def _hdf5(run: Run) -> bytes:
+    engine().wait()
+    return engine().hdf5(run)

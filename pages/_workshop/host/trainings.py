@@ -1,0 +1,97 @@
+"""Host's desk, Trainings: who trains, who waits, and what the host changes about it."""
+
+import streamlit as st
+
+from mnist_core import settings
+from mnist_core.config import RunConfig
+from mnist_core.engine import queue
+from mnist_core.recipes import RECIPES
+from mnist_core.runs import store
+from mnist_core.runs.run import Run
+from pages._shared.broadcast_run import watched_run
+from pages._shared.fragments import polling_fragment
+from pages._shared.identity import nickname, person
+from pages._shared.messages import escape_markdown, safe_callback, show_message
+from pages._shared.run_status import STATES
+from pages._shared.services import engine, host_actions, people
+from pages._shared.wording import format_duration
+from pages._workshop.host.login import host_token
+
+
+@polling_fragment("2s")
+def show_trainings() -> None:
+    """The line as it is now, the next one first."""
+    show_message()
+    watched = watched_run()
+    if watched:
+        _tell_watched(watched)
+    else:
+        _train_for_all()
+    st.divider()
+    line = queue.waiting(settings.home())
+    trained = [run for run in store.list_runs(settings.home()) if run.status.has_trainer and run not in line]
+    if not trained and not line:
+        st.info("Nothing is being trained, and nobody waits.", icon=":material/hourglass_empty:")
+        return
+    names = people().nicknames([run.config.person for run in trained + line])
+    shown = watched and watched.id
+    for run in trained:
+        _row(run, shown, f"{_named(run, names)} · {STATES[run.status.state].name}, {run.progress:.0%} done")
+    for number, run in enumerate(line, start=1):
+        starts = format_duration(queue.position_of(run, run.home).seconds)
+        _row(run, shown, f"{number}. {_named(run, names)} · starts in about {starts}", first=number > 1)
+
+
+def _train_for_all() -> None:
+    st.write("**One training that everyone watches:** every page leads to it, and the board shows its curves.")
+    recipe = st.segmented_control("Recipe", list(RECIPES), default="express", required=True, key="host-recipe")
+    asked = RECIPES[recipe]
+
+    def train() -> None:
+        who = {"person": person(), "nickname": nickname()}
+        config = RunConfig(name=f"{recipe}, for all", recipe=recipe, model=asked.model, training=asked.training, **who)
+        host_actions().train_for_all(host_token(), engine(), config)
+
+    st.button("Train it for all", icon=":material/play_arrow:", type="primary", on_click=safe_callback(train))
+
+
+def _tell_watched(run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/campaign: All are shown **{escape_markdown(run.config.name)}**.", width="stretch")
+        st.button(
+            "Show it no more",
+            icon=":material/visibility_off:",
+            on_click=safe_callback(lambda: host_actions().show(host_token(), None)),
+        )
+
+
+def _named(run: Run, names: dict[str, str]) -> str:
+    """The run, and who asked for it where that is known."""
+    return " · ".join(escape_markdown(name) for name in (run.config.name, names.get(run.config.person, "")) if name)
+
+
+def _row(run: Run, shown: str | None, text: str, *, first: bool = False) -> None:
+    """``shown``: the id of the run that all watch."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(text, width="stretch")
+        if run.id != shown:
+            st.button(
+                "Show to all",
+                icon=":material/campaign:",
+                key=f"show-{run.id}",
+                on_click=safe_callback(lambda: host_actions().show(host_token(), run.id)),
+            )
+        if first:
+            st.button(
+                "Train next",
+                icon=":material/vertical_align_top:",
+                key=f"first-{run.id}",
+                on_click=safe_callback(lambda: host_actions().put_first(host_token(), run.id)),
+            )
+        st.button(
+            "Cancelling …" if run.control.cancel else "Cancel",
+            icon=":material/stop:",
+            key=f"host-cancel-{run.id}",
+            disabled=run.control.cancel,
+            on_click=safe_callback(lambda: host_actions().cancel(host_token(), run.id)),
+        )

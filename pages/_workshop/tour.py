@@ -1,0 +1,61 @@
+"""The guided tour: one step a screen, for a host with a room or for somebody alone; the address says which step."""
+
+import streamlit as st
+
+from pages._shared.navigation import page_file
+from pages._workshop.tour_steps import STEPS, Step
+
+STEP = "step"  # in the address and in the session: which step is on, from 1
+STYLE = "<style>.st-key-tour p, .st-key-tour li {font-size: clamp(1.05rem, 1.25vw, 1.5rem);}</style>"
+
+
+def show_tour() -> None:
+    """The step that the address names, else the one that was on last."""
+    number = _number()
+    step = STEPS[number - 1]
+    st.session_state[STEP] = number
+    st.query_params[STEP] = str(number)
+    so_far = sum(each.minutes for each in STEPS[: number - 1])
+    st.progress(
+        number / len(STEPS),
+        f"Step {number} of {len(STEPS)} · {step.minutes} minutes · {so_far} of {total_minutes()} minutes behind you",
+    )
+    st.html(STYLE)
+    with st.container(key="tour"):
+        _show_step(step)
+    with st.container(horizontal=True):
+        st.button("Back", icon=":material/arrow_back:", disabled=number == 1, on_click=_go, args=(number - 1,))
+        last = number == len(STEPS)
+        st.button("Next step", icon=":material/arrow_forward:", disabled=last, on_click=_go, args=(number + 1,))
+
+
+def total_minutes() -> int:
+    """What the whole tour takes."""
+    return sum(step.minutes for step in STEPS)
+
+
+def _number() -> int:
+    """From the session where it was moved on, else from the address; what is no step is the first."""
+    asked = str(st.session_state.get(STEP) or st.query_params.get(STEP, ""))
+    number = int(asked) if asked.isdecimal() else 1
+    return number if 1 <= number <= len(STEPS) else 1
+
+
+def _go(number: int) -> None:
+    st.session_state[STEP] = number
+
+
+def _show_step(step: Step) -> None:
+    st.header(step.title)
+    say, do, expect = st.columns(3, gap="large")
+    with say:
+        st.markdown("**:material/record_voice_over: Say**")
+        st.markdown("\n\n".join(step.say))
+    with do:
+        st.markdown("**:material/touch_app: Do**")
+        st.markdown("\n".join(f"{number}. {each}" for number, each in enumerate(step.do, start=1)))
+        if st.button(f"Go to {step.page.capitalize()}", icon=":material/open_in_new:", type="primary"):
+            st.switch_page(page_file(step.page))
+    with expect:
+        st.markdown("**:material/visibility: Expect**")
+        st.markdown("\n\n".join(step.expect))

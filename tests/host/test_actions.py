@@ -1,0 +1,230 @@
+"""What the desk does for a host, and that it does nothing for anybody else."""
+
+import inspect
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from mnist_core.config import RunConfig
+from mnist_core.engine import queue
+from mnist_core.host import backup
+from mnist_core.host.actions import RESET, HostActions
+from mnist_core.host.auth import HostAuthenticator, HostError, HostToken
+from mnist_core.host.backup import BundleError
+from mnist_core.room.database import Database, open_database
+from mnist_core.room.drawings import Drawings
+from mnist_core.room.people import People
+from mnist_core.room.settings import Settings
+from mnist_core.room.state import RoomState
+from mnist_core.room.votes import Votes
+from mnist_core.runs import archive, store
+from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.status import CANCELLED, RUNNING
+from tests.drawn import ANSWER, DIGIT, SEVEN, add
+from tests.runs.test_leaderboards import made
+
+
+@pytest.fixture
+def authenticator() -> HostAuthenticator:
+    return HostAuthenticator("pw")
+
+
+@pytest.fixture
+def host(authenticator) -> HostToken:
+    return authenticator.authenticate("pw")
+
+
+@pytest.fixture
+def database(home) -> Database:
+    return open_database(home)
+
+
+@pytest.fixture
+def settings(database) -> Settings:
+    return Settings(database)
+
+
+@pytest.fixture
+def room(database) -> Drawings:
+    return Drawings(database)
+
+
+@pytest.fixture
+def host_actions(authenticator, home, database, settings) -> HostActions:
+    return HostActions(authenticator, home, database, settings)
+
+
+def methods() -> list[str]:
+    return [name for name, _ in inspect.getmembers(HostActions, inspect.isfunction) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize(
+    "stranger", [None, HostToken(b""), HostToken(b"pw"), HostAuthenticator("pw").authenticate("pw"), "pw"]
+)
+@pytest.mark.parametrize("name", methods())
+def test_a_stranger_can_do_nothing_at_all(host_actions, name, stranger, home: Path, monkeypatch):
+    before = sorted(home.rglob("*"))
+    monkeypatch.setattr("builtins.open", lambda *_: pytest.fail("it began before the door was asked"))
+    method = getattr(host_actions, name)
+    others = dict.fromkeys(list(inspect.signature(method).parameters)[1:])
+    with pytest.raises(HostError, match="Only the host"):
+        method(stranger, **others)
+    assert sorted(home.rglob("*")) == before
+
+
+def test_only_a_network_that_there_is_can_be_pinned(host_actions, host, settings, home):
+    host_actions.pin(host, "book")
+    with pytest.raises(RunError, match="no run called"):
+        host_actions.pin(host, "none")
+    with pytest.raises(HostError, match="no trained network"):
+        host_actions.pin(host, store.create(RunConfig(name="waiting"), home).id)
+    assert settings.now().pinned == "book"
+    host_actions.pin(host, None)
+    assert settings.now().pinned is None
+
+
+def test_a_round_goes_from_the_question_to_the_answers_to_the_end(host_actions, host, settings):
+    host_actions.pause(host, paused=True)
+    host_actions.start_round(host, 4)
+    asked = settings.now().round
+    assert (asked.digit, asked.revealed, settings.now().paused) == (4, False, False)
+    host_actions.reveal(host)
+    assert settings.now().round.revealed
+    host_actions.start_round(host, 4)
+    assert settings.now().round.id != asked.id
+    assert not settings.now().round.revealed
+    host_actions.end_round(host)
+    assert settings.now().round is None
+    with pytest.raises(HostError, match="0 to 9"):
+        host_actions.start_round(host, 10)
+
+
+def test_a_drawing_is_hidden_and_brought_back(host_actions, host, room):
+    drawn = add(room)
+    host_actions.hide(host, drawn)
+    assert (room.newest(5), [each.id for each in host_actions.hidden(host)]) == ([], [drawn])
+    host_actions.hide(host, drawn, hidden=False)
+    assert ([each.id for each in room.newest(5)], host_actions.hidden(host)) == ([drawn], [])
+
+
+def test_the_line_is_the_hosts_to_change(host_actions, host, home):
+    first, second = (store.create(RunConfig(name=name, person="ada"), home) for name in ("first", "second"))
+    host_actions.put_first(host, second.id)
+    assert queue.waiting(home) == [second, first]
+    host_actions.cancel(host, second.id)
+    assert (queue.waiting(home), second.status.state) == ([first], CANCELLED)
+    with pytest.raises(RunError, match="no run called"):
+        host_actions.cancel(host, "gone")
+
+
+class Importer:
+    """An engine that keeps what it is asked to import."""
+
+    def __init__(self) -> None:
+        self.imported: list[tuple[str, str]] = []
+
+    def import_run(self, content: bytes, person: str) -> None:
+        self.imported.append((archive.unpack(content).config.name, person))
+
+
+def finished(home: Path, name: str) -> Run:
+    run = made(home, name, person="ada")
+    run.model_path.write_bytes(b"a network")
+    (run.path / "batches.csv").write_text(f"epoch,step,seconds,loss,accuracy\n1,1,{len(name)},0.5,0.9\n")
+    return run
+
+
+def test_everything_goes_out_as_one_zip_and_in_elsewhere(host_actions, host, room, home, monkeypatch):
+    monkeypatch.setattr(backup, "PART", 2)
+    kept = {add(room, label=label) for label in range(5)}
+    room.hide(add(room))
+    Votes(open_database(home)).vote(947, 9, person="ada")
+    finished(home, "hers")
+    made(home, "still without a network")
+    path = host_actions.export(host)
+    assert host_actions.exports(host) == [path]
+    other_home = home.parent / "other"
+    (other_home / "runs").mkdir(parents=True)
+    elsewhere = open_database(other_home)
+    other = HostActions(HostAuthenticator("pw"), other_home, elsewhere, Settings(elsewhere))
+    right, engine = other._authenticator.authenticate("pw"), Importer()
+    steps = list(other.take_in(right, path, engine, person="host"))
+    assert [step.refused for step in steps] == [None] * 5
+    assert (steps[-1].done, steps[-1].of) == (5, 5)
+    assert {stored.id for stored in Drawings(elsewhere).newest(9)} == kept
+    assert Votes(elsewhere).counts([947])[0, 9] == 1
+    assert engine.imported == [("hers", "host")]
+
+
+def test_what_is_here_already_is_not_taken_in_twice_and_what_is_broken_is_told(host_actions, host, room, home):
+    add(room)
+    finished(home, "hers")
+    path, engine = host_actions.export(host), Importer()
+    with zipfile.ZipFile(path, "a") as zipped:
+        zipped.writestr("drawings-002.json", "[{}]")
+        zipped.writestr("runs/broken.zip", b"no zip")
+    refused = [step.refused for step in host_actions.take_in(host, path, engine, person="")]
+    assert engine.imported == []
+    assert "Drawing 1 in drawings-002.json is broken" in refused[1]
+    assert "runs/broken.zip: The zip is damaged" in refused[3]
+    assert (refused[0], refused[2], len(room.newest(9))) == (None, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [({}, "empty"), ({"../drawings-001.json": b"[]"}, "leads out"), ({"notes.txt": b""}, "no export of a room has")],
+)
+def test_what_is_no_rooms_zip_is_refused(host_actions, host, tmp_path, members, told):
+    path = tmp_path / "theirs.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        for name, content in members.items():
+            zipped.writestr(name, content)
+    with pytest.raises(BundleError, match=told):
+        list(host_actions.take_in(host, path, Importer(), person=""))
+    path.write_bytes(b"no zip")
+    with pytest.raises(BundleError, match="cannot be read as a zip"):
+        list(host_actions.take_in(host, path, Importer(), person=""))
+
+
+def test_a_reset_needs_its_words_and_keeps_an_export_of_all_that_it_deletes(host_actions, host, room, home, settings):
+    people, votes = People(open_database(home)), Votes(open_database(home))
+    people.call("ada", "Ada")
+    votes.vote(5, 3, person="ada")
+    finished(home, "hers")
+    waiting = store.create(RunConfig(name="waiting"), home)
+    host_actions.start_round(host, 7)
+    room.add(SEVEN, DIGIT, ANSWER, source="round", person="ada", nickname="", round_=settings.now().round.id)
+    with pytest.raises(HostError, match="type “reset the room”"):
+        host_actions.reset(host, "reset", networks=True)
+    assert people.nickname("ada") == "Ada"
+    path = host_actions.reset(host, " Reset the room ", networks=True)
+    assert (room.newest(5), people.nickname("ada"), settings.now()) == ([], "", RoomState())
+    assert votes.cast_by("ada") == {}
+    assert store.list_runs(home) == store.shipped_runs()
+    assert not waiting.path.exists()
+    engine = Importer()
+    list(host_actions.take_in(host, path, engine, person=""))
+    assert (len(room.newest(5)), engine.imported) == (1, [("hers", "")])
+    assert votes.cast_by("ada") == {5: 3}
+
+
+def test_nothing_is_deleted_where_the_export_cannot_be_written(host_actions, host, home, room, settings):
+    add(room)
+    (home / backup.FOLDER).write_text("a file in its place")
+    with pytest.raises(BundleError, match="cannot be written"):
+        host_actions.reset(host, RESET, networks=True)
+    assert len(room.newest(5)) == 1
+    assert settings.now() == RoomState()
+
+
+def test_a_reset_can_leave_the_networks_and_never_takes_one_that_is_trained(host_actions, host, home, room):
+    kept = finished(home, "hers")
+    kept.update(state=RUNNING, heartbeat=time.time())
+    add(room)
+    with pytest.raises(HostError, match="being trained"):
+        host_actions.reset(host, RESET, networks=True)
+    assert len(room.newest(5)) == 1
+    host_actions.reset(host, RESET, networks=False)
+    assert (room.newest(5), kept.path.exists()) == ([], True)
