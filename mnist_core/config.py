@@ -1,4 +1,4 @@
-"""What a run is asked to do, as plain data: the network, its training, and the recipes that combine them."""
+"""The configuration of a run: the network and its training, as validated dataclasses."""
 
 import math
 from dataclasses import asdict, dataclass, field, fields
@@ -9,27 +9,27 @@ import numpy as np
 
 from mnist_core.errors import LabError
 
-TRAINING_DIGITS = 60_000  # as many as MNIST has
-FEWEST_DIGITS = 10  # that a run may learn from
+TRAINING_DIGITS = 60_000  # in MNIST
+MIN_DIGITS = 10  # training digits of a run
 MAX_EPOCHS = 200
 MAX_NAME_LENGTH = 60
-HELD_OUT = 6_000  # of the training digits, for validation that does not touch the test set
-MAX_HANDWRITING = 200_000  # 160 MB of digits
-MOST_UNITS = 8192  # of all hidden layers; how they vary together is looked at
+HELD_OUT_DIGITS = 6_000  # of the training digits, for validation without the test set
+MAX_HANDWRITING = 200_000  # synthetic digits, 160 MB
+MAX_UNITS = 8192  # of all hidden layers together, which limits the size of their covariance matrix
 
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "gelu")
 IMPORTED_ACTIVATIONS = (*ACTIVATIONS, "linear", "softmax", "elu", "selu", "silu", "softplus", "softsign")
-MIXED = "mixed"  # what stands for the activations of an imported network whose layers have several
+MIXED = "mixed"  # an imported network whose layers have different activations
 OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop")
 CONSTANT, COSINE, ONE_CYCLE = SCHEDULES = ("constant", "cosine", "one-cycle")
 ON_TEST_SET, ON_HELD_OUT = VALIDATIONS = ("test", "held-out")
 FLOAT32, FASTEST = PRECISIONS = ("float32", "fastest")
 
-WARM_UP = 0.25  # of a one-cycle schedule
+WARM_UP_SHARE = 0.25  # of the steps of a one-cycle schedule
 
 
 class ConfigError(LabError, ValueError):
-    """A setting outside its bounds."""
+    """A setting has an invalid value."""
 
 
 def _require(condition: bool, message: str) -> None:
@@ -57,11 +57,11 @@ def _require_between(name: str, value: object, low: float, high: float) -> None:
 
 
 def plain_number(value: float) -> str:
-    """``value`` as people read it, without an exponent or needless zeros: 0.000001, 128."""
+    """Format ``value`` without an exponent or trailing zeros: 0.000001, 128."""
     return np.format_float_positional(value, trim="-")
 
 
-def _require_whole(name: str, value: object, low: int, high: int) -> None:
+def _require_integer(name: str, value: object, low: int, high: int) -> None:
     _require(
         _is_integer(value) and low <= value <= high,
         f"{name} must be a whole number from {low} to {high}, got {value!r}.",
@@ -75,32 +75,32 @@ IMPORTED = "imported"  # the recipe of a network that was trained elsewhere
 class ModelConfig:
     """The network: 784 inputs, hidden Dense layers with an activation and dropout, 10 softmax outputs.
 
-    One that was trained elsewhere may be larger, smaller and odder than those that people build here; it is told as
-    far as this can tell it, by its largest dropout and by MIXED for several activations.
+    An imported network has wider limits than one that people configure here. It is described approximately: by its
+    largest dropout rate, and by MIXED for different activations.
     """
 
     hidden_units: tuple[int, ...] = (512, 512)  # the book's two layers
     activation: str = "relu"  # the book's; of the hidden layers
     dropout: float = 0.2  # the book's; the share of a layer's outputs zeroed in training
-    scaling: bool = True  # False leaves pixels at 0..255, to see what scaling is good for
-    imported: bool = False  # it was trained elsewhere, and is known by its weights alone
+    scaling: bool = True  # False keeps pixels in 0..255, to show the effect of scaling
+    imported: bool = False  # trained elsewhere; only its weights are known
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden_units", tuple(self.hidden_units))
-        few, many = (0, 16) if self.imported else (1, 4)
+        min_layers, max_layers = (0, 16) if self.imported else (1, 4)
         _require(
-            few <= len(self.hidden_units) <= many,
-            f"A network has {few} to {many} hidden layers, got {len(self.hidden_units)}.",
+            min_layers <= len(self.hidden_units) <= max_layers,
+            f"A network has {min_layers} to {max_layers} hidden layers, got {len(self.hidden_units)}.",
         )
-        small, large = (1, MOST_UNITS) if self.imported else (8, 2048)
+        min_units, max_units = (1, MAX_UNITS) if self.imported else (8, 2048)
         for units in self.hidden_units:
             _require(
-                _is_integer(units) and small <= units <= large,
-                f"A hidden layer has {small} to {large} units, got {units!r}.",
+                _is_integer(units) and min_units <= units <= max_units,
+                f"A hidden layer has {min_units} to {max_units} units, got {units!r}.",
             )
         _require(
-            sum(self.hidden_units) <= MOST_UNITS,
-            f"All hidden layers together have at most {MOST_UNITS} units, got {sum(self.hidden_units)}.",
+            sum(self.hidden_units) <= MAX_UNITS,
+            f"All hidden layers together have at most {MAX_UNITS} units, got {sum(self.hidden_units)}.",
         )
         activations = (*IMPORTED_ACTIVATIONS, MIXED) if self.imported else ACTIVATIONS
         _require_one_of("activation", self.activation, activations)
@@ -122,62 +122,62 @@ class TrainingConfig:
     learning_rate: float = 1e-3  # Adam's default; the highest that the schedule reaches
     schedule: str = CONSTANT  # the book's; how the learning rate changes over the run
     weight_decay: float = 0.0  # the share of each weight taken off per step, times the learning rate
-    label_smoothing: float = 0.0  # the share of the target spread over all ten digits (Szegedy et al., 2016)
-    digits: int = TRAINING_DIGITS  # of MNIST to learn from at most, to see what many are good for
-    shuffled_labels: bool = False  # each digit gets the label of another, to see it learn by heart
-    distortions: bool = False  # each digit bent, turned and moved anew each time it is seen
+    label_smoothing: float = 0.0  # the share of the target spread over all ten classes (Szegedy et al., 2016)
+    digits: int = TRAINING_DIGITS  # the maximum number of MNIST digits, to show the effect of more data
+    shuffled_labels: bool = False  # the labels are permuted, to show memorization
+    distortions: bool = False  # random elastic and affine distortions as augmentation
     handwriting: int = 0  # synthetic pen drawings among the training digits, in styles that MNIST lacks
-    drawings: int = 0  # of the lesson in the run's folder, repeated to so many among the training digits
-    validation: str = ON_TEST_SET  # the book's; ON_HELD_OUT keeps the test set for the end
-    patience: int = 0  # epochs without a better validation accuracy after which it stops; 0: never
-    precision: str = FLOAT32  # FASTEST computes in bfloat16 where this machine is faster with it
-    seed: int = 0  # of the first weights, the order of the digits and the dropout
+    drawings: int = 0  # the training digits made by repeating the drawings of the run's lesson
+    validation: str = ON_TEST_SET  # the book's; ON_HELD_OUT uses the test set only at the end
+    patience: int = 0  # epochs without a better validation accuracy before early stopping; 0: off
+    precision: str = FLOAT32  # FASTEST uses bfloat16 if it is faster on this machine
+    seed: int = 0  # of the initial weights, the order of the digits and the dropout
 
     def __post_init__(self) -> None:
-        _require_whole("epochs", self.epochs, 1, MAX_EPOCHS)
-        _require_whole("batch_size", self.batch_size, 1, 4096)
+        _require_integer("epochs", self.epochs, 1, MAX_EPOCHS)
+        _require_integer("batch_size", self.batch_size, 1, 4096)
         _require_one_of("optimizer", self.optimizer, OPTIMIZERS)
         _require_between("learning_rate", self.learning_rate, 1e-6, 1)
         _require_one_of("schedule", self.schedule, SCHEDULES)
         _require_between("weight_decay", self.weight_decay, 0, 1)
         _require_between("label_smoothing", self.label_smoothing, 0, 0.5)
-        _require_whole("digits", self.digits, FEWEST_DIGITS, TRAINING_DIGITS)
+        _require_integer("digits", self.digits, MIN_DIGITS, TRAINING_DIGITS)
         _require(
             isinstance(self.shuffled_labels, bool),
             f"shuffled_labels must be true or false, got {self.shuffled_labels!r}.",
         )
         _require(isinstance(self.distortions, bool), f"distortions must be true or false, got {self.distortions!r}.")
-        _require_whole("handwriting", self.handwriting, 0, MAX_HANDWRITING)
-        _require_whole("drawings", self.drawings, 0, TRAINING_DIGITS)
+        _require_integer("handwriting", self.handwriting, 0, MAX_HANDWRITING)
+        _require_integer("drawings", self.drawings, 0, TRAINING_DIGITS)
         _require_one_of("validation", self.validation, VALIDATIONS)
-        _require_whole("patience", self.patience, 0, MAX_EPOCHS)
+        _require_integer("patience", self.patience, 0, MAX_EPOCHS)
         _require_one_of("precision", self.precision, PRECISIONS)
-        _require_whole("seed", self.seed, 0, 2**31 - 1)
+        _require_integer("seed", self.seed, 0, 2**31 - 1)
 
     @property
     def held_out(self) -> int:
-        """How many training digits are kept back to validate with."""
-        return HELD_OUT if self.validation == ON_HELD_OUT else 0
+        """The number of training digits that are held out for validation."""
+        return HELD_OUT_DIGITS if self.validation == ON_HELD_OUT else 0
 
     @property
     def training_digits(self) -> int:
-        """How many digits an epoch has."""
+        """The number of digits in an epoch."""
         return min(self.digits, TRAINING_DIGITS - self.held_out) + self.handwriting + self.drawings
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches in an epoch, the last and smaller one among them."""
+        """The number of batches in an epoch, including the last, smaller one."""
         return -(-self.training_digits // self.batch_size)
 
     def rate_at(self, progress: float) -> float:
-        """The learning rate when ``progress``, 0 to 1, of the run is behind it.
+        """The learning rate after the share ``progress``, 0 to 1, of the run's steps.
 
-        Cosine: half a cosine down to 0 (Loshchilov and Hutter, 2017). One-cycle: up in a straight line for the
-        first quarter, then the same cosine (Smith and Topin, 2019).
+        Cosine: half a cosine down to 0 (Loshchilov and Hutter, 2017). One-cycle: a linear increase in the first
+        quarter, then the same cosine (Smith and Topin, 2019).
         """
         if self.schedule == CONSTANT:
             return self.learning_rate
-        warm_up = WARM_UP if self.schedule == ONE_CYCLE else 0.0
+        warm_up = WARM_UP_SHARE if self.schedule == ONE_CYCLE else 0.0
         if progress < warm_up:
             return self.learning_rate * max(progress, 0.01) / warm_up
         return self.learning_rate * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up))) / 2
@@ -185,17 +185,17 @@ class TrainingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class RunConfig:
-    """Everything asked of one run; what ``config.json`` in its folder holds, beside the versions."""
+    """The configuration of a run. It is stored in ``config.json`` in the run's folder, together with the versions."""
 
     name: str
     recipe: str = "own"
     nickname: str = ""
-    person: str = ""  # who asked for it, as the app tells people apart; "": the command line
-    from_archive: bool = False  # it came in a zip from another lab, scored anew here; its curves are that lab's
-    experiment: str = ""  # the id of the prepared experiment that it is a part of
-    experiment_set: str = ""  # the same for all runs that one click has put in line
-    parent: str | None = None  # the id of the run it goes on from
-    inherited_epochs: int = 0  # epochs that the parent had behind it
+    person: str = ""  # the id of the person who started it; "": the command line
+    from_archive: bool = False  # imported from another lab's zip: evaluated here, but its curves are that lab's
+    experiment: str = ""  # the id of the prepared experiment that it belongs to
+    experiment_set: str = ""  # an id that all runs queued by one click share
+    parent: str | None = None  # the id of the run that it continues
+    inherited_epochs: int = 0  # epochs of training before this run
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
 
@@ -212,33 +212,33 @@ class RunConfig:
 
     @property
     def trained_elsewhere(self) -> bool:
-        """Whether nobody asked for its training here; ``training`` then says nothing."""
+        """Whether the model was trained elsewhere; ``training`` is then meaningless."""
         return self.recipe == IMPORTED and self.parent is None
 
     @property
     def imported(self) -> bool:
-        """Whether it came from elsewhere, as a model file or with its history."""
+        """Whether it was imported, as a model file or as a run with its history."""
         return self.trained_elsewhere or self.from_archive
 
     @property
     def total_epochs(self) -> int:
-        """Epochs behind the network when the run has finished, the parent's among them."""
+        """The epochs of the network after the run has finished, including the parent's."""
         return self.inherited_epochs + self.training.epochs
 
     def to_json(self) -> dict[str, Any]:
-        """The configuration as JSON-ready values."""
+        """The configuration as JSON-serializable values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "RunConfig":
-        """The configuration back from ``to_json``; keys that are not its own are ignored.
+        """The configuration from the values of ``to_json``; unknown keys are ignored.
 
-        Raises ConfigError when a value is missing, unknown or out of bounds.
+        Raises ConfigError when a value is missing, unknown or out of range.
         """
         try:
-            own = {each.name: values[each.name] for each in fields(cls) if each.name in values}
+            known = {each.name: values[each.name] for each in fields(cls) if each.name in values}
             return cls(
-                **own | {"model": ModelConfig(**values["model"]), "training": TrainingConfig(**values["training"])}
+                **known | {"model": ModelConfig(**values["model"]), "training": TrainingConfig(**values["training"])}
             )
         except (KeyError, TypeError) as error:
             raise ConfigError(f"The configuration does not fit this version of Digit Lab: {error}.") from error

@@ -1,22 +1,22 @@
-"""Errors that are meant for people."""
+"""Errors with messages for people."""
 
 
 class LabError(Exception):
-    """Something a person can mend: the message says what happened and what to do next.
+    """An error that a person can fix: the message says what happened and what to do next.
 
-    Pages show the message, the command line prints it and exits with status 2.
+    Pages show the message; the command line prints it and exits with status 2.
     """
 
 
 class TrainingDiverged(LabError):
-    """The loss of a training is no longer a number.
+    """The loss of a training is not finite.
 
-    Here, and not beside Keras, because a worker tells it in the run's status.
+    It is defined outside ``network`` because code that must not import Keras handles it.
     """
 
 
 class ModelError(LabError):
-    """A model file that cannot be used.
+    """A model file cannot be used.
 
-    Here, and not beside Keras, because a page receives it from the engine and must not import Keras for that.
+    It is defined outside ``network`` because pages receive it from the engine and must not import Keras.
     """

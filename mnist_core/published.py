@@ -1,11 +1,11 @@
-"""What others have reached on MNIST's test set, to set one's own network beside."""
+"""Published results on MNIST's test set, for comparison."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class PublishedResult:
-    """A published error on the 10,000 test digits, in percent."""
+    """A published error rate on the 10,000 test digits, in percent."""
 
     name: str
     error_percent: float

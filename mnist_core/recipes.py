@@ -1,4 +1,4 @@
-"""The recipes: named combinations of a network and its training."""
+"""The recipes: named configurations of a network and its training."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from mnist_core.config import FASTEST, MAX_EPOCHS, ONE_CYCLE, ModelConfig, Train
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """A named pair of network and training, with one sentence for people."""
+    """A configuration of a network and its training, with a one-sentence description for people."""
 
     description: str
     model: ModelConfig

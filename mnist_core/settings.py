@@ -1,6 +1,6 @@
-"""Every environment variable that Digit Lab reads, with its default and its meaning. Each is read when it is asked for.
+"""All environment variables that Digit Lab reads, with their defaults. They are read at each call.
 
-The libraries below have variables of their own; docs and deploy/ name those that matter.
+The libraries have variables of their own; docs and deploy/ name those that matter.
 """
 
 import os
@@ -12,18 +12,18 @@ HOME = (
 DATABASE_URL = (
     "DIGIT_LAB_DATABASE_URL"  # the room's database, postgresql:// or sqlite:///; default: room.db in the home
 )
-SCHEDULER = "DIGIT_LAB_SCHEDULER"  # address of a Dask scheduler to join; default: workers are started on this machine
-HOST_PASSWORD = "DIGIT_LAB_HOST_PASSWORD"  # default: one is made in the home folder
-SUSPEND_AFTER = "DIGIT_LAB_PARK_AFTER"  # seconds of a pause after which a run gives its worker to others; default: 60
+SCHEDULER = "DIGIT_LAB_SCHEDULER"  # address of a Dask scheduler to join; default: start workers on this machine
+HOST_PASSWORD = "DIGIT_LAB_HOST_PASSWORD"  # default: generated in the home folder
+SUSPEND_AFTER = "DIGIT_LAB_PARK_AFTER"  # seconds of a pause after which a run is suspended; default: 60
 
 
 def home() -> Path:
-    """The lab's home folder, absolute. Nothing is created: ``runs.store.prepare_home`` does that at start."""
+    """The absolute path of the lab's home folder. ``runs.store.prepare_home`` creates it."""
     return Path(os.environ.get(HOME) or "lab").resolve()
 
 
 def database_url() -> str | None:
-    """The address of the room's database, or None for the file in the home folder."""
+    """The URL of the room's database, or None for the file in the home folder."""
     return os.environ.get(DATABASE_URL) or None
 
 
@@ -33,10 +33,10 @@ def scheduler() -> str | None:
 
 
 def host_password() -> str | None:
-    """The host's password, or None where one is made in the home folder."""
+    """The host's password, or None if it is generated in the home folder."""
     return os.environ.get(HOST_PASSWORD) or None
 
 
 def suspend_after() -> float:
-    """Seconds of a pause after which a run is suspended and its worker trains others. Raises ValueError."""
+    """Seconds of a pause after which a run is suspended, to free its worker. Raises ValueError."""
     return float(os.environ.get(SUSPEND_AFTER) or 60)

@@ -1,4 +1,4 @@
-"""Dataset: MNIST at a glance, any digit in detail, what is like it, and how it is prepared for a network."""
+"""The Dataset page: MNIST's statistics, single digits, similar digits, a map, and the preprocessing steps."""
 
 import streamlit as st
 
@@ -9,11 +9,11 @@ from pages._dataset.first_look import show_first_look
 from pages._dataset.histograms import show_histograms
 from pages._dataset.overview import show_glance
 from pages._dataset.preprocessing import show_preparation
-from pages._dataset.selection import CLASS, OPEN, VIEW, VIEWS
+from pages._dataset.selection import CLASS, OPEN_DIGIT, VIEW, VIEWS
 from pages._dataset.similar_digits import show_find
 from pages._shared.fragments import fragment
 
-SHOW = {
+VIEW_FUNCTIONS = {
     "first-look": show_first_look,
     "browse": show_browser,
     "find": show_find,
@@ -27,11 +27,11 @@ SHOW = {
 
 @fragment
 def show_view() -> None:
-    """The choice of a view, and that view. A click redraws no more than this; the sidebar stays."""
+    """Show the view selector and the selected view; as a fragment, it reruns without the sidebar."""
     view = VIEW.value
     VIEW.segmented("View", VIEWS, hidden_label=True)
-    SHOW[view]()
-    for choice in (VIEW, OPEN, CLASS, LAYER, METHOD):
+    VIEW_FUNCTIONS[view]()
+    for choice in (VIEW, OPEN_DIGIT, CLASS, LAYER, METHOD):
         choice.sync_url()
 
 

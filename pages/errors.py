@@ -1,4 +1,4 @@
-"""Errors: what the chosen network gets wrong in the test set, how well it knows that, and what would make it err."""
+"""The Errors page: mistakes on the test set, metrics and calibration, comparison, label court and robustness."""
 
 import streamlit as st
 
@@ -8,11 +8,11 @@ from pages._errors.metrics import show_numbers
 from pages._errors.mistakes import show_mistakes
 from pages._errors.model_comparison import show_compare
 from pages._errors.robustness import show_robustness
-from pages._errors.selection import ALL, VIEW, VIEWS
+from pages._errors.selection import ALL_STATES, VIEW, VIEWS
 from pages._shared.fragments import fragment
 from pages._shared.model_picker import chosen_run
 
-SHOW = {
+VIEW_FUNCTIONS = {
     "mistakes": show_mistakes,
     "numbers": show_numbers,
     "compare": show_compare,
@@ -23,13 +23,13 @@ SHOW = {
 
 @fragment
 def show_view(run: Run) -> None:
-    """The choice of a view, and that view. A click redraws no more than this; the sidebar stays."""
+    """Show the view selector and the selected view; as a fragment, it reruns without the sidebar."""
     view = VIEW.value
     VIEW.segmented("View", VIEWS, hidden_label=True)
-    for choice in ALL:
+    for choice in ALL_STATES:
         choice.sync_url()
     try:
-        SHOW[view](run)
+        VIEW_FUNCTIONS[view](run)
     except RunError as error:
         st.error(
             f"{error} Choose another network in the sidebar, or train a new one on the Train page.",

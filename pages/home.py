@@ -1,4 +1,4 @@
-"""Home: what this is, how the lab stands, and the way on."""
+"""Home: an introduction, the state of the lab, and links to the pages."""
 
 import streamlit as st
 
@@ -10,14 +10,14 @@ from mnist_core.runs.run import Run
 from mnist_core.runs.status import QUEUED, RUNNING
 from pages._shared.fragments import polling_fragment
 from pages._shared.messages import escape_markdown
-from pages._shared.model_picker import chosen_run, label
+from pages._shared.model_picker import chosen_run, run_label
 from pages._shared.navigation import page_file
 from pages._shared.published_results import show_published_results
 from pages._shared.services import engine
 
 
-def show_way_on() -> None:
-    """One line and one link for each page."""
+def show_page_links() -> None:
+    """Show a button and a sentence for each page."""
     links = (
         ("draw", "Draw a digit", ":material/draw:", "The network reads it as soon as you lift the pen."),
         ("train", "Train a network", ":material/model_training:", "Choose its settings and watch it learn."),
@@ -33,13 +33,13 @@ def show_way_on() -> None:
 
 @polling_fragment("2s")
 def show_state() -> None:
-    """The dataset, the network, the engine and the queue, as they are now."""
+    """Show the current state of the dataset, the network, the engine and the queue."""
     runs = store.list_runs(settings.home())
     states = [run.status.state for run in runs]
     mnist.load()
     lines = [
         ("Dataset", "verified: 60,000 training and 10,000 test digits"),
-        ("Network", escape_markdown(label(chosen_run())) + " of the test digits right"),
+        ("Network", escape_markdown(run_label(chosen_run())) + " of the test digits right"),
         ("Engine", engine().error or ("ready" if engine().ready else "waking up, a few seconds")),
         ("Training", f"{states.count(RUNNING)} running, {states.count(QUEUED)} waiting, {len(runs)} in all"),
     ]
@@ -47,7 +47,7 @@ def show_state() -> None:
 
 
 def own_result(run: Run) -> PublishedResult:
-    """The error of this person's network, to stand among the published ones."""
+    """Return the test error of ``run`` as a result to show among the published ones."""
     scores = run.status.scores
     if scores is None:
         return WALK_THROUGH
@@ -60,7 +60,7 @@ st.markdown(
     "Meet your first neural network. It has seen 60,000 handwritten digits and learned to read them; nobody told it "
     "what a 7 looks like. Draw one and see."
 )
-show_way_on()
+show_page_links()
 left, right = st.columns([1, 1.4], gap="large")
 with right:
     st.subheader("Where this stands")

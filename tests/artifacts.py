@@ -1,4 +1,4 @@
-"""What a failing test leaves in tests/artifacts/: a picture of its pages, how its lab's runs stood, and the logs."""
+"""A pytest plugin that saves a failed test's screenshots, run statuses and logs in tests/artifacts/."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ FILES = ("*.log", "engine.json", "runs/*/status.json", "runs/*/control.json", "r
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    if not hasattr(session.config, "workerinput"):  # not once more in each of xdist's workers
+    if not hasattr(session.config, "workerinput"):  # once, not in each xdist worker
         shutil.rmtree(FOLDER, ignore_errors=True)
 
 
@@ -26,20 +26,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{report.when}.txt").write_text(f"{report.longreprtext}\n{report.capstdout}\n{report.capstderr}")
         for home in _homes(item):
-            _keep_lab(home, folder)
+            _save_lab_files(home, folder)
             report.sections.append(("lab", waiting.report(home)))
-        report.sections += [("page", text) for text in _keep_pages(item, folder)]
+        report.sections += [("page", text) for text in _save_screenshots(item, folder)]
         report.sections.append(("artifacts", str(folder)))
     return report
 
 
 def _homes(item: pytest.Item) -> set[Path]:
-    """The home folders of the labs that the test's fixtures give."""
-    found = [getattr(value, "home", value) for value in getattr(item, "funcargs", {}).values()]
-    return {path for path in found if isinstance(path, Path) and (path / "runs").is_dir()}
+    """The home folders among the values of the test's fixtures."""
+    values = [getattr(value, "home", value) for value in getattr(item, "funcargs", {}).values()]
+    return {path for path in values if isinstance(path, Path) and (path / "runs").is_dir()}
 
 
-def _keep_lab(home: Path, folder: Path) -> None:
+def _save_lab_files(home: Path, folder: Path) -> None:
     for pattern in FILES:
         for path in home.glob(pattern):
             target = folder / path.relative_to(home)
@@ -47,8 +47,8 @@ def _keep_lab(home: Path, folder: Path) -> None:
             shutil.copyfile(path, target)
 
 
-def _keep_pages(item: pytest.Item, folder: Path) -> Iterator[str]:
-    """Keep screenshots of all pages that are open in the test's browser; yields what each of them says."""
+def _save_screenshots(item: pytest.Item, folder: Path) -> Iterator[str]:
+    """Save a screenshot of each open page of the test's browser; yields the page's URL and text."""
     browser = getattr(item, "funcargs", {}).get("browser")
     if browser is None:
         return

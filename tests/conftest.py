@@ -1,4 +1,4 @@
-"""What many tests share: a home folder of their own, and the real digits."""
+"""Fixtures that many tests use: an empty home folder, the MNIST digits, and markers of a test's kind."""
 
 import gc
 import importlib
@@ -16,11 +16,10 @@ pytest_plugins = ["tests.databases", "tests.kinds", "tests.artifacts", "tests.to
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _old_objects_stay() -> Iterator[None]:
-    """Garbage is looked for only among what the module's tests have made.
+def _freeze_old_objects() -> Iterator[None]:
+    """Exclude objects older than the module's tests from garbage collection.
 
-    Where Keras is imported, Streamlit has it collect garbage after each run of a page (``_clean_problem_modules``);
-    with all that TensorFlow holds, that takes half a second.
+    If Keras is imported, Streamlit collects after each run of a page (``_clean_problem_modules``), which takes 0.5 s.
     """
     gc.freeze()
     yield
@@ -41,17 +40,17 @@ def digits() -> Mnist:
 
 @pytest.fixture
 def home_without_engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home for tests of pages that ask the engine nothing: none is started."""
+    """An empty home folder for tests of pages that do not need the engine: none is started."""
     monkeypatch.setattr(Engine, "ensure_started", lambda self: None)
     return home
 
 
 @pytest.fixture(scope="session")
 def keras() -> None:
-    """For tests that import Keras in this process: whoever uses it, and what uses that, is of the kind ``keras``."""
+    """For tests and fixtures that import Keras in this process; the tests get the marker ``keras``."""
     importlib.import_module("keras")
 
 
 @pytest.fixture(scope="session")
 def processes() -> None:
-    """For tests that start processes other than an engine, an app or a browser."""
+    """For tests that start processes other than an engine, an app or a browser; they get the marker ``processes``."""

@@ -1,4 +1,4 @@
-"""A room for each test, on both kinds of database."""
+"""Fixtures that give each test an empty room, once in SQLite and once in PostgreSQL."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ def postgres(processes: None) -> Iterator[Path]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.processes)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database."""
+    """The SQLAlchemy URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'room.db'}"
     server = request.getfixturevalue("postgres")
@@ -33,9 +33,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
-    opened = Database(make_url(url))
-    yield opened
-    opened.close()
+    database = Database(make_url(url))
+    yield database
+    database.close()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-"""What kind a test is, set by the fixtures that it uses, and checked while it runs.
+"""A pytest plugin that marks each test with its kinds, by the fixtures that it uses, and checks quick tests.
 
-``engine``, ``browser``, ``deploy``: it has a real one. ``keras``: it imports Keras in this process. ``processes``: it
-starts others. A test of no kind is quick: ``pytest --quick`` runs those alone, and does not even read the test modules
-that import Keras.
+``engine``, ``browser``, ``deploy``: the test uses a real one. ``keras``: it imports Keras in this process.
+``processes``: it starts other processes. A test without a kind is quick: ``pytest --quick`` runs only those, and
+does not even import the test modules that import Keras.
 """
 
 import ast
@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-KINDS = {  # kind: the fixtures that make a test one of it
+KINDS = {  # kind: a test that uses one of these fixtures has it
     "engine": {"engine", "server"},
     "browser": {"browser"},
     "deploy": {"site"},
     "keras": {"keras"},
     "processes": {"processes"},
 }
-STARTS_A_PROCESS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec"}
+PROCESS_AUDIT_EVENTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec"}
 KERAS_MODULES = ("keras", "tensorflow", "mnist_core.network")
 
-_running: list[pytest.Item] = []  # the test that runs now, if any
+_running_tests: list[pytest.Item] = []  # one at most
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for kind, fixtures in KINDS.items():
         config.addinivalue_line("markers", f"{kind}: set by the fixtures {', '.join(sorted(fixtures))}")
-    sys.addaudithook(_check)
+    sys.addaudithook(_check_quick_test)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -57,20 +57,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    _running.append(item)
+    _running_tests.append(item)
     try:
         return (yield)
     finally:
-        _running.remove(item)
+        _running_tests.remove(item)
 
 
 def kinds(item: pytest.Item) -> set[str]:
-    """The kinds that ``item`` is of; none for a quick test."""
+    """The kinds of the test ``item``; empty for a quick test."""
     return {kind for kind in KINDS if item.get_closest_marker(kind)}
 
 
 def imports_keras(path: Path) -> bool:
-    """Whether importing the module at ``path`` imports Keras: functions' own imports do not count."""
+    """Whether the module at ``path`` imports Keras at its top level."""
     names = []
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Import):
@@ -80,10 +80,10 @@ def imports_keras(path: Path) -> bool:
     return any(name == module or name.startswith(f"{module}.") for name in names for module in KERAS_MODULES)
 
 
-def _check(event: str, arguments: tuple) -> None:
-    """Fail the running test when it is quick and does what is not. Python calls this for each audit event."""
-    watched = event in STARTS_A_PROCESS or (event == "import" and arguments[0] in ("keras", "tensorflow"))
-    if not watched or not _running or kinds(_running[0]):
+def _check_quick_test(event: str, arguments: tuple) -> None:
+    """Fail a quick test that imports Keras or starts a process. Python calls this for each audit event."""
+    watched = event in PROCESS_AUDIT_EVENTS or (event == "import" and arguments[0] in ("keras", "tensorflow"))
+    if not watched or not _running_tests or kinds(_running_tests[0]):
         return
     if event == "import":
         raise AssertionError(f"This test imports {arguments[0]}: let it use the fixture keras.")

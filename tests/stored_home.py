@@ -1,8 +1,7 @@
-"""The home folder in tests/data, which commit 576c06e wrote: stored names stay readable when the code's names change.
+"""The home folder in tests/data, written by commit 576c06e, for tests that stored names stay readable.
 
-It has runs of all states (finished, cancelled, failed, paused, queued, running with an old heartbeat), and a room with
-seven drawings by two people, one of them hidden and one of a round that is on, three votes, a pinned run, and an export
-of all that.
+It has a run in each state, and a room with seven drawings by two people (one hidden, one of an active round), three
+votes, a pinned run, and an export of all that.
 """
 
 import zipfile
@@ -12,7 +11,7 @@ ARCHIVE = Path(__file__).parent / "data/home-576c06e.zip"
 
 
 def unpack_stored_home(folder: Path) -> Path:
-    """The home folder, unpacked into ``folder``."""
+    """Unpack the home folder into ``folder``, and return it."""
     with zipfile.ZipFile(ARCHIVE) as archive:
         archive.extractall(folder)
     return folder

@@ -1,4 +1,4 @@
-"""Settings are checked where they are made."""
+"""Tests of the settings of networks, trainings and runs."""
 
 from dataclasses import replace
 
@@ -23,14 +23,14 @@ def test_the_books_network_has_669_706_parameters():
     assert RECIPES["book"].model.parameters == 669_706
 
 
-def test_the_books_recipe_is_the_walk_throughs():
+def test_the_book_recipe_has_the_settings_of_the_walk_through():
     book = RECIPES["book"]
     assert (book.model.hidden_units, book.model.dropout, book.model.scaling) == ((512, 512), 0.2, True)
     assert (book.training.epochs, book.training.batch_size, book.training.steps_per_epoch) == (20, 128, 469)
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         ({"epochs": 0}, "epochs"),
         ({"epochs": 201}, "epochs"),
@@ -52,8 +52,8 @@ def test_the_books_recipe_is_the_walk_throughs():
         ({"precision": "int8"}, "precision"),
     ],
 )
-def test_a_training_out_of_bounds_is_refused_with_its_name_and_value(values, told):
-    with pytest.raises(ConfigError, match=told):
+def test_a_training_setting_out_of_range_raises_config_error_with_its_name(values, message):
+    with pytest.raises(ConfigError, match=message):
         TrainingConfig(**values)
 
 
@@ -70,12 +70,12 @@ def test_a_training_out_of_bounds_is_refused_with_its_name_and_value(values, tol
         {"activation": "step"},
     ],
 )
-def test_a_network_out_of_bounds_is_refused(values):
+def test_a_model_setting_out_of_range_raises_config_error(values):
     with pytest.raises(ConfigError):
         ModelConfig(**values)
 
 
-def test_a_network_from_elsewhere_may_be_odder_than_those_that_people_build():
+def test_an_imported_network_has_wider_limits_than_one_trained_here():
     odd = ModelConfig(hidden_units=(1, 4096, 3, 3, 3), activation=MIXED, dropout=0.95, imported=True)
     assert RunConfig.from_json(RunConfig(name="odd", model=odd).to_json()).model == odd
     assert ModelConfig(hidden_units=(), activation="linear", imported=True).parameters == 7850
@@ -84,7 +84,7 @@ def test_a_network_from_elsewhere_may_be_odder_than_those_that_people_build():
             ModelConfig(**values, imported=True)
 
 
-def test_only_a_run_that_was_imported_was_trained_elsewhere():
+def test_only_an_imported_run_without_a_parent_counts_as_trained_elsewhere():
     run = RunConfig(name="theirs", recipe=IMPORTED)
     assert run.trained_elsewhere
     assert not replace(run, parent="20260101-000000-abcdef").trained_elsewhere
@@ -99,35 +99,35 @@ def test_only_a_run_that_was_imported_was_trained_elsewhere():
         (ONE_CYCLE, {0: 0.04, 0.125: 0.5, 0.25: 1, 0.625: 0.5, 1: 0}),
     ],
 )
-def test_a_schedule_goes_from_its_start_to_its_end(schedule, rates):
+def test_each_schedule_gives_the_expected_learning_rates(schedule, rates):
     config = TrainingConfig(learning_rate=0.1, schedule=schedule)
-    for progress, share in rates.items():
-        assert config.rate_at(progress) == pytest.approx(0.1 * share, abs=1e-9)
+    for progress, factor in rates.items():
+        assert config.rate_at(progress) == pytest.approx(0.1 * factor, abs=1e-9)
 
 
-def test_holding_digits_out_leaves_fewer_to_train_on():
+def test_holding_out_digits_leaves_fewer_training_digits():
     config = TrainingConfig(validation=ON_HELD_OUT)
     assert (config.training_digits, config.held_out) == (54_000, 6_000)
 
 
-@pytest.mark.parametrize(("digits", "learned"), [(100, 100), (54_000, 54_000), (60_000, 54_000)])
-def test_it_can_learn_from_fewer_digits(digits, learned):
-    assert TrainingConfig(digits=digits, validation=ON_HELD_OUT).training_digits == learned
+@pytest.mark.parametrize(("digits", "expected"), [(100, 100), (54_000, 54_000), (60_000, 54_000)])
+def test_a_limited_number_of_digits_limits_the_training_digits(digits, expected):
+    assert TrainingConfig(digits=digits, validation=ON_HELD_OUT).training_digits == expected
 
 
-def test_a_configuration_of_an_earlier_version_has_todays_defaults():
+def test_config_json_of_an_older_version_gets_todays_defaults():
     values = RunConfig(name="old").to_json()
     del values["person"], values["training"]["optimizer"], values["model"]["activation"]
     assert RunConfig.from_json(values) == RunConfig(name="old")
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "two\nlines"])
-def test_a_name_nobody_could_read_is_refused(name):
+def test_an_empty_long_or_multi_line_run_name_raises_config_error(name):
     with pytest.raises(ConfigError):
         RunConfig(name=name)
 
 
-def test_a_configuration_survives_json():
+def test_a_run_config_survives_a_json_round_trip():
     config = RunConfig(
         name="ä name",
         parent="20260101-000000-abcdef",
@@ -139,6 +139,6 @@ def test_a_configuration_survives_json():
 
 
 @pytest.mark.parametrize("values", [{}, {"name": "x"}, {"name": "x", "model": 3}])
-def test_a_configuration_from_elsewhere_is_refused(values):
+def test_json_of_another_structure_raises_config_error(values):
     with pytest.raises(ConfigError, match="configuration"):
         RunConfig.from_json(values)

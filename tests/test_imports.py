@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OPEN_TO_ALL = {"__version__", "config", "errors", "predictions", "published", "recipes", "settings"}
-ASKING_THE_ENGINE = {"engine.client", "engine.maps", "engine.protocol", "engine.queue"}
+IMPORTABLE_EVERYWHERE = {"__version__", "config", "errors", "predictions", "published", "recipes", "settings"}
+ENGINE_CLIENT_MODULES = {"engine.client", "engine.maps", "engine.protocol", "engine.queue"}
 
-# What each package, or single module, may import of mnist_core, besides itself and OPEN_TO_ALL.
+# What each package, or single module, may import of mnist_core, besides itself and IMPORTABLE_EVERYWHERE.
 MAY_IMPORT = {
     "mnist_core": set(),
     "mnist_core.digits": set(),
@@ -24,17 +24,17 @@ MAY_IMPORT = {
     "mnist_core.engine": {"runs", "evaluation", "digits", "untrusted"},
     "mnist_core.engine.worker": {"engine", "network", "runs", "evaluation", "digits", "untrusted"},
     "mnist_core.engine.classifier": {"engine", "network", "runs", "evaluation", "digits", "untrusted"},
-    "mnist_core.host": {*ASKING_THE_ENGINE, "room", "evaluation", "runs", "digits", "untrusted"},
+    "mnist_core.host": {*ENGINE_CLIENT_MODULES, "room", "evaluation", "runs", "digits", "untrusted"},
     "mnist_core.cli": {"engine", "network", "host", "room", "evaluation", "runs", "digits", "untrusted"},
     "mnist_core.__main__": {"cli"},
-    "pages": {*ASKING_THE_ENGINE, "host", "room", "evaluation", "runs", "digits", "untrusted", "figures"},
-    "app": {*ASKING_THE_ENGINE, "host", "room", "evaluation", "runs", "digits", "untrusted", "figures"},
+    "pages": {*ENGINE_CLIENT_MODULES, "host", "room", "evaluation", "runs", "digits", "untrusted", "figures"},
+    "app": {*ENGINE_CLIENT_MODULES, "host", "room", "evaluation", "runs", "digits", "untrusted", "figures"},
 }
 
 
 @dataclass(frozen=True)
 class Import:
-    """The import of ``name``, a dotted module or a name in one, in line ``line``."""
+    """An import of ``name``, a dotted module name or a name in a module, in line ``line``."""
 
     name: str
     line: int
@@ -48,7 +48,7 @@ def modules() -> dict[str, Path]:
 
 
 def imports_of(path: Path) -> Iterator[Import]:
-    """The imports of a module, those for type checking left out."""
+    """The imports of a module, except those for type checking."""
 
     def visit(node: ast.AST, *, in_function: bool) -> Iterator[Import]:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
@@ -68,34 +68,34 @@ def is_within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-def rule_of(module: str) -> str:
-    """The longest entry of MAY_IMPORT that holds for ``module``."""
+def rule_for(module: str) -> str:
+    """The longest entry of MAY_IMPORT that applies to ``module``."""
     return max((entry for entry in MAY_IMPORT if is_within(module, entry)), key=len)
 
 
 def broken_rules(module: str, path: Path) -> Iterator[str]:
-    """One sentence for each import of ``module`` that a rule forbids; it names the import and the rule."""
-    package = rule_of(module)
+    """Yield one sentence for each import of ``module`` that breaks a rule, with the import and the rule."""
+    package = rule_for(module)
     for found in imports_of(path):
-        where = f"{path.relative_to(ROOT)}:{found.line} imports {found.name}"
+        location = f"{path.relative_to(ROOT)}:{found.line} imports {found.name}"
         if found.name.startswith("mnist_core."):
-            inner = found.name.removeprefix("mnist_core.")
+            target = found.name.removeprefix("mnist_core.")
             own = package.removeprefix("mnist_core.")
-            allowed = MAY_IMPORT[package] | OPEN_TO_ALL | {own}
-            if not any(is_within(inner, each) for each in allowed):
-                yield f"{where}. Rule: {package} may import {', '.join(sorted(allowed))} only."
-            if inner.startswith("network.") and not module.startswith("mnist_core.network") and not found.in_function:
-                yield f"{where}. Rule: the network, which needs Keras, is imported inside functions only."
+            allowed = MAY_IMPORT[package] | IMPORTABLE_EVERYWHERE | {own}
+            if not any(is_within(target, package_name) for package_name in allowed):
+                yield f"{location}. Rule: {package} may import {', '.join(sorted(allowed))} only."
+            if target.startswith("network.") and not module.startswith("mnist_core.network") and not found.in_function:
+                yield f"{location}. Rule: the network, which needs Keras, is imported inside functions only."
         if found.name.partition(".")[0] in ("keras", "tensorflow") and not is_within(module, "mnist_core.network"):
-            yield f"{where}. Rule: only mnist_core.network imports Keras and TensorFlow."
+            yield f"{location}. Rule: only mnist_core.network imports Keras and TensorFlow."
         if found.name.startswith(("streamlit", "pages")) and module.startswith("mnist_core"):
-            yield f"{where}. Rule: mnist_core knows nothing of the pages and of Streamlit."
+            yield f"{location}. Rule: mnist_core knows nothing of the pages and of Streamlit."
         if found.name.startswith("matplotlib.pyplot"):
-            yield f"{where}. Rule: figures are made without pyplot, whose state all threads would share."
+            yield f"{location}. Rule: figures are made without pyplot, whose state all threads would share."
         if found.name.startswith("pages._"):
             folders = {"pages._shared", *(f"pages._{page}" for page in [page_of(module)] if page)}
             if not any(is_within(found.name, folder) for folder in folders):
-                yield f"{where}. Rule: a page imports from its own folder and from pages._shared only."
+                yield f"{location}. Rule: a page imports from its own folder and from pages._shared only."
 
 
 def page_of(module: str) -> str:
@@ -106,5 +106,5 @@ def page_of(module: str) -> str:
 
 
 @pytest.mark.parametrize("module", modules())
-def test_a_module_keeps_the_import_rules(module):
+def test_a_module_follows_the_import_rules(module):
     assert list(broken_rules(module, modules()[module])) == []

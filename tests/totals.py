@@ -1,4 +1,4 @@
-"""The last lines of a run of the whole suite: its wall time, and the processor time of all that it started."""
+"""A pytest plugin that reports the wall time and the processor time of the test run and its child processes."""
 
 import ctypes
 import os
@@ -11,12 +11,12 @@ from dask.system import cpu_count
 
 try:
     import resource
-except ImportError:  # Windows tells no process what its children took
+except ImportError:  # not on Windows
     resource = None
 
-SET_CHILD_SUBREAPER = 36  # Linux' prctl: orphans below become children of this process, so that their time is known
+SET_CHILD_SUBREAPER = 36  # a Linux prctl: orphaned descendants become children of this process, which counts their time
 
-_started = time.monotonic()
+_STARTED_AT = time.monotonic()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,27 +27,27 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if _distributes(config):
-        _collect_children()
-    wall = f"Wall time {_minutes(time.monotonic() - _started)} on {cpu_count()} of {os.cpu_count()} cores"
+        _reap_children()
+    wall = f"Wall time {_format_minutes(time.monotonic() - _STARTED_AT)} on {cpu_count()} of {os.cpu_count()} cores"
     if resource is None:
         terminalreporter.write_line(f"{wall}.")
         return
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    processor = sum(each.ru_utime + each.ru_stime for each in used)
-    terminalreporter.write_line(f"{wall}, processor time of all processes {_minutes(processor)}.")
+    usages = [resource.getrusage(scope) for scope in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    processor = sum(each.ru_utime + each.ru_stime for each in usages)
+    terminalreporter.write_line(f"{wall}, processor time of all processes {_format_minutes(processor)}.")
 
 
 def _distributes(config: pytest.Config) -> bool:
-    """Whether this process only hands tests to others (xdist)."""
+    """Whether this is the xdist controller, which only distributes tests to workers."""
     return bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
 
 
-def _collect_children() -> None:
-    """Wait for the children that have ended, orphans among them: only then their time counts."""
+def _reap_children() -> None:
+    """Wait for the children that have ended, including orphans: getrusage counts only those."""
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
 
 
-def _minutes(seconds: float) -> str:
+def _format_minutes(seconds: float) -> str:
     return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"

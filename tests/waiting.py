@@ -1,8 +1,7 @@
-"""Wait for a condition instead of sleeping, for as long as what leads there makes progress.
+"""Functions that wait for a condition for as long as the lab makes progress.
 
-A limit in seconds would be a bet on the machine. So a wait goes on while runs are trained, wait or end, while an engine
-starts, while processes end; it fails when nothing of that has moved for STALL_SECONDS, and says what stood still. A
-heartbeat is no progress. Besides, pytest-timeout ends each test after ten minutes.
+A fixed time limit would fail on a slow machine. So a wait goes on while runs' files change (except heartbeats), an
+engine starts or processes end; after STALL_SECONDS without a change, it fails with a report.
 """
 
 import json
@@ -18,58 +17,58 @@ from mnist_core.engine.client import Engine
 from mnist_core.engine.process import EngineProcess
 from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
 
-STALL_SECONDS = 120.0  # without any progress; a busy machine needs 20 or so for its slowest step
-SECONDS_BETWEEN_LOOKS = 0.05  # at the condition, at least
-SHARE_OF_LOOKING = 0.1  # of the time, at most: to look may mean to read all of a run's curves
-SECONDS_BETWEEN_CHECKS = 1.0  # of the progress, which costs more
-MEMORY_STEP = 2**26  # bytes; a process that imports TensorFlow grows by ten of these, one that only polls by none
-SIGNS_OF_LIFE = ("heartbeat", "seconds")  # fields of status.json that change without progress
-LOG_LINES = 15
+STALL_SECONDS = 120.0  # without any progress; the slowest step takes about 20 s on a busy machine
+POLL_INTERVAL_SECONDS = 0.05  # of the condition, at least
+MAX_POLLING_SHARE = 0.1  # of the time; evaluating the condition may mean reading all of a run's curves
+CHECK_INTERVAL_SECONDS = 1.0  # of the progress check, which takes longer
+MEMORY_STEP_BYTES = 2**26  # a process that imports TensorFlow grows by ten of these, one that only polls by none
+LIVENESS_FIELDS = ("heartbeat", "seconds")  # of status.json; they change without progress
+MAX_LOG_LINES = 15
 
 
 class Progress:
-    """What moves in the lab with this home folder, or nothing for None, and for how long nothing has."""
+    """Watches a lab's home folder (None: no lab) for changes, and measures how long there was none."""
 
-    def __init__(self, home: Path | None, look: Callable[[], object] = lambda: None) -> None:
-        """``look``: what else counts as progress when it changes."""
+    def __init__(self, home: Path | None, extra_state: Callable[[], object] = lambda: None) -> None:
+        """``extra_state``: returns a value whose change counts as progress too."""
         self._home = home
-        self._look = look
-        self._seen: object = None
-        self._moved_at = self._next_check = time.monotonic()
+        self._extra_state = extra_state
+        self._last_state: object = None
+        self._changed_at = self._next_check = time.monotonic()
 
     def check(self) -> None:
-        """Fail with a report when nothing has moved for STALL_SECONDS."""
+        """Raise AssertionError with a report when nothing has changed for STALL_SECONDS."""
         now = time.monotonic()
         if now < self._next_check:
             return
-        self._next_check = now + SECONDS_BETWEEN_CHECKS
-        seen = (self._look(), lab_state(self._home)) if self._home else self._look()
-        if seen != self._seen:
-            self._seen, self._moved_at = seen, now
-        if now - self._moved_at > STALL_SECONDS:
+        self._next_check = now + CHECK_INTERVAL_SECONDS
+        state = (self._extra_state(), lab_state(self._home)) if self._home else self._extra_state()
+        if state != self._last_state:
+            self._last_state, self._changed_at = state, now
+        if now - self._changed_at > STALL_SECONDS:
             raise AssertionError(f"Nothing has moved for {STALL_SECONDS:.0f} s.\n{report(self._home)}")
 
 
 def wait_for(
-    condition: Callable[[], object], *, home: Path | None = None, look: Callable[[], object] = lambda: None
+    condition: Callable[[], object], *, home: Path | None = None, extra_state: Callable[[], object] = lambda: None
 ) -> None:
-    """Return as soon as ``condition`` holds; fail when what leads there stands still.
+    """Return as soon as ``condition`` is true; raise AssertionError when there is no progress.
 
-    ``home``: the lab whose progress counts, by default the one that $DIGIT_LAB_HOME names. ``look``: what else counts.
+    ``home``: the lab whose progress counts, by default that of $DIGIT_LAB_HOME. ``extra_state``: as for ``Progress``.
     """
     if home is None and "DIGIT_LAB_HOME" in os.environ:
         home = Path(os.environ["DIGIT_LAB_HOME"])
-    progress = Progress(home, look)
-    began = time.perf_counter()
+    progress = Progress(home, extra_state)
+    started_at = time.perf_counter()
     while not condition():
-        looked = time.perf_counter() - began
+        elapsed = time.perf_counter() - started_at
         progress.check()
-        time.sleep(max(SECONDS_BETWEEN_LOOKS, looked / SHARE_OF_LOOKING))
-        began = time.perf_counter()
+        time.sleep(max(POLL_INTERVAL_SECONDS, elapsed / MAX_POLLING_SHARE))
+        started_at = time.perf_counter()
 
 
 def wait_until_ready(engine: Engine, home: Path) -> None:
-    """Wait until the engine answers drawings, however long it takes to start while it makes progress."""
+    """Start the engine, and wait until it can classify drawings."""
 
     def ready() -> bool:
         engine.ensure_started()
@@ -78,24 +77,24 @@ def wait_until_ready(engine: Engine, home: Path) -> None:
     wait_for(ready, home=home)
 
 
-def wait_until_gone(processes: Iterable[psutil.Process], *, home: Path | None = None) -> None:
-    """Wait until none of them is left; what is dead and not yet collected by process 1 counts as gone."""
+def wait_until_ended(processes: Iterable[psutil.Process], *, home: Path | None = None) -> None:
+    """Wait until all of ``processes`` have ended; a zombie counts as ended."""
     processes = list(processes)
 
-    def left() -> list[int]:
-        return [process.pid for process in processes if _lives(process)]
+    def running_pids() -> list[int]:
+        return [process.pid for process in processes if _is_running(process)]
 
-    wait_for(lambda: not left(), home=home, look=left)
+    wait_for(lambda: not running_pids(), home=home, extra_state=running_pids)
 
 
 def lab_state(home: Path) -> dict[str, object]:
-    """All that changes in a home folder while trainings or an engine make progress."""
+    """What changes in a home folder while trainings or an engine make progress."""
     state: dict[str, object] = {path.parent.name: _run_state(path) for path in home.glob("runs/*/status.json")}
     return state | {"address": (home / ADDRESS_FILE).exists(), "engine": dict(_engine_memory(home))}
 
 
 def report(home: Path | None) -> str:
-    """How the lab's runs stand, and the last lines of its logs."""
+    """The statuses of the lab's runs, and the last lines of its logs."""
     if home is None:
         return "No lab was watched."
     statuses = [f"{path.parent.name}: {path.read_text()}" for path in sorted(home.glob("runs/*/status.json"))]
@@ -104,28 +103,28 @@ def report(home: Path | None) -> str:
 
 
 def _run_state(path: Path) -> object:
-    """The run's status without its signs of life, and how much of its curves is written."""
+    """The run's status without LIVENESS_FIELDS, and the sizes of its CSV files."""
     status: dict[str, object] = {}
-    with suppress(OSError, ValueError):  # it goes away, or is damaged, as tests have it
+    with suppress(OSError, ValueError):  # a test may delete or damage it
         status = json.loads(path.read_text())
     sizes = [file.stat().st_size for name in ("batches.csv", "epochs.csv") if (file := path.parent / name).exists()]
-    return {name: value for name, value in status.items() if name not in SIGNS_OF_LIFE}, sizes
+    return {name: value for name, value in status.items() if name not in LIVENESS_FIELDS}, sizes
 
 
 def _engine_memory(home: Path) -> Iterator[tuple[int, int]]:
-    """Each of the engine's processes with its memory in MEMORY_STEPs: they grow while they start."""
+    """Yield the id of each engine process with its memory in MEMORY_STEP_BYTES, which grows while it starts."""
     with suppress(EngineNotReady, psutil.Error):
         engine = EngineProcess(home).find()
         for process in (engine, *engine.children(recursive=True)):
             with suppress(psutil.Error):
-                yield process.pid, process.memory_info().rss // MEMORY_STEP
+                yield process.pid, process.memory_info().rss // MEMORY_STEP_BYTES
 
 
 def _last_lines(path: Path) -> str:
-    return "\n".join(path.read_text(errors="replace").splitlines()[-LOG_LINES:])
+    return "\n".join(path.read_text(errors="replace").splitlines()[-MAX_LOG_LINES:])
 
 
-def _lives(process: psutil.Process) -> bool:
+def _is_running(process: psutil.Process) -> bool:
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""Zips as plain dictionaries, for tests that change what is in one."""
+"""Conversion between zip files and dictionaries, for tests that change the contents of a zip."""
 
 import io
 import zipfile

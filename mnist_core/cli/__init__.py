@@ -1,6 +1,6 @@
 """The command line: ``python -m mnist_core train | evaluate | predict | runs | host | engine``.
 
-Wrong input ends with one clear line on standard error and exit status 2.
+Invalid input prints one line to standard error and exits with status 2.
 """
 
 import argparse
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mnist_core.cli.evaluate import evaluate
-from mnist_core.cli.host import serve, tell_host
+from mnist_core.cli.host import print_host_info, serve
 from mnist_core.cli.predict import predict
 from mnist_core.cli.runs import list_runs
 from mnist_core.cli.train import train
@@ -18,7 +18,7 @@ from mnist_core.recipes import RECIPES
 
 
 def main() -> int:
-    """Run the command; returns the exit status, 2 for wrong input."""
+    """Run the command; returns the exit status, 2 for invalid input."""
     arguments = _parser().parse_args()
     try:
         arguments.command(arguments)
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     predicting.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="PNG or JPEG, of any size")
 
     command("runs", list_runs, "List the runs.")
-    hosting = command("host", tell_host, "Print what the host of a workshop needs.", with_json=False)
+    hosting = command("host", print_host_info, "Print what the host of a workshop needs.", with_json=False)
     hosting.add_argument("--port", type=int, default=8501, help="of the app (default: 8501)")
     hosting.add_argument("--network", action="store_true", help="the app listens on all interfaces")
     engine = command("engine", serve, "Be the engine that trains and answers for the app.", with_json=False)

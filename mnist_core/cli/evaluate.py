@@ -1,4 +1,4 @@
-"""``python -m mnist_core evaluate``: score a model on the test set, drawings, non-digits or changed digits."""
+"""``python -m mnist_core evaluate``: evaluate a model on the test set, drawings, non-digits or perturbed digits."""
 
 import argparse
 
@@ -15,11 +15,11 @@ from mnist_core.evaluation.scores import scores
 from mnist_core.runs.robustness import Curve
 from mnist_core.runs.run import Run
 
-NON_DIGITS, NON_DIGITS_SEED = 1000, 1
+NON_DIGIT_COUNT, NON_DIGIT_SEED = 1000, 1
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
-    """Score a network on the test set, on labelled drawings, on what is no digit or on changed digits."""
+    """Evaluate a network on the test set, on labelled drawings, on non-digits or on perturbed digits."""
     if arguments.drawings:
         _evaluate_on_drawings(arguments)
     elif arguments.non_digits:
@@ -56,23 +56,23 @@ def _save_evaluation(model: NamedModel) -> None:
 def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
     drawings = drawing_json.read(arguments.drawings)
     model = resolve_model(arguments.run)
-    found = score_drawings(drawings, model.predict)
-    if found is None:
+    score = score_drawings(drawings, model.predict)
+    if score is None:
         raise UsageError(f"{arguments.drawings} holds no drawing with a label and ink.")
-    report = {"run": model.name, "drawings": found.drawings, "accuracy": found.accuracy, "per_digit": found.per_digit}
-    summary = f"{model.name}: {found.accuracy:.4f} of {found.drawings:,} drawings right"
-    lines = [f"{digit}: {accuracy:.4f}" for digit, accuracy in found.per_digit.items()]
+    report = {"run": model.name, "drawings": score.drawings, "accuracy": score.accuracy, "per_digit": score.per_digit}
+    summary = f"{model.name}: {score.accuracy:.4f} of {score.drawings:,} drawings right"
+    lines = [f"{digit}: {accuracy:.4f}" for digit, accuracy in score.per_digit.items()]
     print_report(
         arguments,
-        report | {"refused": found.rejection_rate},
-        "\n".join([f"{summary}{_rejection_text(found.rejection_rate)}", *lines]),
+        report | {"refused": score.rejection_rate},
+        "\n".join([f"{summary}{_rejection_text(score.rejection_rate)}", *lines]),
     )
 
 
 def _evaluate_on_non_digits(arguments: argparse.Namespace) -> None:
-    kinds, drawings = zip(*non_digits.make(NON_DIGITS, seed=NON_DIGITS_SEED), strict=True)
+    kinds, drawings = zip(*non_digits.make(NON_DIGIT_COUNT, seed=NON_DIGIT_SEED), strict=True)
     model = resolve_model(arguments.run)
-    prediction = model.predict(np.stack([to_digit(rasterize(each)) for each in drawings]))
+    prediction = model.predict(np.stack([to_digit(rasterize(drawing)) for drawing in drawings]))
     if prediction.typicality is None:
         raise UsageError(f"{model.name} does not know what digits look like. A run learns it by: evaluate RUN --save")
     rejected = prediction.rejected

@@ -1,4 +1,4 @@
-"""``python -m mnist_core host`` and ``engine``: what the app starts beside itself."""
+"""``python -m mnist_core host`` and ``engine``: print the host's information, and run the engine process."""
 
 import argparse
 
@@ -9,14 +9,14 @@ from mnist_core.runs import store
 
 
 def serve(arguments: argparse.Namespace) -> None:
-    """Be the engine of this home folder until stopped."""
+    """Run the engine of this home folder until it is stopped."""
     from mnist_core.engine import server
 
     server.serve(store.prepare_home(), leave_when_idle=arguments.leave_when_idle)
 
 
-def tell_host(arguments: argparse.Namespace) -> None:
-    """The app's addresses, and the host's password where it was made here."""
+def print_host_info(arguments: argparse.Namespace) -> None:
+    """Print the app's URLs, and the host's password unless it is set in the environment."""
     print(f"Digit Lab: http://localhost:{arguments.port}  (Ctrl-C stops it)")
     for address in addresses() if arguments.network else ():
         print(f"In the network of {address.interface}: {address.url(arguments.port)}")

@@ -1,4 +1,4 @@
-"""The model that a command's RUN argument stands for."""
+"""Resolution of a command's RUN argument to a model."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NamedModel:
-    """What RUN stands for: a name and a model file, which anybody may have made when it is ``untrusted``."""
+    """A named model file. ``untrusted``: it may come from anywhere and is parsed in a sandbox."""
 
     name: str
     path: Path
     untrusted: bool = False
 
     def predict(self, digits: np.ndarray) -> Prediction:
-        """What the network makes of ``digits``, uint8 (N, 28, 28). Raises ModelError when the file is unusable."""
+        """Predict ``digits``, uint8 (N, 28, 28). Raises ModelError when the file is unusable."""
         return self.load().predict(digits)
 
     def load(self) -> "Predictor":
-        """The network, ready to answer. Raises ModelError when the file is unusable."""
+        """Load the model for predictions. Raises ModelError when the file is unusable."""
         from mnist_core.engine.classifier import load_predictor
 
         return load_predictor(self.path, untrusted=self.untrusted)
 
 
 def resolve_model(reference: str | None) -> NamedModel:
-    """The model that ``reference`` names: a run, a model file, or for None the one that everyone uses.
+    """The model that ``reference`` names: a run, a model file, or for None the default run.
 
     Raises UsageError or RunError when there is none.
     """

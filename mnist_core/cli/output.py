@@ -1,4 +1,4 @@
-"""What every command prints, and the error for arguments that do not fit together."""
+"""The output of the commands, and the error for invalid arguments."""
 
 import argparse
 import json
@@ -8,9 +8,9 @@ from mnist_core.errors import LabError
 
 
 class UsageError(LabError):
-    """The arguments of a command do not fit together."""
+    """The arguments of a command are invalid or contradict each other."""
 
 
 def print_report(arguments: argparse.Namespace, report: dict[str, Any], text: str) -> None:
-    """Print ``report`` as one line of JSON with --json, else ``text``."""
+    """Print ``report`` as one line of JSON with --json, otherwise ``text``."""
     print(json.dumps(report) if arguments.json else text, flush=True)

@@ -1,4 +1,4 @@
-"""``python -m mnist_core predict``: read the digit in pictures."""
+"""``python -m mnist_core predict``: predict the digits in pictures."""
 
 import argparse
 from pathlib import Path
@@ -11,20 +11,20 @@ from mnist_core.digits import photo
 
 
 def predict(arguments: argparse.Namespace) -> None:
-    """Read each picture of one digit; those without ink have no digit."""
+    """Predict the digit in each picture; a picture without ink has none."""
     digits = [_only_digit(path) for path in arguments.images]
-    found = [digit for digit in digits if digit is not None]
-    prediction = resolve_model(arguments.run).predict(np.stack(found)) if found else None
-    answers = iter(zip(prediction.probabilities, prediction.rejected, strict=True) if prediction else [])
+    present = [digit for digit in digits if digit is not None]
+    prediction = resolve_model(arguments.run).predict(np.stack(present)) if present else None
+    predictions = iter(zip(prediction.probabilities, prediction.rejected, strict=True) if prediction else [])
     for path, digit in zip(arguments.images, digits, strict=True):
-        probabilities, rejected = next(answers) if digit is not None else (None, True)
+        probabilities, rejected = next(predictions) if digit is not None else (None, True)
         _print_prediction(arguments, path, probabilities, rejected=bool(rejected))
 
 
 def _only_digit(path: Path) -> np.ndarray | None:
-    """The digit in a picture: uint8 (28, 28), or None where there is no ink. Raises UsageError when there are more."""
+    """Read the digit in a picture: uint8 (28, 28), None without ink. Raises UsageError for several digits."""
     try:
-        found = photo.read(path).found
+        found = photo.read(path).digits
     except photo.PictureError as error:
         raise UsageError(f"{path}: {error}") from error
     if len(found) > 1:

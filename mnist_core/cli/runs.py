@@ -8,7 +8,7 @@ from mnist_core.runs import store
 
 
 def list_runs(arguments: argparse.Namespace) -> None:
-    """One line for each run, oldest first; folders that cannot be read are named on standard error."""
+    """Print one line for each run, oldest first, and errors of unreadable folders to standard error."""
     home = store.prepare_home()
     for run in store.list_runs(home):
         status, config = run.status, run.config
@@ -22,7 +22,7 @@ def list_runs(arguments: argparse.Namespace) -> None:
             "parameters": config.model.parameters,
             "test_accuracy": accuracy,
         }
-        shown = "" if accuracy is None else f"{accuracy:.4f}"
-        print_report(arguments, report, f"{run.id:24}  {config.name:20}  {status.state:12}  {shown}".rstrip())
+        accuracy_text = "" if accuracy is None else f"{accuracy:.4f}"
+        print_report(arguments, report, f"{run.id:24}  {config.name:20}  {status.state:12}  {accuracy_text}".rstrip())
     for message in store.unreadable_runs(home):
         print(message, file=sys.stderr)

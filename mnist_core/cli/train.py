@@ -15,9 +15,9 @@ from mnist_core.runs.status import FAILED, FINISHED, RUNNING
 
 
 def train(arguments: argparse.Namespace) -> None:
-    """Train a run in this process and report it. Ctrl-C ends it early and keeps what was learned."""
+    """Train a run in this process and print a report. Ctrl-C stops the training early; the run is still evaluated."""
     home = store.prepare_home()
-    mnist.load()  # complains before Keras is loaded
+    mnist.load()  # raises errors before Keras is imported
     run = store.create(_config(arguments, home), home, state=RUNNING)
     signal.signal(signal.SIGINT, lambda *_: run.cancel())
     _train_with_progress(run, quiet=arguments.json)
@@ -45,15 +45,15 @@ def train(arguments: argparse.Namespace) -> None:
 
 
 def _config(arguments: argparse.Namespace, home: Path) -> RunConfig:
-    given = {key: value for key in ("epochs", "seed") if (value := getattr(arguments, key)) is not None}
+    overrides = {key: value for key in ("epochs", "seed") if (value := getattr(arguments, key)) is not None}
     if arguments.parent:
         if arguments.recipe:
             raise UsageError("Give --recipe or --from, not both: a run that goes on keeps its recipe.")
         parent = store.find(arguments.parent, home)
-        return parent.continuation(name=arguments.name, **given)
+        return parent.continuation(name=arguments.name, **overrides)
     name = arguments.recipe or "book"
     recipe = RECIPES[name]
-    training = TrainingConfig(**vars(recipe.training) | given)
+    training = TrainingConfig(**vars(recipe.training) | overrides)
     return RunConfig(name=arguments.name or name, recipe=name, model=recipe.model, training=training)
 
 

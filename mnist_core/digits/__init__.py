@@ -1,1 +1,1 @@
-"""Where 28x28 digits come from."""
+"""Sources of 28x28 digits: MNIST, drawings, photos and synthetic handwriting."""

@@ -1,4 +1,4 @@
-"""A drawing: strokes on a square canvas, read from the browser's canvas and rasterized as the browser paints them."""
+"""The Drawing class, its parser for the browser's canvas data, and rasterization as in the browser."""
 
 import math
 import reprlib
@@ -12,23 +12,23 @@ from mnist_core.errors import LabError
 if TYPE_CHECKING:
     from matplotlib.path import Path as Curve
 
-CANVAS = 280  # the canvas' side in pixels
-BRUSH = 20  # the brush's width in canvas pixels
-MOST_POINTS = 50_000  # of what is drawn on the page; painting them takes seconds at worst
-CLOSE = 0.4  # canvas pixels between two points; Fabric's
-FARTHEST = 100_000  # a point's coordinates in pixels; a pen may leave the canvas, but Agg gets lost far out
+CANVAS = 280  # default side of the canvas in pixels
+BRUSH = 20  # default width of the brush in canvas pixels
+MAX_POINTS = 50_000  # per drawing from the browser; rasterizing them takes a few seconds at most
+MIN_POINT_DISTANCE = 0.4  # in canvas pixels; the default of Fabric.js
+MAX_COORDINATE = 100_000  # in pixels; a stroke may leave the canvas, but Agg fails far outside
 
 
 class DrawingError(LabError):
-    """A drawing that cannot be one, or that does not follow the exchange format."""
+    """The data is not a valid drawing, or does not follow the exchange format."""
 
 
 @dataclass(frozen=True)
 class Drawing:
     """Strokes on a square canvas.
 
-    ``strokes``: float64 (points, 2) each, x to the right, y down, in canvas pixels. ``canvas``: its side,
-    ``brush``: the brush's width, both in the same pixels. ``label``: the digit it should be, if known.
+    ``strokes``: float64 (points, 2) each, x to the right, y down, in canvas pixels. ``canvas``: its side, ``brush``:
+    the brush's width, both in the same pixels. ``label``: 0 to 9, or None if unknown. Raises DrawingError.
     """
 
     strokes: tuple[np.ndarray, ...]
@@ -45,13 +45,15 @@ class Drawing:
                 stroke.ndim == 2 and stroke.shape[1] == 2 and len(stroke) > 0,
                 "each stroke must be a list of [x, y] points",
             )
-            _require(bool((np.abs(stroke) <= FARTHEST).all()), f"points must lie within {FARTHEST:,} pixels")
+            _require(
+                bool((np.abs(stroke) <= MAX_COORDINATE).all()), f"points must lie within {MAX_COORDINATE:,} pixels"
+            )
 
 
 def _is_label(label: object) -> bool:
-    """True is 1 to Python, and 3.0 is 3; neither was meant as a digit."""
-    whole = isinstance(label, int | np.integer) and not isinstance(label, bool)
-    return label is None or (whole and 0 <= label <= 9)
+    """Whether ``label`` is None or an integer from 0 to 9; bool and float are rejected, although True == 1."""
+    is_integer = isinstance(label, int | np.integer) and not isinstance(label, bool)
+    return label is None or (is_integer and 0 <= label <= 9)
 
 
 def _require(condition: bool, message: str) -> None:
@@ -60,11 +62,11 @@ def _require(condition: bool, message: str) -> None:
 
 
 def strokes_of_canvas(objects: object) -> tuple[np.ndarray, ...]:
-    """The strokes, float64 (points, 2), in the objects of a drawable canvas' ``json_data``; other objects are none.
+    """Parse the strokes, float64 (points, 2), from the Path objects in a drawable canvas' ``json_data``.
 
-    Fabric draws a stroke as a chain of quadratic curves whose control points are where the pointer was; the last
-    point ends the closing line. It has left out the point before the last, so ``rasterize`` finds a copy there to
-    leave out. The browser says what is drawn, so all of it is checked. Raises DrawingError.
+    Fabric stores a stroke as quadratic curves whose control points are the pointer's positions, then a line to the
+    last position. Fabric omits the position before the last, and ``_thin`` omits one too, so the last is repeated.
+    The data comes from the browser, so everything is validated. Raises DrawingError.
     """
     _require(isinstance(objects, list), "the canvas' objects must be a list")
     _require(all(isinstance(each, dict) for each in objects), "each object on the canvas must be a mapping")
@@ -74,31 +76,31 @@ def strokes_of_canvas(objects: object) -> tuple[np.ndarray, ...]:
         "a stroke's path must be a list of two or more commands",
     )
     points = sum(len(path) - 1 for path in paths)
-    _require(points <= MOST_POINTS, f"a drawing can have {MOST_POINTS:,} points, this one has {points:,}")
-    strokes = (np.array([_pointer(command) for command in path[1:]], dtype=np.float64) for path in paths)
+    _require(points <= MAX_POINTS, f"a drawing can have {MAX_POINTS:,} points, this one has {points:,}")
+    strokes = (np.array([_pointer_position(command) for command in path[1:]], dtype=np.float64) for path in paths)
     return tuple(np.vstack([stroke, stroke[-1]]) if len(stroke) > 1 else stroke for stroke in strokes)
 
 
-def _pointer(command: object) -> tuple[float, float]:
-    """Where the pointer was, by a command of Fabric's paths."""
+def _pointer_position(command: object) -> tuple[float, float]:
+    """The pointer's position, x and y, in one command of a Fabric path. Raises DrawingError."""
     match command:
         case ["Q", x, y, _, _] | ["L", x, y]:
-            # Written so that NaN fails too.
+            # The comparison is written so that NaN is rejected as well.
             _require(
-                all(type(each) in (int, float) and -FARTHEST <= each <= FARTHEST for each in (x, y)),
-                f"a stroke's coordinates must be numbers within {FARTHEST:,} pixels",
+                all(type(each) in (int, float) and -MAX_COORDINATE <= each <= MAX_COORDINATE for each in (x, y)),
+                f"a stroke's coordinates must be numbers within {MAX_COORDINATE:,} pixels",
             )
             return x, y
     raise DrawingError("a stroke's path can have lines (L, x, y) and curves (Q, x, y, x, y) only")
 
 
 def rasterize(drawing: Drawing) -> np.ndarray:
-    """The drawing's ink as the browser's canvas paints it: uint8 (canvas, canvas), 0 paper, 255 full ink.
+    """Render the drawing as the browser's canvas does: uint8 (canvas, canvas), 0 paper, 255 full ink.
 
-    Strokes are thinned and smoothed as Fabric does, by quadratic curves between the middles of neighbouring points,
-    with round ends and joins.
+    As in Fabric, points are thinned out and joined by quadratic curves between the midpoints of neighbouring points,
+    with round caps and joins.
     """
-    # Imported with the first stroke: half a second that would keep a newcomer's first page waiting.
+    # Imported here because it takes half a second, which would delay the first page.
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.transforms import IdentityTransform
 
@@ -109,21 +111,21 @@ def rasterize(drawing: Drawing) -> np.ndarray:
     brush.set_joinstyle("round")
     brush.set_snap(False)
     for stroke in drawing.strokes:
-        renderer.draw_path(brush, _curve(_thinned(stroke), drawing.canvas), IdentityTransform())
+        renderer.draw_path(brush, _curve(_thin(stroke), drawing.canvas), IdentityTransform())
     return np.asarray(renderer.buffer_rgba())[..., 3].copy()
 
 
-def _thinned(stroke: np.ndarray) -> np.ndarray:
-    """What Fabric's PencilBrush keeps of ``stroke`` when the pointer goes up, float64 (points, 2).
+def _thin(stroke: np.ndarray) -> np.ndarray:
+    """Thin out ``stroke``, float64 (points, 2), as Fabric's PencilBrush does when the pointer is released.
 
-    Points closer than CLOSE to the last one kept go, and so does the one before the last, however far it is.
+    Drop points closer than MIN_POINT_DISTANCE to the last kept point, and always drop the point before the last.
     """
     if len(stroke) <= 2:
         return stroke
     first, *between = stroke[:-2].tolist()
     kept = [first]
     for point in between:
-        if math.dist(point, kept[-1]) >= CLOSE:
+        if math.dist(point, kept[-1]) >= MIN_POINT_DISTANCE:
             kept.append(point)
     return np.array([*kept, stroke[-1]])
 
@@ -133,11 +135,11 @@ def _curve(stroke: np.ndarray, canvas: int) -> "Curve":
 
     points = np.column_stack([stroke[:, 0], canvas - stroke[:, 1]])  # Agg's y goes up
     middles = (points[:-1] + points[1:]) / 2
-    through = np.empty((2 * len(middles), 2))
-    through[0::2], through[1::2] = points[:-1], middles
-    a_hair = (points[-1] - [0.02, 0], points[-1] + [0.02, 0])  # as long as Fabric draws a dot
-    vertices = np.concatenate([[points[0]], through, a_hair])
-    codes = [Curve.MOVETO, *[Curve.CURVE3] * len(through), Curve.LINETO, Curve.LINETO]
+    control_points = np.empty((2 * len(middles), 2))
+    control_points[0::2], control_points[1::2] = points[:-1], middles
+    dot = (points[-1] - [0.02, 0], points[-1] + [0.02, 0])  # Fabric draws a dot of this length
+    vertices = np.concatenate([[points[0]], control_points, dot])
+    codes = [Curve.MOVETO, *[Curve.CURVE3] * len(control_points), Curve.LINETO, Curve.LINETO]
     curve = Curve(vertices, codes)
     curve.should_simplify = False
     return curve

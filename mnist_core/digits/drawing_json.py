@@ -1,4 +1,4 @@
-"""The exchange format: drawings as a JSON list, read strictly, in one place for files, commands and the room."""
+"""Strict parser and writer of the exchange format, a JSON list of drawings."""
 
 import json
 import reprlib
@@ -9,25 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.digits.drawing import BRUSH, CANVAS, FARTHEST, Drawing, DrawingError
+from mnist_core.digits.drawing import BRUSH, CANVAS, MAX_COORDINATE, Drawing, DrawingError
 
 FORMAT = '{"label": 7, "strokes": [[[x, y], ...], ...], "canvas": 280, "brush": 20}'
 
 
 @dataclass(frozen=True)
-class Exchanged:
-    """One drawing of a file, and the whole object that it stands in, with the keys that a drawing does not need."""
+class DrawingEntry:
+    """One drawing of a file, and the JSON object it was parsed from, including further keys."""
 
     drawing: Drawing
     values: dict[str, Any]
 
 
-class _Twice(dict):
-    """An object that has one of its keys twice: which of the values counts cannot be known."""
+class _DuplicateKeys(dict):
+    """A JSON object with a duplicate key, which makes its value ambiguous."""
 
 
 def read(path: Path) -> list[Drawing]:
-    """The drawings in a file of the exchange format. Raises DrawingError, which names the broken one."""
+    """Read the drawings in a file of the exchange format. Raises DrawingError, which names the invalid drawing."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -35,19 +35,19 @@ def read(path: Path) -> list[Drawing]:
     return [each.drawing for each in parse(content, name=str(path))]
 
 
-def parse(content: bytes, *, name: str) -> list[Exchanged]:
-    """The drawings in ``content``, UTF-8 JSON; ``name`` is what a message calls it.
+def parse(content: bytes, *, name: str) -> list[DrawingEntry]:
+    """Parse the drawings in ``content``, UTF-8 JSON; ``name`` is the file's name in error messages.
 
-    Raises DrawingError, which names the broken drawing, counted from 1, and its fault.
+    Raises DrawingError with the number of the invalid drawing, counted from 1, and the reason.
     """
     values = _json(content, name)
     if not isinstance(values, list):
         raise DrawingError(f"{name} should hold a list of drawings: [{FORMAT}, ...].")
-    return [_numbered(number, each, name) for number, each in enumerate(values, start=1)]
+    return [_entry(number, each, name) for number, each in enumerate(values, start=1)]
 
 
 def to_json(drawing: Drawing) -> dict[str, Any]:
-    """``drawing`` in the exchange format; points in hundredths of a pixel, finer than any pen."""
+    """``drawing`` in the exchange format; coordinates are rounded to 0.01 pixels."""
     return {
         "label": drawing.label,
         "strokes": [np.round(stroke, 2).tolist() for stroke in drawing.strokes],
@@ -57,7 +57,7 @@ def to_json(drawing: Drawing) -> dict[str, Any]:
 
 
 def dump(values: Iterable[dict[str, Any]]) -> bytes:
-    """A file of the exchange format, a line for each of ``values``: what ``to_json`` made, with further keys."""
+    """Serialize ``values``, results of ``to_json`` with optional further keys, as a file with one object per line."""
     lines = (json.dumps(each, separators=(",", ":"), allow_nan=False) for each in values)
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
 
@@ -75,12 +75,12 @@ def _json(content: bytes, name: str) -> object:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
-    return values if len(values) == len(pairs) else _Twice(values)
+    return values if len(values) == len(pairs) else _DuplicateKeys(values)
 
 
-def _numbered(number: int, values: object, name: str) -> Exchanged:
+def _entry(number: int, values: object, name: str) -> DrawingEntry:
     try:
-        return Exchanged(_drawing(values), values)
+        return DrawingEntry(_drawing(values), values)
     except DrawingError as error:
         raise DrawingError(f"Drawing {number} in {name} is broken: {error}.") from error
 
@@ -88,7 +88,7 @@ def _numbered(number: int, values: object, name: str) -> Exchanged:
 def _drawing(values: object) -> Drawing:
     if not isinstance(values, dict):
         raise DrawingError(f"it should be {FORMAT}, got {reprlib.repr(values)}")
-    if isinstance(values, _Twice):
+    if isinstance(values, _DuplicateKeys):
         raise DrawingError("it has one key twice")
     if not isinstance(values.get("strokes"), list):
         raise DrawingError(f"it needs strokes, lists of [x, y] points, got {reprlib.repr(values.get('strokes'))}")
@@ -105,8 +105,8 @@ def _drawing(values: object) -> Drawing:
 
 def _pixels(values: dict[str, Any], key: str, default: float) -> float:
     value = values.get(key, default)
-    if not _is_number(value) or not abs(value) <= FARTHEST:  # so that NaN is none either
-        raise DrawingError(f"{key} must be a number of pixels up to {FARTHEST:,}, got {reprlib.repr(value)}")
+    if not _is_number(value) or not abs(value) <= MAX_COORDINATE:  # written so that NaN is rejected as well
+        raise DrawingError(f"{key} must be a number of pixels up to {MAX_COORDINATE:,}, got {reprlib.repr(value)}")
     return value
 
 
@@ -124,5 +124,5 @@ def _is_point(point: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    """True counts as 1 in Python; in a drawing it is a mistake."""
+    """Whether ``value`` is an int or float; bool is rejected, although it is a subclass of int."""
     return type(value) in (int, float)

@@ -1,4 +1,4 @@
-"""The ways in which people write the ten digits, read from handwriting_styles.txt, which says how it is written."""
+"""Writing styles of the ten digits, parsed from handwriting_styles.txt, which describes its format."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ FILE = Path(__file__).with_suffix(".txt")
 
 @dataclass(frozen=True)
 class Stroke:
-    """One stroke of the pen: ``points``, float64 (n, 2), 0 to 1 in the digit's box; ``corners``, bool (n,)."""
+    """One pen stroke: ``points``, float64 (n, 2), 0 to 1 in the digit's box; ``corners``, bool (n,), sharp points."""
 
     points: np.ndarray
     corners: np.ndarray
@@ -18,29 +18,29 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Style:
-    """One way to write a digit: ``share`` is how often it is written, relative to the digit's other styles."""
+    """One style of a digit; ``share`` is its frequency relative to the digit's other styles."""
 
     name: str
     share: float
-    one: tuple[Stroke, ...]
-    other: tuple[Stroke, ...]
+    first_form: tuple[Stroke, ...]
+    second_form: tuple[Stroke, ...]
 
     def blend(self, weight: float) -> tuple[Stroke, ...]:
-        """The form between ``one``, at 0, and ``other``, at 1; weights a little outside work as well."""
+        """Interpolate from ``first_form``, at 0, to ``second_form``, at 1; ``weight`` may be slightly outside."""
         return tuple(
             Stroke(first.points + weight * (second.points - first.points), first.corners)
-            for first, second in zip(self.one, self.other, strict=True)
+            for first, second in zip(self.first_form, self.second_form, strict=True)
         )
 
 
 def _read_styles() -> dict[int, tuple[Style, ...]]:
     styles: dict[int, list[Style]] = {digit: [] for digit in range(10)}
-    _, *blocks = FILE.read_text(encoding="utf-8").strip().split("\n\n")  # the first one is the comment
+    _, *blocks = FILE.read_text(encoding="utf-8").strip().split("\n\n")  # the first block is the comment
     for block in blocks:
         head, *forms = block.splitlines()
         name, share = head[2:].rsplit(": ", 1)
         styles[int(head[0])].append(Style(name, float(share), _strokes(forms[0]), _strokes(forms[-1])))
-    return {digit: tuple(found) for digit, found in styles.items()}
+    return {digit: tuple(digit_styles) for digit, digit_styles in styles.items()}
 
 
 def _strokes(text: str) -> tuple[Stroke, ...]:

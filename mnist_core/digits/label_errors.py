@@ -1,8 +1,8 @@
-"""Test digits whose label is disputed, and others that look as doubtful and whose label held.
+"""Test digits with disputed labels, and suspicious ones whose labels were confirmed.
 
 Source: Curtis Northcutt, Anish Athalye, Jonas Mueller, "Pervasive Label Errors in Test Sets Destabilize Machine
-Learning Benchmarks", 2021; labelerrors.com. An algorithm suspected the labels of 100 test digits. Of each, five people
-said whether it shows its label, what the algorithm took it for, or neither.
+Learning Benchmarks", 2021; labelerrors.com. An algorithm flagged the labels of 100 test digits. For each, five people
+said whether the image shows the label, the algorithm's suggestion, or neither.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Rating:
-    """What the five raters said: how many confirmed the label, read ``suggested`` instead, or neither."""
+    """The votes of five raters: how many confirmed the label, read ``suggested`` instead, or neither."""
 
     suggested: int
     confirmed: int
@@ -21,7 +21,7 @@ class Rating:
     neither: int
 
 
-# By the index in the test set: fewer than three of five confirmed the label.
+# By test index; fewer than three of the five raters confirmed these labels.
 RATINGS = {
     947: Rating(9, 0, 5, 0),
     1621: Rating(6, 2, 3, 0),
@@ -41,7 +41,7 @@ RATINGS = {
 }
 DISPUTED = tuple(RATINGS)
 
-# The algorithm took them for something else, and all five raters confirmed the label.
+# Test indices flagged by the algorithm whose label all five raters confirmed.
 CONFIRMED = (
     *(247, 259, 321, 340, 445, 582, 619, 726, 810, 1014, 1033, 1039, 1112, 1299, 1530, 1709, 2043, 2109, 2135, 2182),
     *(2406, 2896, 2921, 2927, 2939, 3060, 3073, 3206, 3597, 3767, 3778, 3850, 3906, 4207, 4224, 4639, 4783, 4860, 4880),
@@ -49,8 +49,8 @@ CONFIRMED = (
 )
 
 
-def blind_case(seed: Sequence[int]) -> tuple[int, ...]:
-    """DISPUTED and as many of CONFIRMED, in an order that nobody can tell them apart by; the same for a ``seed``."""
-    random = np.random.default_rng(seed)
-    beside = random.choice(CONFIRMED, len(DISPUTED), replace=False)
-    return tuple(random.permutation([*DISPUTED, *beside]).tolist())
+def blind_sample(seed: Sequence[int]) -> tuple[int, ...]:
+    """The indices DISPUTED and as many of CONFIRMED, shuffled; reproducible for a ``seed``."""
+    rng = np.random.default_rng(seed)
+    confirmed = rng.choice(CONFIRMED, len(DISPUTED), replace=False)
+    return tuple(rng.permutation([*DISPUTED, *confirmed]).tolist())

@@ -1,4 +1,4 @@
-"""MNIST, verified: the file lies beside this module and nothing is ever downloaded.
+"""The MNIST dataset, loaded from the file beside this module and verified by checksums; nothing is downloaded.
 
 Source: Yann LeCun, Corinna Cortes, Christopher Burges, "The MNIST database of handwritten digits", CC BY-SA 3.0.
 """
@@ -18,9 +18,9 @@ from mnist_core.errors import LabError
 
 FILE = Path(__file__).with_name("mnist.npz")
 SIZES = {"train": 60_000, "test": 10_000}
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)  # what a damaged .npz raises
+READ_ERRORS = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)  # raised by a damaged .npz
 
-# Of the published IDX files, headers included.
+# Checksums of the published IDX files, headers included.
 SHA256 = {
     "x_train": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "y_train": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -29,7 +29,7 @@ SHA256 = {
 }
 
 
-_LOADING = threading.Lock()  # several sessions may ask at once; one reads, the others wait for it
+_LOAD_LOCK = threading.Lock()  # concurrent sessions wait while one of them loads the file
 
 
 class DatasetError(LabError):
@@ -50,17 +50,17 @@ class Split:
         return len(self.labels)
 
     def take(self, indices: np.ndarray) -> "Split":
-        """Those at ``indices``, int (M,)."""
+        """The digits at ``indices``, int (M,)."""
         return Split(self.images[indices], self.labels[indices])
 
     def joined(self, other: "Split") -> "Split":
-        """These digits, and ``other``'s after them."""
+        """The concatenation of both splits."""
         return Split(np.concatenate([self.images, other.images]), np.concatenate([self.labels, other.labels]))
 
 
 @dataclass(frozen=True)
 class Mnist:
-    """The two splits: 60,000 digits to train on, 10,000 to test with."""
+    """The two splits: 60,000 training and 10,000 test digits."""
 
     train: Split
     test: Split
@@ -70,7 +70,7 @@ class Mnist:
         return {"train": self.train, "test": self.test}[name]
 
     def hold_out(self, count: int) -> "tuple[Split, Split]":
-        """The training digits in two: those left to train on, and ``count`` to validate with, the same at each call."""
+        """Split off ``count`` training digits for validation, always the same: (training, validation)."""
         order = np.random.default_rng(0).permutation(len(self.train))
         return self.train.take(np.sort(order[count:])), self.train.take(np.sort(order[:count]))
 
@@ -80,7 +80,7 @@ def load() -> Mnist:
 
     Raises DatasetError when the file is missing, damaged or altered; the next call then tries again.
     """
-    with _LOADING:
+    with _LOAD_LOCK:
         return _load(FILE)
 
 
@@ -101,24 +101,24 @@ def _read(file: Path) -> dict[str, np.ndarray]:
     if not file.exists():
         raise _damaged(file, "it is missing")
     try:
-        # Opened here, as NumPy leaves a damaged file open.
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
+        # Opened explicitly, because np.load does not close a damaged file.
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             return {name: archive[name] for name in SHA256}
-    except UNREADABLE as error:
+    except READ_ERRORS as error:
         raise _damaged(file, f"it cannot be read as a NumPy archive ({error})") from error
 
 
-def _damaged(file: Path, what: str) -> DatasetError:
+def _damaged(file: Path, reason: str) -> DatasetError:
     return DatasetError(
-        f"The dataset {file} is not usable: {what}. "
+        f"The dataset {file} is not usable: {reason}. "
         "To mend it, get the file again: git checkout -- mnist_core/digits/mnist.npz"
     )
 
 
 def idx_sha256(array: np.ndarray) -> str:
-    """The SHA-256 that ``array``, uint8 of any shape, has as an IDX file.
+    """The SHA-256 of ``array``, uint8 of any shape, written as an IDX file.
 
-    An IDX file is two zero bytes, the type (8 for uint8), the number of axes, each axis' length as a
+    An IDX file has two zero bytes, the type (8 for uint8), the number of axes, each axis' length as a
     big-endian uint32, then the values (LeCun et al., 1998).
     """
     header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)

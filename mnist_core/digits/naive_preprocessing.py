@@ -1,4 +1,4 @@
-"""Quicker ways to 28×28 that apps take, beside MNIST's own in ``drawing``: to see what they cost."""
+"""Simplified preprocessing that other apps use, to compare with MNIST's own in ``normalization``."""
 
 import numpy as np
 from PIL import Image
@@ -7,14 +7,14 @@ from mnist_core.digits.normalization import SIDE, crop, fit_to_box
 
 
 def resized(ink: np.ndarray) -> np.ndarray:
-    """The whole canvas shrunk: ``ink``, uint8 (H, W), 0 paper, 255 full ink, as uint8 (28, 28)."""
+    """Resize the whole canvas ``ink``, uint8 (H, W), 0 paper, 255 full ink, to uint8 (28, 28)."""
     return np.asarray(Image.fromarray(ink).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
 def centred_by_box(ink: np.ndarray) -> np.ndarray:
-    """The content fitted into 20×20 and the middle of its box put in the middle: uint8 (28, 28).
+    """Fit the content into 20×20 and centre its bounding box: uint8 (28, 28).
 
-    ``ink``: uint8 (H, W), 0 paper, 255 full ink. Raises ValueError when there is none.
+    ``ink``: uint8 (H, W), 0 paper, 255 full ink. Raises ValueError when there is no ink.
     """
     fitted = fit_to_box(crop(ink))
     digit = np.zeros((SIDE, SIDE), np.uint8)

@@ -1,16 +1,16 @@
-"""Drawings that are no digits, made by code: to measure how often a network notices."""
+"""Synthetic drawings that are not digits, to measure how often a network rejects them."""
 
 import numpy as np
 
 from mnist_core.digits.drawing import CANVAS, Drawing
-from mnist_core.digits.splines import through
+from mnist_core.digits.splines import catmull_rom
 
 KINDS = ("letter", "scribble", "shape", "two digits", "dots")
-SHAKE = 0.012  # of a drawing's size, the mean size of a hand's slow tremble
-MOST_OF_CANVAS = 0.85  # that a drawing takes
-POINTS_PER_UNIT = 30  # on a line as long as the drawing is high
+TREMBLE_SHARE = 0.012  # of a drawing's size: the standard deviation of the simulated tremble
+MAX_CANVAS_SHARE = 0.85  # of the canvas' side that a drawing may fill
+POINTS_PER_UNIT = 30  # points on a line as long as the drawing is high
 
-# Strokes in a unit square, x to the right, y down. Capital letters but O, I, S, Z, B, G and Q, which look like digits.
+# Strokes in a unit square, x to the right, y down; ``strokes_of`` parses them. O, I, S, Z, B, G and Q look like digits.
 LETTERS: dict[str, str] = {
     "A": "0,1 .5,0 1,1|.2,.62 .8,.62",
     "C": "@.55,.5,.5,.5,-50,-310",
@@ -46,7 +46,7 @@ SHAPES: dict[str, str] = {
     "diamond": ".5,0 .9,.5 .5,1 .1,.5 .5,0",
     "lines": "0,.15 1,.15|0,.5 1,.5|0,.85 1,.85",
 }
-# The plainest form of each digit, for two side by side.
+# A simple form of each digit, for drawings of two digits.
 DIGITS: dict[str, str] = {
     "0": "@.5,.5,.35,.5,-90,-450",
     "1": ".5,0 .5,1",
@@ -63,101 +63,101 @@ Strokes = list[np.ndarray]  # float64 (points, 2) each
 
 
 def make(count: int, *, seed: int) -> list[tuple[str, Drawing]]:
-    """``count`` drawings that are no digits with their kind, the kinds in turn, all from ``seed``."""
+    """``count`` pairs of a kind, KINDS in turn, and a random drawing of it, reproducible for ``seed``."""
     makers = (_letter, _scribble, _shape, _two_digits, _dots)
     rng = np.random.default_rng(seed)
     return [(KINDS[number % len(KINDS)], makers[number % len(KINDS)](rng)) for number in range(count)]
 
 
 def _letter(rng: np.random.Generator) -> Drawing:
-    return _drawn(strokes_of(LETTERS[rng.choice(list(LETTERS))]), rng, width=rng.uniform(0.55, 1.0))
+    return _draw(strokes_of(LETTERS[rng.choice(list(LETTERS))]), rng, width=rng.uniform(0.55, 1.0))
 
 
 def _shape(rng: np.random.Generator) -> Drawing:
     name = rng.choice([*SHAPES, "spiral"])
-    return _drawn(_spiral(rng) if name == "spiral" else strokes_of(SHAPES[name]), rng, width=rng.uniform(0.8, 1.2))
+    return _draw(_spiral(rng) if name == "spiral" else strokes_of(SHAPES[name]), rng, width=rng.uniform(0.8, 1.2))
 
 
 def _spiral(rng: np.random.Generator) -> Strokes:
-    turns = np.linspace(0, rng.uniform(2.2, 3.5) * 2 * np.pi, 120)
-    return [0.5 + 0.5 * (turns / turns[-1])[:, None] * np.column_stack([np.cos(turns), np.sin(turns)])]
+    angles = np.linspace(0, rng.uniform(2.2, 3.5) * 2 * np.pi, 120)
+    return [0.5 + 0.5 * (angles / angles[-1])[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])]
 
 
 def _two_digits(rng: np.random.Generator) -> Drawing:
     left, right = (strokes_of(DIGITS[name]) for name in rng.choice(list(DIGITS), 2))
-    apart = rng.uniform(1.15, 1.5)
-    return _drawn([*left, *(stroke + np.array([apart, 0]) for stroke in right)], rng, width=rng.uniform(0.6, 0.9))
+    spacing = rng.uniform(1.15, 1.5)
+    return _draw([*left, *(stroke + np.array([spacing, 0]) for stroke in right)], rng, width=rng.uniform(0.6, 0.9))
 
 
 def _scribble(rng: np.random.Generator) -> Drawing:
-    """A hand that goes to and fro, or round and round."""
+    """Random zigzag curves or loops."""
     if rng.random() < 0.5:
         corners = rng.uniform(0, 1, (rng.integers(7, 16), 2))
-        return _drawn([curved(corners)], rng)
-    turns = np.linspace(0, rng.uniform(3, 7) * 2 * np.pi, 160)
-    middle = np.column_stack([np.linspace(0, rng.uniform(0.5, 1.5), 160), np.zeros(160)])
-    wobble = 0.35 + 0.1 * np.sin(turns * rng.uniform(0.2, 0.5) + rng.uniform(0, 6))
-    return _drawn([middle + wobble[:, None] * np.column_stack([np.cos(turns), np.sin(turns)])], rng)
+        return _draw([smooth_curve(corners)], rng)
+    angles = np.linspace(0, rng.uniform(3, 7) * 2 * np.pi, 160)
+    centre = np.column_stack([np.linspace(0, rng.uniform(0.5, 1.5), 160), np.zeros(160)])
+    wobble = 0.35 + 0.1 * np.sin(angles * rng.uniform(0.2, 0.5) + rng.uniform(0, 6))
+    return _draw([centre + wobble[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])], rng)
 
 
 def _dots(rng: np.random.Generator) -> Drawing:
-    """One speck to six dots."""
-    places = rng.uniform(0, 1, (rng.integers(1, 7), 2))
-    return _drawn([place[None] for place in places], rng)
+    """One to six dots."""
+    points = rng.uniform(0, 1, (rng.integers(1, 7), 2))
+    return _draw([point[None] for point in points], rng)
 
 
 def strokes_of(text: str) -> Strokes:
-    """The strokes in a text, apart by ``|``: corners as ``x,y x,y``, joined by a curve after ``~``.
+    """Parse strokes separated by ``|``: points ``x,y x,y``, joined by lines, or by a curve after ``~``.
 
-    ``@x,y,width,height,from,to`` is an arc around a middle, its half-axes and the angles in degrees.
+    ``@x,y,width,height,from,to`` is an elliptic arc: centre, half-axes, and start and end angle in degrees.
     """
-    return [_arc(stroke[1:]) if stroke[0] == "@" else _line(stroke) for stroke in text.split("|")]
+    return [_arc(stroke[1:]) if stroke[0] == "@" else _polyline(stroke) for stroke in text.split("|")]
 
 
-def _line(text: str) -> np.ndarray:
+def _polyline(text: str) -> np.ndarray:
     corners = np.array([point.split(",") for point in text.lstrip("~").split()], np.float64)
-    return curved(corners) if text[0] == "~" else _dense(corners)
+    return smooth_curve(corners) if text[0] == "~" else _densify(corners)
 
 
 def _arc(text: str) -> np.ndarray:
-    x, y, width, height, begin, end = map(float, text.split(","))
-    angles = np.radians(np.linspace(begin, end, 60))
+    x, y, width, height, start, end = map(float, text.split(","))
+    angles = np.radians(np.linspace(start, end, 60))
     return np.column_stack([x + width * np.cos(angles), y + height * np.sin(angles)])
 
 
-def curved(corners: np.ndarray) -> np.ndarray:
-    """A smooth line through ``corners``, float64 (N, 2), as float64 (points, 2)."""
+def smooth_curve(corners: np.ndarray) -> np.ndarray:
+    """A smooth curve through ``corners``, float64 (N, 2): float64 (points, 2)."""
     padded = np.concatenate([corners[:1], corners, corners[-1:]])
-    return np.concatenate([through(padded, np.linspace(0, 1, 12, endpoint=False)), corners[-1:]])
+    return np.concatenate([catmull_rom(padded, np.linspace(0, 1, 12, endpoint=False)), corners[-1:]])
 
 
-def _dense(corners: np.ndarray) -> np.ndarray:
-    """Points along the straight lines between ``corners``, as a moving pointer leaves them."""
+def _densify(corners: np.ndarray) -> np.ndarray:
+    """Evenly spaced points on the straight lines between ``corners``, and the corners: float64 (points, 2)."""
     lengths = np.linalg.norm(np.diff(corners, axis=0), axis=1)
-    at = np.concatenate([[0.0], lengths.cumsum()])
-    steps = np.linspace(0, at[-1], max(2, round(at[-1] * POINTS_PER_UNIT)))
-    along = np.union1d(steps, at)
-    return np.column_stack([np.interp(along, at, corners[:, axis]) for axis in range(2)])
+    positions = np.concatenate([[0.0], lengths.cumsum()])
+    steps = np.linspace(0, positions[-1], max(2, round(positions[-1] * POINTS_PER_UNIT)))
+    samples = np.union1d(steps, positions)
+    return np.column_stack([np.interp(samples, positions, corners[:, axis]) for axis in range(2)])
 
 
-def _drawn(strokes: Strokes, rng: np.random.Generator, *, width: float = 1.0) -> Drawing:
-    """``strokes`` of about a unit's height as a person draws them: at a size, a place, with slant, brush and shake."""
+def _draw(strokes: Strokes, rng: np.random.Generator, *, width: float = 1.0) -> Drawing:
+    """Draw ``strokes`` of about unit height with random size, position, rotation, slant, brush and tremble."""
     size = rng.uniform(0.3, 0.8) * CANVAS
-    turn, slant = np.radians(rng.normal(0, 6)), rng.normal(0, 0.12)
+    angle, slant = np.radians(rng.normal(0, 6)), rng.normal(0, 0.12)
     shape = np.array([[width, 0], [-slant, 1]]) @ np.array(
-        [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
+        [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
     )
     on_canvas = [size * ((stroke - 0.5) @ shape + _tremble(len(stroke), rng)) for stroke in strokes]
     points = np.concatenate(on_canvas)
-    low, extent = points.min(axis=0), np.ptp(points, axis=0)
-    fitting = min(1.0, MOST_OF_CANVAS * CANVAS / max(extent.max(), 1))
-    place = rng.uniform(0.1, 0.9, 2) * (CANVAS - fitting * extent)
-    strokes = tuple(fitting * (stroke - low) + place for stroke in on_canvas)
+    corner, extent = points.min(axis=0), np.ptp(points, axis=0)
+    scale = min(1.0, MAX_CANVAS_SHARE * CANVAS / max(extent.max(), 1))
+    position = rng.uniform(0.1, 0.9, 2) * (CANVAS - scale * extent)
+    strokes = tuple(scale * (stroke - corner) + position for stroke in on_canvas)
     return Drawing(strokes=strokes, brush=rng.uniform(8, 32))
 
 
 def _tremble(points: int, rng: np.random.Generator) -> np.ndarray:
-    """Small slow wanderings, float64 (points, 2), in a drawing's size."""
-    knots = rng.normal(0, SHAKE, (max(2, points // 6), 2))
-    at = np.linspace(0, len(knots) - 1, points)
-    return np.column_stack([np.interp(at, np.arange(len(knots)), knots[:, axis]) for axis in range(2)])
+    """Smooth random offsets, float64 (points, 2), relative to a drawing's size."""
+    knots = rng.normal(0, TREMBLE_SHARE, (max(2, points // 6), 2))
+    positions = np.linspace(0, len(knots) - 1, points)
+    return np.column_stack([np.interp(positions, np.arange(len(knots)), knots[:, axis]) for axis in range(2)])

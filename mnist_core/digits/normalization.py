@@ -1,25 +1,22 @@
-"""Ink normalized as MNIST's digits are: cropped, fitted into 20x20 pixels, centred by mass in 28x28.
-
-The steps are those of LeCun et al. (1998). Each step is kept, so that it can be shown.
-"""
+"""Normalize ink as in MNIST: crop it, fit it into 20x20 pixels, centre it by mass in 28x28 (LeCun et al., 1998)."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
-HALF_INKED = 128  # a pixel that a stroke covers by half
+HALF_INK_LEVEL = 128  # of 255: the value of a pixel that a stroke half covers
 SIDE = 28
-BOX = 20  # the longest side of a digit's ink in MNIST
-MASS_AT = 14.5  # the centre of mass of MNIST's digits, pixels from the edge; their mean, measured, in x and y
+BOX = 20  # pixels of the longest side of a digit's ink in MNIST
+MASS_CENTRE = 14.5  # measured mean centre of mass of MNIST's digits in x and y, pixels from the edge
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """A drawing on its way to the network; all uint8, 0 paper, 255 full ink.
+    """The results of all normalization steps; all uint8, 0 paper, 255 full ink.
 
-    ``ink``: (H, W), the whole canvas. ``cropped``: (h, w), its content. ``fitted``: the content with its longest
-    side 20. ``digit``: (28, 28), centred by mass, as MNIST has it.
+    ``ink``: (H, W), the whole canvas. ``cropped``: (h, w), its content. ``fitted``: the content scaled so that its
+    longest side is 20. ``digit``: (28, 28), centred by mass, the network's input.
     """
 
     ink: np.ndarray
@@ -28,39 +25,39 @@ class Preparation:
     digit: np.ndarray
 
 
-def prepare(ink: np.ndarray, *, edge: int = HALF_INKED) -> Preparation | None:
-    """Make a digit of ``ink``, uint8 (H, W), 255 full ink; None when there is none. ``edge``: see ``extent``."""
+def prepare(ink: np.ndarray, *, threshold: int = HALF_INK_LEVEL) -> Preparation | None:
+    """Normalize ``ink``, uint8 (H, W), 255 full ink; None when it is empty. ``threshold``: see ``extent``."""
     if not ink.any():
         return None
-    cropped = crop(ink, edge=edge)
+    cropped = crop(ink, threshold=threshold)
     fitted = fit_to_box(cropped)
     return Preparation(ink=ink, cropped=cropped, fitted=fitted, digit=center_by_mass(fitted))
 
 
-def crop(ink: np.ndarray, *, edge: int = HALF_INKED) -> np.ndarray:
-    """What of ``ink``, uint8 (H, W), lies in its ``extent``. Raises ValueError when there is none."""
-    return ink[extent(ink, edge=edge)]
+def crop(ink: np.ndarray, *, threshold: int = HALF_INK_LEVEL) -> np.ndarray:
+    """Crop ``ink``, uint8 (H, W), to its ``extent``. Raises ValueError when there is no ink."""
+    return ink[extent(ink, threshold=threshold)]
 
 
-def extent(ink: np.ndarray, *, edge: int = HALF_INKED) -> tuple[slice, slice]:
-    """Rows and columns that hold all of ``ink``, uint8 (H, W), but for pixels fainter than ``edge``.
+def extent(ink: np.ndarray, *, threshold: int = HALF_INK_LEVEL) -> tuple[slice, slice]:
+    """The rows and columns of the bounding box of ``ink``, uint8 (H, W), ignoring pixels below ``threshold``.
 
-    A pixel that a stroke covers by a hair would make the digit a pixel larger, and move it. Where all of it is
-    fainter, all of it counts. Raises ValueError when there is none.
+    Barely covered pixels would make the box larger and shift the digit. If all ink is fainter than the threshold, the
+    darkest pixels define the box. Raises ValueError when there is no ink.
     """
     if not ink.any():
         raise ValueError("there is no ink to crop")
-    inked = ink >= min(edge, int(ink.max()))
+    inked = ink >= min(threshold, int(ink.max()))
     ends = (np.flatnonzero(inked.any(axis=axis))[[0, -1]] for axis in (1, 0))
     rows, columns = (slice(int(first), int(last) + 1) for first, last in ends)
     return rows, columns
 
 
 def fit_to_box(ink: np.ndarray, *, side: int = BOX) -> np.ndarray:
-    """Scale a drawing's longest side to ``side`` pixels, keeping its shape, and its darkest ink to 255.
+    """Scale the longest side to ``side`` pixels, keeping the aspect ratio, and the darkest ink to 255.
 
     ``ink``: uint8 (H, W), 0 paper, 255 full ink, cropped to its content. Returns uint8 (h, w) with max(h, w) ==
-    side. MNIST was made this way (LeCun et al., 1998), and all of its training digits reach 250.
+    side. MNIST was made this way (LeCun et al., 1998), and the darkest pixel of each training digit is at least 250.
     """
     height, width = ink.shape
     scale = side / max(height, width)
@@ -70,9 +67,9 @@ def fit_to_box(ink: np.ndarray, *, side: int = BOX) -> np.ndarray:
 
 
 def center_by_mass(fitted: np.ndarray) -> np.ndarray:
-    """Put ``fitted``, uint8 (h, w) of at most 28×28, into a uint8 (28, 28) with its centre of mass in the middle.
+    """Place ``fitted``, uint8 (h, w) of at most 28×28, in a uint8 (28, 28) with its centre of mass at the centre.
 
-    It moves by whole pixels and is never cut off: a drawing heavy on one side stops at the edge.
+    The offset is in whole pixels and limited so that nothing is cut off at the edges.
     """
     mass = fitted / max(int(fitted.sum()), 1)
     digit = np.zeros((SIDE, SIDE), np.uint8)
@@ -83,10 +80,10 @@ def center_by_mass(fitted: np.ndarray) -> np.ndarray:
 
 def _offset(mass: np.ndarray, length: int) -> int:
     center = float((mass * (np.arange(length) + 0.5)).sum())
-    return min(max(round(MASS_AT - center), 0), SIDE - length)
+    return min(max(round(MASS_CENTRE - center), 0), SIDE - length)
 
 
 def to_digit(ink: np.ndarray) -> np.ndarray | None:
-    """``prepare``'s last step alone: uint8 (28, 28), or None when there is no ink."""
+    """The digit that ``prepare`` makes of ``ink``: uint8 (28, 28), or None when there is no ink."""
     preparation = prepare(ink)
     return preparation.digit if preparation else None

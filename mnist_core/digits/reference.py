@@ -12,22 +12,22 @@ SPLIT_NAMES = {"train": "training", "test": "test"}
 
 @dataclass(frozen=True)
 class Digit:
-    """One of MNIST's digits: ``split`` is "train" or "test", ``index`` its place there."""
+    """One of MNIST's digits: ``split`` is "train" or "test", ``index`` its index in the split."""
 
     split: str
     index: int
 
     @classmethod
-    def read(cls, text: str) -> "Digit | None":
-        """The digit that an address calls so, as "test-947"; None where there is none."""
+    def parse(cls, text: str) -> "Digit | None":
+        """Parse a digit from a URL, such as "test-947"; None if it is invalid."""
         split, _, index = text.partition("-")
         if split not in mnist.SIZES or not (index.isascii() and index.isdecimal()):
             return None
         return cls(split, int(index)) if int(index) < mnist.SIZES[split] else None
 
     @classmethod
-    def numbered(cls, number: int) -> "Digit":
-        """The digit with this number, where the test digits are counted on after the 60,000 training digits."""
+    def from_number(cls, number: int) -> "Digit":
+        """The digit with this number; the test digits' numbers follow those of the 60,000 training digits."""
         training = mnist.SIZES["train"]
         return cls("train", number) if number < training else cls("test", number - training)
 
@@ -36,17 +36,17 @@ class Digit:
 
     @property
     def number(self) -> int:
-        """Its number, the test digits counted on after the training digits."""
+        """Its number; the test digits' numbers follow those of the training digits."""
         return self.index + (mnist.SIZES["train"] if self.split == "test" else 0)
 
     @property
     def label(self) -> int:
-        """Which digit it is, as its label says."""
+        """Its label, 0 to 9."""
         return int(mnist.load().split(self.split).labels[self.index])
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Its name for users, such as "Test digit 947"."""
         return f"{SPLIT_NAMES[self.split].capitalize()} digit {self.index:,}"
 
 

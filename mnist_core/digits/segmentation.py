@@ -1,4 +1,4 @@
-"""Take written digits apart: which ink belongs to one digit, and in which order the digits are read."""
+"""Segment ink into digits and text lines."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ import scipy
 
 from mnist_core.digits.normalization import extent
 
-LEAST_HEIGHT = 12  # pixels; smaller marks are specks
-SPECK = 0.15  # of the digits' height; smaller marks are dirt
-SMALL = 0.45  # of the digits' height; lower marks belong to a digit beside them or are none
-TALLEST = 1.35  # of the digits' height: so tall a digit may get by joining two parts
-NEAR = 0.12  # of the digits' height: parts so close are one digit's if one of them is small
-ABOVE = 0.35  # of the digits' height: as far may a 5's roof float over its belly
-WIDE = 1.15  # of the digits' height; what is wider may be two digits that touch
-SOLID = 0.32  # of the longest side; MNIST's strokes are 0.19 at the 95th percentile, measured
-MOST_MARKS = 400  # more than digits: a carpet, a page of print
+MIN_MARK_SIZE = 12  # pixels; smaller marks are noise
+MIN_RELATIVE_SIZE = 0.15  # of the digits' height; smaller marks are noise
+MIN_RELATIVE_HEIGHT = 0.45  # of the digits' height; lower marks are not digits by themselves
+MAX_JOINED_HEIGHT = 1.35  # of the digits' height, for a digit joined from two parts
+MAX_PART_DISTANCE = 0.12  # of the digits' height, between a small part and the rest of its digit
+MAX_VERTICAL_GAP = 0.35  # of the digits' height, such as between a 5's top stroke and its body
+MIN_TOUCHING_WIDTH = 1.15  # of the digits' height; wider marks may be two touching digits
+MAX_STROKE_WIDTH = 0.32  # of the longest side; in MNIST the measured 95th percentile is 0.19
+MAX_MARKS = 400  # more marks are not digits but a texture or printed text
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Connected ink: its box in pixels, right and bottom excluded, and the components' numbers that make it."""
+    """Ink of one or more components: its box in pixels, right and bottom excluded, and the components' labels."""
 
     left: int
     top: int
@@ -30,16 +30,16 @@ class Mark:
 
     @property
     def width(self) -> int:
-        """Pixels."""
+        """In pixels."""
         return self.right - self.left
 
     @property
     def height(self) -> int:
-        """Pixels."""
+        """In pixels."""
         return self.bottom - self.top
 
     def joined(self, other: "Mark") -> "Mark":
-        """Both as one."""
+        """The union of both marks."""
         return Mark(
             min(self.left, other.left),
             min(self.top, other.top),
@@ -51,58 +51,58 @@ class Mark:
 
 @dataclass(frozen=True)
 class Segmentation:
-    """The digits of a picture: ``labels``, int32 (H, W), 0 paper; ``lines``: marks from left to right, line by line."""
+    """``labels``: int32 (H, W), the component of each pixel, 0 paper. ``lines``: text lines, marks left to right."""
 
     labels: np.ndarray
     lines: tuple[tuple[Mark, ...], ...]
 
 
 def segment(mask: np.ndarray) -> Segmentation:
-    """The digits in ``mask``, bool (H, W), where there is ink."""
+    """Find the digits in ``mask``, bool (H, W), True for ink."""
     labels, _ = scipy.ndimage.label(mask, np.ones((3, 3)))
     marks = _marks(labels)
     height = digit_height(marks)
-    marks = [mark for mark in marks if max(mark.width, mark.height) >= SPECK * height]
-    if len(marks) > MOST_MARKS:
+    marks = [mark for mark in marks if max(mark.width, mark.height) >= MIN_RELATIVE_SIZE * height]
+    if len(marks) > MAX_MARKS:
         marks = []
     marks = [mark for mark in marks if not _lies_at_edge(mark, mask.shape, height)]
     marks = _join(marks, height)
-    marks = [mark for mark in marks if mark.height >= SMALL * height and mark.width <= 3 * mark.height]
+    marks = [mark for mark in marks if mark.height >= MIN_RELATIVE_HEIGHT * height and mark.width <= 3 * mark.height]
     marks = [mark for mark in marks if not _is_blot(labels, mark)]
-    marks = [piece for mark in marks for piece in _split(labels, mark, height)]
-    return Segmentation(labels, _lines(marks))
+    marks = [piece for mark in marks for piece in _split_touching(labels, mark, height)]
+    return Segmentation(labels, _text_lines(marks))
 
 
 def _marks(labels: np.ndarray) -> list[Mark]:
-    found = (
+    candidates = (
         Mark(columns.start, rows.start, columns.stop, rows.stop, (label,))
         for label, (rows, columns) in enumerate(scipy.ndimage.find_objects(labels), start=1)
     )
-    return [mark for mark in found if max(mark.width, mark.height) >= LEAST_HEIGHT]
+    return [mark for mark in candidates if max(mark.width, mark.height) >= MIN_MARK_SIZE]
 
 
 def digit_height(marks: list[Mark]) -> float:
-    """How tall the digits are among ``marks``, in pixels: the median of the heights, tall ones weighing more."""
+    """Estimate the digits' height in pixels: the median of the heights of ``marks``, weighted by height squared."""
     heights = np.sort([mark.height for mark in marks])
     weights = np.cumsum(heights.astype(np.float64) ** 2)
     return float(heights[np.searchsorted(weights, weights[-1] / 2)]) if len(heights) else 0.0
 
 
 def _lies_at_edge(mark: Mark, shape: tuple[int, ...], height: float) -> bool:
-    """Whether ``mark`` is the table, a shadow or a page's edge: it leaves the picture and is no digit's size."""
+    """Whether ``mark`` touches the picture's border and has no digit's size, such as a shadow or a page's edge."""
     rows, columns = shape
-    leaves = mark.left == 0 or mark.top == 0 or mark.right == columns or mark.bottom == rows
-    return leaves and not (0.6 * height <= mark.height <= 1.5 * height and mark.width <= 1.5 * height)
+    touches_border = mark.left == 0 or mark.top == 0 or mark.right == columns or mark.bottom == rows
+    return touches_border and not (0.6 * height <= mark.height <= 1.5 * height and mark.width <= 1.5 * height)
 
 
 def _is_blot(labels: np.ndarray, mark: Mark) -> bool:
-    """Whether ``mark`` is too solid to be drawn in strokes: a blot, a thumb or a shadow's corner."""
+    """Whether ``mark`` is too solid to consist of strokes, such as a blot, a thumb or a shadow."""
     ink = np.isin(labels[mark.top : mark.bottom, mark.left : mark.right], mark.labels)
-    return stroke_width(ink) > SOLID * max(mark.width, mark.height)
+    return stroke_width(ink) > MAX_STROKE_WIDTH * max(mark.width, mark.height)
 
 
 def _join(marks: list[Mark], height: float) -> list[Mark]:
-    """Join the parts of a digit: broken strokes, a 5's detached roof, the dot in a 0."""
+    """Join the parts of each digit: broken strokes, a 5's detached top stroke, the dot in a 0."""
     marks = sorted(marks, key=lambda mark: mark.height)
     joined: list[Mark] = []
     while marks:
@@ -119,34 +119,34 @@ def _join(marks: list[Mark], height: float) -> list[Mark]:
 
 
 def _belong_together(part: Mark, mark: Mark, height: float) -> bool:
-    """Whether the smaller ``part`` is of the same digit as ``mark``."""
-    both = part.joined(mark)
-    if both.height > max(TALLEST * height, mark.height) or both.width > 1.3 * max(height, mark.width):
+    """Whether the smaller ``part`` belongs to the same digit as ``mark``."""
+    union = part.joined(mark)
+    if union.height > max(MAX_JOINED_HEIGHT * height, mark.height) or union.width > 1.3 * max(height, mark.width):
         return False
     shared = min(part.right, mark.right) - max(part.left, mark.left)
-    if shared >= 0.5 * part.width and _gap(part, mark)[1] <= ABOVE * height:
+    if shared >= 0.5 * part.width and _gap(part, mark)[1] <= MAX_VERTICAL_GAP * height:
         return True
-    return part.height < 0.6 * height and _distance(part, mark) <= NEAR * height
+    return part.height < 0.6 * height and _distance(part, mark) <= MAX_PART_DISTANCE * height
 
 
-def _gap(one: Mark, other: Mark) -> tuple[int, int]:
-    """The pixels between two boxes, to the side and up or down; 0 where they overlap."""
+def _gap(first: Mark, other: Mark) -> tuple[int, int]:
+    """The horizontal and vertical gap between two boxes in pixels; 0 where they overlap."""
     return (
-        max(0, max(one.left, other.left) - min(one.right, other.right)),
-        max(0, max(one.top, other.top) - min(one.bottom, other.bottom)),
+        max(0, max(first.left, other.left) - min(first.right, other.right)),
+        max(0, max(first.top, other.top) - min(first.bottom, other.bottom)),
     )
 
 
-def _distance(one: Mark, other: Mark) -> float:
-    return float(np.hypot(*_gap(one, other)))
+def _distance(first: Mark, other: Mark) -> float:
+    return float(np.hypot(*_gap(first, other)))
 
 
-def _split(labels: np.ndarray, mark: Mark, height: float) -> list[Mark]:
-    """``mark``, or its two halves if it looks like two digits that touch; the halves' ink is told apart by their box.
+def _split_touching(labels: np.ndarray, mark: Mark, height: float) -> list[Mark]:
+    """Split ``mark`` if it looks like touching digits; the halves share labels and differ in their boxes.
 
-    It is cut where a column has least ink, if that is no more than a stroke and both halves are as tall as digits.
+    Cut at the column with the least ink, if that is at most a stroke's width and both halves are tall enough.
     """
-    if mark.width < WIDE * max(height, mark.height):
+    if mark.width < MIN_TOUCHING_WIDTH * max(height, mark.height):
         return [mark]
     ink = np.isin(labels[mark.top : mark.bottom, mark.left : mark.right], mark.labels)
     per_column = ink.sum(axis=0)
@@ -154,33 +154,33 @@ def _split(labels: np.ndarray, mark: Mark, height: float) -> list[Mark]:
     cut = quarter + int(per_column[quarter:-quarter].argmin())
     if per_column[cut] > 1.6 * stroke_width(ink):
         return [mark]
-    halves = [_shrunk(ink[:, :cut], mark, mark.left), _shrunk(ink[:, cut:], mark, mark.left + cut)]
+    halves = [_shrink(ink[:, :cut], mark, mark.left), _shrink(ink[:, cut:], mark, mark.left + cut)]
     if min(half.height for half in halves) < 0.65 * mark.height:
         return [mark]
-    return [piece for half in halves for piece in _split(labels, half, height)]
+    return [piece for half in halves for piece in _split_touching(labels, half, height)]
 
 
-def _shrunk(ink: np.ndarray, mark: Mark, left: int) -> Mark:
-    rows, columns = extent(ink, edge=1)
+def _shrink(ink: np.ndarray, mark: Mark, left: int) -> Mark:
+    rows, columns = extent(ink, threshold=1)
     return Mark(left + columns.start, mark.top + rows.start, left + columns.stop, mark.top + rows.stop, mark.labels)
 
 
 def stroke_width(ink: np.ndarray) -> float:
     """The mean width of the strokes in ``ink``, bool (H, W), in pixels.
 
-    In a straight band of width w the distance to the nearest edge is w / 4 on average, measured between pixels'
-    centres half a pixel more.
+    In a straight band of width w the mean distance to the nearest edge is w / 4; measured between pixel centres it is
+    half a pixel more.
     """
-    inside = scipy.ndimage.distance_transform_edt(np.pad(ink, 1))[1:-1, 1:-1]
-    return max(1.0, 4 * (float(inside[ink].mean()) - 0.5))
+    distances = scipy.ndimage.distance_transform_edt(np.pad(ink, 1))[1:-1, 1:-1]
+    return max(1.0, 4 * (float(distances[ink].mean()) - 0.5))
 
 
-def _lines(marks: list[Mark]) -> tuple[tuple[Mark, ...], ...]:
-    """``marks`` from left to right, in lines from top to bottom; a line may rise or fall."""
+def _text_lines(marks: list[Mark]) -> tuple[tuple[Mark, ...], ...]:
+    """Group ``marks`` into text lines, top to bottom, each left to right; a line may be slanted."""
     lines: list[list[Mark]] = []
     for mark in sorted(marks, key=lambda mark: mark.left + mark.right):
-        line = max(lines, key=lambda line: _level(line[-1], mark), default=None)
-        if line is None or _level(line[-1], mark) < 0.35:
+        line = max(lines, key=lambda line: _vertical_overlap(line[-1], mark), default=None)
+        if line is None or _vertical_overlap(line[-1], mark) < 0.35:
             lines.append([mark])
         else:
             line.append(mark)
@@ -188,7 +188,7 @@ def _lines(marks: list[Mark]) -> tuple[tuple[Mark, ...], ...]:
     return tuple(tuple(line) for line in lines)
 
 
-def _level(one: Mark, other: Mark) -> float:
-    """How much of the lower mark's height both share: 1 side by side, negative one above the other."""
-    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return shared / min(one.height, other.height)
+def _vertical_overlap(first: Mark, other: Mark) -> float:
+    """The vertical overlap relative to the smaller height: 1 side by side, negative one above the other."""
+    shared = min(first.bottom, other.bottom) - max(first.top, other.top)
+    return shared / min(first.height, other.height)

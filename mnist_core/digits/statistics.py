@@ -1,4 +1,4 @@
-"""Facts about many digits: how many of each, their mean images, their pixel values, their ink."""
+"""Statistics of labelled digits: class counts, mean images, pixel histograms and ink quantiles."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,17 +10,17 @@ from mnist_core.digits import mnist
 CLASSES = 10
 PIXEL_VALUES = 256
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-CHUNK = 2000  # digits at a time: counting widens each pixel to 8 bytes
+CHUNK_SIZE = 2000  # digits at a time, because counting needs 8 bytes per pixel
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """Facts about a set of labelled digits; row n of each array is about digit n.
+    """Statistics of a set of labelled digits; row n of each array but ``brightest`` is about class n.
 
-    ``counts``: int64 (10,), digits. ``histograms``: int64 (10, 256), pixels of each value. NaN for a digit that does
-    not occur: ``means`` and ``deviations``, float64 (10, 28, 28), the mean and standard deviation of each pixel, 0 to
-    255; ``ink``, float64 (10, 5), below which mean pixel value QUANTILES of the digits lie.
-    ``brightest``: uint8 (28, 28), the largest value that each pixel ever has.
+    ``counts``: int64 (10,), digits. ``histograms``: int64 (10, 256), pixels of each value. ``means``, ``deviations``:
+    float64 (10, 28, 28), the mean and standard deviation of each pixel, 0 to 255. ``ink``: float64 (10, 5), the
+    QUANTILES of the digits' mean pixel value. These three are NaN for a class without digits.
+    ``brightest``: uint8 (28, 28), the maximum of each pixel over all digits.
     """
 
     counts: np.ndarray
@@ -33,22 +33,22 @@ class Statistics:
     @property
     def mean(self) -> np.ndarray:
         """The mean of each pixel over all digits: float64 (28, 28), 0 to 255."""
-        return self._over_all(self.means)
+        return self._class_weighted_mean(self.means)
 
     @property
     def deviation(self) -> np.ndarray:
-        """The standard deviation of each pixel over all digits, float64 (28, 28): within the classes and between."""
-        return np.sqrt(self._over_all(self.deviations**2 + (self.means - self.mean) ** 2))
+        """The standard deviation of each pixel over all digits: float64 (28, 28), 0 to 255."""
+        return np.sqrt(self._class_weighted_mean(self.deviations**2 + (self.means - self.mean) ** 2))
 
     @property
     def unused(self) -> np.ndarray:
         """Which pixels are background in all digits: bool (28, 28)."""
         return self.brightest == 0
 
-    def _over_all(self, values: np.ndarray) -> np.ndarray:
-        """The mean of ``values``, (10, ...), each class as heavy as it is large."""
-        occur = self.counts > 0
-        return np.tensordot(self.counts[occur] / self.counts.sum(), values[occur], axes=1)
+    def _class_weighted_mean(self, values: np.ndarray) -> np.ndarray:
+        """The mean of ``values``, (10, ...), over the classes, weighted by their counts."""
+        present = self.counts > 0
+        return np.tensordot(self.counts[present] / self.counts.sum(), values[present], axes=1)
 
 
 @cache
@@ -75,19 +75,19 @@ def of_digits(images: np.ndarray, labels: np.ndarray) -> Statistics:
 def mean_and_deviation(digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mean and the standard deviation of each pixel of ``digits``, uint8 (N, 28, 28).
 
-    float64 (28, 28) both, 0 to 255; NaN where N is 0.
+    Both float64 (28, 28), 0 to 255; NaN if N is 0.
     """
     if not len(digits):
         return np.full(digits.shape[1:], np.nan), np.full(digits.shape[1:], np.nan)
     mean, squares = digits.mean(axis=0), np.zeros(digits.shape[1:])
-    for start in range(0, len(digits), CHUNK):
-        part = digits[start : start + CHUNK].astype(np.float64)
+    for start in range(0, len(digits), CHUNK_SIZE):
+        part = digits[start : start + CHUNK_SIZE].astype(np.float64)
         squares += np.einsum("nij,nij->ij", part, part)
     return mean, np.sqrt(np.maximum(squares / len(digits) - mean**2, 0))
 
 
 def ink_quantiles(digits: np.ndarray) -> np.ndarray:
-    """Below which mean pixel value QUANTILES of ``digits``, uint8 (N, 28, 28), lie: float64 (5,); NaN where N is 0."""
+    """The QUANTILES of the mean pixel value of ``digits``, uint8 (N, 28, 28): float64 (5,), NaN if N is 0."""
     if not len(digits):
         return np.full(len(QUANTILES), np.nan)
     return np.quantile(digits.mean(axis=(1, 2)), QUANTILES)
@@ -96,11 +96,11 @@ def ink_quantiles(digits: np.ndarray) -> np.ndarray:
 def pixel_histogram(digits: np.ndarray) -> np.ndarray:
     """How many pixels of ``digits``, uint8 (N, 28, 28), have each value: int64 (256,)."""
     histogram = np.zeros(PIXEL_VALUES, np.int64)
-    for start in range(0, len(digits), CHUNK):
-        histogram += np.bincount(digits[start : start + CHUNK].ravel(), minlength=PIXEL_VALUES)
+    for start in range(0, len(digits), CHUNK_SIZE):
+        histogram += np.bincount(digits[start : start + CHUNK_SIZE].ravel(), minlength=PIXEL_VALUES)
     return histogram
 
 
 def indices_of(labels: np.ndarray, digit: int | None) -> np.ndarray:
-    """Where ``labels``, uint8 (N,), hold ``digit``, or all places for None: int64 (M,), rising."""
+    """The indices where ``labels``, uint8 (N,), are ``digit``, or all indices for None: int64 (M,), ascending."""
     return np.arange(len(labels)) if digit is None else np.flatnonzero(labels == digit)

@@ -1,1 +1,1 @@
-"""The process that computes with Keras, and how others ask it."""
+"""The engine, the process that computes with Keras, and its client."""

@@ -1,4 +1,4 @@
-"""Work that takes seconds, aside from a worker's answers: one job after the other, at low priority."""
+"""Background jobs of a worker that take seconds: one after the other, at low priority."""
 
 import time
 from collections.abc import Callable
@@ -11,34 +11,34 @@ ProgressCallback = Callable[[float], None]
 
 
 class BackgroundJobs:
-    """Jobs by name: whoever asks for one that waits or is at work shares it."""
+    """A queue of jobs by name. A job that already waits or runs is not started twice."""
 
     def __init__(self, lower_priority: Callable[[], None] = lambda: None) -> None:
         """``lower_priority`` lowers the priority of the thread that calls it."""
-        self._line = ThreadPoolExecutor(1, "jobs", initializer=lower_priority)
+        self._executor = ThreadPoolExecutor(1, "jobs", initializer=lower_priority)
         self._jobs: dict[str, Progress] = {}
 
     def start(self, name: str, work: Callable[[ProgressCallback], None]) -> None:
-        """Put ``work`` in line under ``name``, unless it is there already. It tells what share of it is done."""
-        known = self._jobs.get(name)
-        if known is None or known.error is not None:
+        """Add ``work`` to the queue under ``name``, unless it is there. It gets a callback for its progress."""
+        current = self._jobs.get(name)
+        if current is None or current.error is not None:
             self._jobs[name] = Progress()
-            self._line.submit(self._do, name, work)
+            self._executor.submit(self._run, name, work)
 
     def progress(self, name: str) -> Progress | None:
-        """How far the job is; why it failed, where it did; None when it has ended well, or nobody asked for it."""
+        """The progress of the job, or its error; None when it has succeeded or was never started."""
         return self._jobs.get(name)
 
-    def _do(self, name: str, work: Callable[[ProgressCallback], None]) -> None:
-        begun = time.monotonic()
+    def _run(self, name: str, work: Callable[[ProgressCallback], None]) -> None:
+        started = time.monotonic()
 
-        def tell(done: float) -> None:
-            self._jobs[name] = Progress(done, time.monotonic() - begun)
+        def report(done: float) -> None:
+            self._jobs[name] = Progress(done, time.monotonic() - started)
 
-        tell(0.0)
+        report(0.0)
         try:
-            work(tell)
-        except Exception as error:  # noqa: BLE001, whatever ends a job must be told to those who wait for it
+            work(report)
+        except Exception as error:  # noqa: BLE001, any error must be reported to those who wait for the job
             reason = str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
             self._jobs[name] = Progress(error=reason)
         else:

@@ -1,32 +1,32 @@
-"""What a training needs to go on after a crash, a pause or a cancel: its newest full state and its best epoch."""
+"""Checkpoints to resume a training after a crash, a pause or a cancel: the newest full state and the best epoch."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_core.runs.files import replacing
+from mnist_core.runs.files import atomic_write
 from mnist_core.runs.run import Run
 
 if TYPE_CHECKING:
     import keras
 
-BEST = "best.npz"
+BEST_FILE = "best.npz"
 
 
 class Checkpoints:
     """A run's folder ``resume/``: epoch-EPOCHS+STEPS.keras, the full state, and best.npz, the best epoch's weights.
 
-    The best epoch is the first with the highest validation accuracy. It is kept in memory and written with the
-    next state.
+    The best epoch is the first with the highest validation accuracy. Its weights stay in memory until the next state
+    is saved.
     """
 
     def __init__(self, run: Run) -> None:
         self._folder = run.path / "resume"
         point = run.resume_point
-        self.position = (point.epochs, point.steps) if point else (0, 0)  # whole epochs, further batches
+        self.position = (point.epochs, point.steps) if point else (0, 0)  # complete epochs, further batches
         self.best_epoch, self._best_accuracy, self._best_weights = self.position[0], -1.0, None
         self._best_is_new = False
-        if (self._folder / BEST).exists():
+        if (self._folder / BEST_FILE).exists():
             self._read_best()
 
     def update_best(self, epoch: int, accuracy: float, model: "keras.Model") -> None:
@@ -36,15 +36,15 @@ class Checkpoints:
             self._best_is_new = True
 
     def restore_best(self, model: "keras.Model") -> None:
-        """Give ``model`` the best epoch's weights; without a whole epoch it keeps its own."""
+        """Give ``model`` the best epoch's weights; before the first complete epoch, it keeps its own."""
         if self._best_weights is not None:
             model.set_weights(self._best_weights)
 
     def save(self, model: "keras.Model", epochs: int, steps: int) -> None:
-        """Save ``model`` with its optimizer's state as the newest, and drop the older ones."""
+        """Save ``model`` with its optimizer's state as the newest checkpoint, and delete the older ones."""
         self._folder.mkdir(exist_ok=True)
         newest = self._folder / f"epoch-{epochs:03d}+{steps:04d}.keras"
-        with replacing(newest) as path:
+        with atomic_write(newest) as path:
             model.save(path)
         if self._best_is_new:
             self._write_best()
@@ -53,12 +53,12 @@ class Checkpoints:
                 state.unlink()
 
     def _read_best(self) -> None:
-        with np.load(self._folder / BEST, allow_pickle=False) as archive:
+        with np.load(self._folder / BEST_FILE, allow_pickle=False) as archive:
             self.best_epoch, self._best_accuracy = int(archive["epoch"]), float(archive["accuracy"])
             self._best_weights = [archive[f"weights_{number}"] for number in range(len(archive.files) - 2)]
 
     def _write_best(self) -> None:
         weights = {f"weights_{number}": weight for number, weight in enumerate(self._best_weights)}
-        with replacing(self._folder / BEST) as path:
+        with atomic_write(self._folder / BEST_FILE) as path:
             np.savez(path, epoch=self.best_epoch, accuracy=self._best_accuracy, **weights)
         self._best_is_new = False

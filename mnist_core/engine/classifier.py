@@ -1,7 +1,7 @@
-"""The Classifier: it runs on a worker of its own and answers for drawings, with the last few models kept loaded.
+"""The Classifier: a Dask actor on a dedicated worker that predicts digits, with the last few models in memory.
 
-An answer waits for no explanation and for no measuring: those are made in threads of their own. Keras is imported
-inside the functions: the pages' processes import this module to name what they ask for, and must stay free of it.
+Explanations and robustness measurements run in separate threads, so that predictions never wait for them. Keras is
+imported inside functions, because processes that only submit work import this module and must not import Keras.
 """
 
 import asyncio
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from mnist_core.network.nearest import NearestDigits
     from mnist_core.network.predictor import Predictor
 
-MODELS_KEPT = 4
-NEIGHBOURHOODS_KEPT = 2  # of the models'; one takes 60 to 120 MB
-NEIGHBOURS = 5
+MAX_CACHED_MODELS = 4
+MAX_CACHED_INDEXES = 2  # indexes of nearest digits; one takes 60 to 120 MB
+NEIGHBOUR_COUNT = 5
 T = TypeVar("T")
 
 
 def load_predictor(path: Path, *, untrusted: bool = False) -> "Predictor":
-    """The model file at ``path`` with what the run in its folder knows about it.
+    """Load the model file at ``path``, with the statistics and snapshots of the run in its folder.
 
-    ``untrusted``: the file may come from anywhere, and is parsed in a sandbox. Raises ModelError when the file is
+    ``untrusted``: the file may come from anywhere and is parsed in a sandbox. Raises ModelError when the file is
     missing or unusable.
     """
     from mnist_core.network import importing
@@ -51,98 +51,98 @@ def load_predictor(path: Path, *, untrusted: bool = False) -> "Predictor":
 
 
 class Classifier:
-    """A Dask actor. Its plain methods answer in their turn; its async ones wait aside."""
+    """A Dask actor. Its plain methods run one after the other; its async methods do not block the others."""
 
     def __init__(self, default_model: str | None) -> None:
-        """Import Keras and load ``default_model``, so that the first answer is as quick as the others."""
-        self._loading = threading.Lock()
+        """Import Keras and load ``default_model``, so that the first prediction is as fast as the later ones."""
+        self._load_lock = threading.Lock()
         self._models: OrderedDict[tuple[str, float], Predictor] = OrderedDict()
-        self._neighbourhoods: OrderedDict[Predictor, NearestDigits] = OrderedDict()
-        self._explaining, self._gathering, self._importing = (ThreadPoolExecutor(1) for _ in range(3))
+        self._nearest_indexes: OrderedDict[Predictor, NearestDigits] = OrderedDict()
+        self._explain_pool, self._nearest_pool, self._import_pool = (ThreadPoolExecutor(1) for _ in range(3))
         self._jobs = BackgroundJobs(lower_priority)
-        self._mapmaker = EmbeddingJobs(lower_priority)
+        self._embedding_jobs = EmbeddingJobs(lower_priority)
         if default_model:
             self.predict(default_model, np.zeros((1, 28, 28), np.uint8))
 
     def ping(self) -> None:
-        """Answer nothing: whoever gets that knows that the Classifier is there."""
+        """Return None, which shows that the Classifier is alive."""
 
     def predict(self, model: str, digits: np.ndarray) -> Prediction:
-        """Probabilities and typicality of ``digits`` by the model file, uint8 (N, 28, 28).
+        """Predict the probabilities and typicality of ``digits``, uint8 (N, 28, 28), with the model file.
 
         Raises ModelError when the file is missing or unusable.
         """
         return self._predictor(Path(model)).predict(digits)
 
     async def explain(self, model: str, digit: np.ndarray, *, epochs: bool) -> Explanation:
-        """Why the model file answers so for ``digit``, uint8 (28, 28). Raises as ``predict`` does."""
+        """Explain the model file's prediction for ``digit``, uint8 (28, 28). Raises as ``predict`` does."""
         return await _run_in_executor(
-            self._explaining, lambda: self._predictor(Path(model)).explain(digit, epochs=epochs)
+            self._explain_pool, lambda: self._predictor(Path(model)).explain(digit, epochs=epochs)
         )
 
     async def nearest(self, model: str, digit: np.ndarray) -> Nearest:
-        """The training digits that it finds most like ``digit``, uint8 (28, 28). Raises as ``predict`` does."""
-        return await _run_in_executor(self._gathering, lambda: self._nearest(self._predictor(Path(model)), digit))
+        """Find the training digits most similar to ``digit``, uint8 (28, 28). Raises as ``predict`` does."""
+        return await _run_in_executor(self._nearest_pool, lambda: self._nearest(self._predictor(Path(model)), digit))
 
     def map(self, model: str, layer: int, method: str, path: str) -> MapProgress:
-        """How far the map at ``path`` is, of the test digits as hidden ``layer`` holds them; begins with it if need be.
+        """The progress of the map at ``path``, of the test digits in hidden ``layer``; starts it if necessary.
 
         Raises as ``predict`` does.
         """
-        return self._mapmaker.ask(Path(path), lambda: self._predictor(Path(model)).hidden(layer), method)
+        return self._embedding_jobs.request(Path(path), lambda: self._predictor(Path(model)).hidden(layer), method)
 
     async def import_model(self, content: bytes, config: RunConfig, home: str) -> str:
-        """Make a run of a model file that somebody made elsewhere, and tell its id. Raises as the worker's does."""
+        """Create a run from an untrusted model file, and return its id. Raises as the worker's function does."""
         from mnist_core.engine.worker import import_model
 
-        return (await _run_in_executor(self._importing, lambda: import_model(content, config, Path(home)))).id
+        return (await _run_in_executor(self._import_pool, lambda: import_model(content, config, Path(home)))).id
 
     async def import_run(self, content: bytes, home: str, person: str) -> str:
-        """Make a run of one in a zip, and tell its id. Raises as the worker's does."""
+        """Create a run from an exported one, a zip, and return its id. Raises as the worker's function does."""
         from mnist_core.engine.worker import import_run
 
-        return (await _run_in_executor(self._importing, lambda: import_run(content, Path(home), person=person))).id
+        return (await _run_in_executor(self._import_pool, lambda: import_run(content, Path(home), person=person))).id
 
     def measure_robustness(self, run: str) -> None:
-        """Have the robustness of the run at this path measured and kept in its folder; ``measuring`` tells how far."""
-        measured = Run(Path(run))
+        """Start to measure the robustness of the run at this path; the result is saved in its folder."""
+        measured_run = Run(Path(run))
 
         def load() -> Callable[[np.ndarray], np.ndarray]:
-            return self._predictor(measured.model_path).probabilities
+            return self._predictor(measured_run.model_path).probabilities
 
-        self._jobs.start(run, lambda tell: measure_run(measured, mnist.load().test, load, tell))
+        self._jobs.start(run, lambda report: measure_run(measured_run, mnist.load().test, load, report))
 
-    def measuring(self, run: str) -> Progress | None:
-        """How far that is; None when nobody measures the run at this path."""
+    def robustness_progress(self, run: str) -> Progress | None:
+        """The progress of ``measure_robustness``; None when the run at this path is not being measured."""
         return self._jobs.progress(run)
 
     def hdf5(self, model: str) -> bytes:
-        """The model file as HDF5. Raises ModelError when it is missing or unusable."""
+        """Convert the model file to HDF5. Raises ModelError when it is missing or unusable."""
         from mnist_core.network import model as network
 
         return network.to_hdf5(network.load(Path(model)))
 
     def _nearest(self, predictor: "Predictor", digit: np.ndarray) -> Nearest:
-        if predictor not in self._neighbourhoods:
-            self._neighbourhoods[predictor] = predictor.nearest_digits()
-        neighbourhood = _lru_get(self._neighbourhoods, predictor, keep=NEIGHBOURHOODS_KEPT)
-        return Nearest(*neighbourhood.of(digit, count=NEIGHBOURS))
+        if predictor not in self._nearest_indexes:
+            self._nearest_indexes[predictor] = predictor.nearest_digits()
+        index = _lru_get(self._nearest_indexes, predictor, max_size=MAX_CACHED_INDEXES)
+        return Nearest(*index.query(digit, count=NEIGHBOUR_COUNT))
 
     def _predictor(self, path: Path) -> "Predictor":
         key = (str(path), path.stat().st_mtime if path.exists() else 0.0)
-        with self._loading:
+        with self._load_lock:
             if key not in self._models:
                 self._models[key] = load_predictor(path)
-            return _lru_get(self._models, key, keep=MODELS_KEPT)
+            return _lru_get(self._models, key, max_size=MAX_CACHED_MODELS)
 
 
-async def _run_in_executor(line: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(line, work)
+async def _run_in_executor(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, work)
 
 
-def _lru_get(kept: OrderedDict, key: object, *, keep: int) -> object:
-    """What ``kept`` has for ``key``; of the others only the last used stay."""
-    kept.move_to_end(key)
-    while len(kept) > keep:
-        kept.popitem(last=False)
-    return kept[key]
+def _lru_get(cache: OrderedDict, key: object, *, max_size: int) -> object:
+    """Return the value of ``key``, and remove the least recently used entries above ``max_size``."""
+    cache.move_to_end(key)
+    while len(cache) > max_size:
+        cache.popitem(last=False)
+    return cache[key]

@@ -1,7 +1,7 @@
-"""What pages call: find the engine or start it, ask the Classifier, put runs in line.
+"""The client of the engine: it finds or starts the engine, calls the Classifier, and adds runs to the queue.
 
-Only what asks the Classifier waits, and only for an answer; a background thread finds or starts the engine. Dask is
-imported in that thread, so that a page is painted before it.
+Only calls of the Classifier block; a background thread finds or starts the engine. Dask is imported in that thread, so
+that pages are drawn before.
 """
 
 import logging
@@ -26,29 +26,29 @@ from mnist_core.engine.protocol import (
     EngineNotReady,
     MapProgress,
     Progress,
+    client_name_prefix,
     lab_name,
-    people_name,
 )
 from mnist_core.predictions import Explanation, Nearest, Prediction
 from mnist_core.runs import store
-from mnist_core.runs.experiments import in_hand
+from mnist_core.runs.experiments import any_in_progress
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import CANCELLED, FAILED, INTERRUPTED, PAUSED
-from mnist_core.untrusted.file_limits import content_of, small_enough
+from mnist_core.untrusted.file_limits import check_size, read_content
 
 if TYPE_CHECKING:
     from distributed import Actor, Client
 
-START_TIMEOUT = 90.0  # seconds to a ready Classifier; 7 are usual, a cold disk takes longer
-ANSWER_TIMEOUT = 20.0  # seconds for one answer; 4 ms are usual
-IMPORT_TIMEOUT = 180.0  # seconds for a model from elsewhere; 5 are usual, the largest need a minute or two
+START_TIMEOUT = 90.0  # seconds until the Classifier is ready; usually 7, longer with a cold disk
+ANSWER_TIMEOUT = 20.0  # seconds for one call; usually 4 ms
+IMPORT_TIMEOUT = 180.0  # seconds for an untrusted model; usually 5, up to two minutes for the largest
 CONNECT_TIMEOUT = 5.0
-SECONDS_BETWEEN_TRIES = 0.1
+RETRY_SECONDS = 0.1
 
 
 class Engine:
-    """The engine of one home folder, seen from outside. One object serves all threads of a process."""
+    """A client for the engine of one home folder. It is thread-safe: a process needs only one."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -58,11 +58,11 @@ class Engine:
         self._classifier: Actor | None = None
         self._process = EngineProcess(home)
         self._closed = False
-        self.error: str | None = None  # why the last attempt to start it failed
+        self.error: str | None = None  # of the last attempt to start it
 
     @property
     def ready(self) -> bool:
-        """Whether a drawing would be answered at once."""
+        """Whether the Classifier can predict now."""
         return self._classifier is not None and self._connected() and self._process.alive
 
     def process(self) -> psutil.Process:
@@ -70,153 +70,148 @@ class Engine:
         return self._process.find()
 
     def ensure_started(self) -> None:
-        """See to it that the engine runs: start or mend it in the background if it does not. Returns at once."""
+        """Start or reconnect the engine in the background if it is not ready. Returns at once."""
         with self._lock:
-            if self._closed or self.ready or self._is_trying():
+            if self._closed or self.ready or self._is_connecting():
                 return
             self._thread = threading.Thread(target=self._connect_recording_error, name="engine", daemon=True)
             self._thread.start()
 
     def wait(self, timeout: float = START_TIMEOUT) -> None:
-        """Wait until the Classifier answers. Raises EngineError when it cannot, or not within ``timeout`` seconds."""
+        """Wait until the Classifier is ready. Raises EngineError when it fails, or after ``timeout`` seconds."""
         deadline = time.monotonic() + timeout
         self.ensure_started()
         while not self.ready:
-            if not self._is_trying():
+            if not self._is_connecting():
                 if self.error:
                     raise EngineError(self.error)
                 self.ensure_started()
             if time.monotonic() > deadline:
                 raise EngineError(f"The engine was not ready within {timeout:.0f} seconds.")
-            time.sleep(SECONDS_BETWEEN_TRIES)
+            time.sleep(RETRY_SECONDS)
 
     def classify(self, run: Run, digits: np.ndarray) -> np.ndarray:
-        """What the run's model answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1.
-
-        Raises as ``predict`` does.
-        """
+        """The run's probabilities for ``digits``, uint8 (N, 28, 28): float32 (N, 10). Raises as ``predict`` does."""
         return self.predict(run, digits).probabilities
 
     def predict(self, run: Run, digits: np.ndarray) -> Prediction:
-        """What the run's model makes of ``digits``, uint8 (N, 28, 28): its answers, and whether they are digits at all.
+        """Predict the probabilities and typicality of ``digits``, uint8 (N, 28, 28), with the run's model.
 
-        Raises EngineNotReady while the engine starts or is mended, ModelError when the model is unusable.
+        Raises EngineNotReady while the engine starts or reconnects, ModelError when the model is unusable.
         """
-        return self._ask(lambda classifier: classifier.predict(str(run.model_path), digits))
+        return self._call(lambda classifier: classifier.predict(str(run.model_path), digits))
 
     def explain(self, run: Run, digit: np.ndarray, *, epochs: bool = True) -> Explanation:
-        """Why the run's model answers as it does for ``digit``, uint8 (28, 28). Raises as ``predict`` does.
+        """Explain the prediction of the run's model for ``digit``, uint8 (28, 28). Raises as ``predict`` does.
 
-        Without ``epochs`` it does not tell what it said while it learned, which takes most of the time. Others'
-        drawings are answered meanwhile.
+        ``epochs`` adds the predictions of the run's snapshots, which takes most of the time. Other predictions do not
+        wait for it.
         """
-        return self._ask(lambda classifier: classifier.explain(str(run.model_path), digit, epochs=epochs))
+        return self._call(lambda classifier: classifier.explain(str(run.model_path), digit, epochs=epochs))
 
     def nearest(self, run: Run, digit: np.ndarray) -> Nearest:
-        """The training digits that are most similar to ``digit``, uint8 (28, 28), in the model's hidden space.
+        """Find the training digits most similar to ``digit``, uint8 (28, 28), in the model's hidden space.
 
-        Raises as ``predict`` does.
-
-        The first time it takes seconds: all 60,000 pass through the network. Others' drawings are answered meanwhile.
+        The first call takes seconds, because all 60,000 digits pass through the network. Other predictions do not wait
+        for it. Raises as ``predict`` does.
         """
-        return self._ask(lambda classifier: classifier.nearest(str(run.model_path), digit))
+        return self._call(lambda classifier: classifier.nearest(str(run.model_path), digit))
 
-    def map(self, wanted: HiddenMap) -> np.ndarray | MapProgress:
-        """Where the test digits lie on a map, float32 (10000, 2), or how far the engine is with making it: ask again.
+    def map(self, hidden_map: HiddenMap) -> np.ndarray | MapProgress:
+        """The positions of the test digits on a map, float32 (10000, 2), or the progress while it is computed.
 
-        A map that was made before needs no engine. Raises as ``predict`` does.
+        A map that is stored already needs no engine. Raises as ``predict`` does.
         """
-        path = wanted.path(self._home)
-        kept = maps.read(path)
-        if kept is not None:
-            return kept
-        model = str(wanted.run.model_path)
-        return self._ask(lambda classifier: classifier.map(model, wanted.layer, wanted.method, str(path)))
+        path = hidden_map.path(self._home)
+        cached = maps.read(path)
+        if cached is not None:
+            return cached
+        model = str(hidden_map.run.model_path)
+        return self._call(lambda classifier: classifier.map(model, hidden_map.layer, hidden_map.method, str(path)))
 
     def hdf5(self, run: Run) -> bytes:
-        """The run's model as an HDF5 file. Raises as ``classify`` does."""
+        """The run's model as the bytes of an HDF5 file. Raises as ``predict`` does."""
         if run.hdf5_path.exists():
             return run.hdf5_path.read_bytes()
-        return self._ask(lambda classifier: classifier.hdf5(str(run.model_path)))
+        return self._call(lambda classifier: classifier.hdf5(str(run.model_path)))
 
     def import_model(self, file: Path | bytes, name: str, person: str = "") -> Run:
-        """Make a run of a ``.keras`` or ``.h5`` file from elsewhere, given by its path or its content, and return it.
+        """Create a run from an untrusted ``.keras`` or ``.h5`` file, given by its path or content, and return it.
 
-        It takes seconds: the network is tried and scored. Others' drawings are answered meanwhile. Raises ModelError
-        with the reason when the file is none that can be read, ConfigError when nobody could read the name, and
-        else as ``predict`` does.
+        It takes seconds, because the network is evaluated; other predictions do not wait for it. Raises ModelError
+        with the reason when the file is not supported, ConfigError when the name is invalid, and otherwise as
+        ``predict`` does.
         """
         config = RunConfig(name=name, person=person)
-        content = content_of(file) if isinstance(file, Path) else small_enough(file)
-        return self._imported(lambda classifier: classifier.import_model(content, config, str(self._home)))
+        content = read_content(file) if isinstance(file, Path) else check_size(file)
+        return self._run_import(lambda classifier: classifier.import_model(content, config, str(self._home)))
 
     def import_run(self, content: bytes, person: str = "") -> Run:
-        """Make a run of one in a zip, as ``runs.archive.pack`` makes them, and return it.
+        """Create a run from a zip that ``runs.archive.pack`` made, evaluate its network anew, and return the run.
 
-        Its network is scored anew. Raises RunError or ModelError with the reason when it cannot be had, and else as
-        ``read`` does.
+        Raises RunError or ModelError with the reason when the zip is not valid, and otherwise as ``predict`` does.
         """
-        return self._imported(lambda classifier: classifier.import_run(content, str(self._home), person))
+        return self._run_import(lambda classifier: classifier.import_run(content, str(self._home), person))
 
-    def _imported(self, question: Callable[["Actor"], "object"]) -> Run:
-        return store.find(self._ask(question, timeout=IMPORT_TIMEOUT), self._home)
+    def _run_import(self, method: Callable[["Actor"], "object"]) -> Run:
+        return store.find(self._call(method, timeout=IMPORT_TIMEOUT), self._home)
 
     def measure_robustness(self, run: Run) -> None:
-        """Have the run's robustness measured, and kept in its folder; ``measuring`` tells how far. Returns at once.
+        """Start to measure the run's robustness, if that is not running yet. Returns at once.
 
-        Whoever asks meanwhile shares it. Raises as ``predict`` does.
+        The result is saved in the run's folder. Raises as ``predict`` does.
         """
-        self._ask(lambda classifier: classifier.measure_robustness(str(run.path)))
+        self._call(lambda classifier: classifier.measure_robustness(str(run.path)))
 
-    def measuring(self, run: Run) -> Progress | None:
-        """How far that is, or why it failed; None when nobody measures the run, or nobody any more.
+    def robustness_progress(self, run: Run) -> Progress | None:
+        """The progress or the error of ``measure_robustness``; None when the run is not being measured.
 
         Raises as ``predict`` does.
         """
-        return self._ask(lambda classifier: classifier.measuring(str(run.path)))
+        return self._call(lambda classifier: classifier.robustness_progress(str(run.path)))
 
     def train(self, config: RunConfig, lesson: Lesson | None = None) -> Run:
-        """Put a new run in line, with the drawings that it is to learn, and return it.
+        """Add a new run to the queue, with the drawings that it should learn, and return it.
 
-        Raises QueueFull when its person has enough runs waiting, RunError when its parent cannot be continued,
-        EngineError when the home cannot be written.
+        Raises QueueFull when the person has too many waiting runs, RunError when the parent cannot be continued,
+        EngineError when the home folder is not writable.
         """
-        with self._entering_line():
+        with self._locked_queue():
             queue.check_quota(config.person, self._home)
             run = store.create(config, self._home, lesson=lesson)
         self.ensure_started()
         return run
 
     def train_experiment(self, configs: list[RunConfig]) -> None:
-        """Put the runs of an experiment in line, in this order; nothing is done while others of it wait or train.
+        """Add the runs of an experiment to the queue in this order, unless other runs of it wait or train.
 
         Raises as ``train`` does.
         """
-        with self._entering_line():
+        with self._locked_queue():
             runs = [run for run in store.list_runs(self._home) if run.config.experiment == configs[0].experiment]
-            if not in_hand(runs):
+            if not any_in_progress(runs):
                 queue.check_quota(configs[0].person, self._home)
                 for config in configs:
                     store.create(config, self._home)
         self.ensure_started()
 
     def resume(self, run: Run) -> None:
-        """Have a run go on: at once where its trainer waits for that, else in line, from its last full state.
+        """Resume a run: at once if its worker still waits, otherwise through the queue, from its last full state.
 
-        A run that waits, trains or has finished is left as it is. Raises QueueFull when its person has enough runs
-        waiting, EngineError when the home cannot be written.
+        A run that is queued, running or finished is not changed. Raises QueueFull when the person has too many waiting
+        runs, EngineError when the home folder is not writable.
         """
-        with self._entering_line():
+        with self._locked_queue():
             status = run.status
             if status.state == PAUSED and not status.suspended:
-                run.ask(pause=False)
+                run.update_control(pause=False)
             elif status.state in (PAUSED, CANCELLED, INTERRUPTED, FAILED):
                 queue.check_quota(run.config.person, self._home)
                 run.requeue()
         self.ensure_started()
 
     @contextmanager
-    def _entering_line(self) -> Iterator[None]:
+    def _locked_queue(self) -> Iterator[None]:
         try:
             with queue.queue_lock(self._home):
                 yield
@@ -224,7 +219,7 @@ class Engine:
             raise EngineError(f"The training could not be put in line: {error.strerror or error}.") from error
 
     def close(self) -> None:
-        """Leave the engine; it ends by itself when nobody else needs it."""
+        """Disconnect from the engine, which ends by itself when no clients and no runs are left."""
         self._closed = True
         self._disconnect()
 
@@ -233,21 +228,21 @@ class Engine:
             with suppress(TimeoutError):
                 self._client.close(timeout=1)
 
-    def _is_trying(self) -> bool:
+    def _is_connecting(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
     def _connected(self) -> bool:
         return self._client is not None and self._client.status == "running"
 
-    def _ask(self, question: Callable[["Actor"], "object"], *, timeout: float = ANSWER_TIMEOUT) -> "object":
+    def _call(self, method: Callable[["Actor"], "object"], *, timeout: float = ANSWER_TIMEOUT) -> "object":
         classifier = self._classifier
         if classifier is None or not self._connected():
             self.ensure_started()
             raise EngineNotReady(self.error or "The network is waking up.")
         try:
-            return question(classifier).result(timeout=timeout)
+            return method(classifier).result(timeout=timeout)
         except (OSError, RuntimeError, TimeoutError) as error:
-            # Its worker or the whole engine is gone: look for it anew.
+            # Its worker or the whole engine has died: connect again.
             self._classifier = None
             self.ensure_started()
             raise EngineNotReady("The network fell asleep and is waking up again.") from error
@@ -260,7 +255,7 @@ class Engine:
             self.error = str(error)
 
     def _connect(self) -> None:
-        self._process.reset()  # what became of an earlier one is old news
+        self._process.reset()  # ignore how an earlier engine process ended
         deadline = time.monotonic() + START_TIMEOUT
         while not self._closed:
             if not (self._connected() and self._process.alive):
@@ -270,12 +265,12 @@ class Engine:
                 return
             if time.monotonic() > deadline:
                 raise EngineError(f"The engine did not start. Its log may say why: {self._home / LOG_FILE}")
-            time.sleep(SECONDS_BETWEEN_TRIES)
+            time.sleep(RETRY_SECONDS)
 
     def _find_or_start(self) -> None:
         from distributed import Client
 
-        # When the engine dies, Dask logs a traceback; here that is mended, and pages say so in words.
+        # Dask logs a traceback when the engine dies; here it is restarted, and pages show a message.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         self._classifier = None
         self._disconnect()
@@ -284,12 +279,12 @@ class Engine:
         try:
             self._client = Client(
                 self._process.address,
-                name=f"{people_name(self._home)}-{uuid.uuid4().hex[:8]}",
+                name=f"{client_name_prefix(self._home)}-{uuid.uuid4().hex[:8]}",
                 timeout=CONNECT_TIMEOUT,
                 direct_to_workers=True,
             )
         except (EngineNotReady, OSError, ValueError):
-            return  # not listening yet; the caller tries again
+            return  # not listening yet; the caller retries
 
     def _find_classifier(self) -> "Actor | None":
         from distributed import Variable

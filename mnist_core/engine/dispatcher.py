@@ -1,8 +1,7 @@
-"""Hands runs to workers, one at a time each, and keeps the Classifier alive.
+"""The Dispatcher submits queued runs to free workers and keeps the Classifier alive.
 
-The run folders are the queue; Dask carries the calls, starts dead workers again and does not hold the line. Each run is
-placed on a worker that has none. A worker that goes away while it trains costs nothing but time: its run goes to the
-next free one and on from its last state.
+The run folders are the queue; Dask only transports the calls and restarts dead workers. Each worker trains one run at a
+time. If a worker dies while it trains, the next free worker resumes the run from its last saved state.
 """
 
 import os
@@ -16,7 +15,7 @@ from pathlib import Path
 from distributed import Client, Future, Variable
 
 from mnist_core.engine.classifier import Classifier
-from mnist_core.engine.protocol import ADDRESS_FILE, LAB, EngineError, lab_name, people_name
+from mnist_core.engine.protocol import ADDRESS_FILE, LAB_PREFIX, EngineError, client_name_prefix, lab_name
 from mnist_core.engine.queue import waiting
 from mnist_core.engine.worker import train_in_background
 from mnist_core.runs import store
@@ -24,55 +23,55 @@ from mnist_core.runs.files import write_json
 from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.status import FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
-ROOT = Path(__file__).parents[2]  # what a worker needs on its sys.path
-SECONDS_BETWEEN_ROUNDS = 0.2
-SILENT_AFTER = 3.0  # seconds without a heartbeat; a trainer that the scheduler has lost may still be at it
-REST_AFTER = 60.0  # seconds without training after which its workers give back the memory that Keras took
-LEAVE_AFTER = 5.0  # seconds without clients and runs; a reload of a page does not disconnect its server
+ROOT = Path(__file__).parents[2]  # workers need it on their sys.path
+ROUND_SECONDS = 0.2
+HEARTBEAT_TIMEOUT_SECONDS = 3.0  # without a heartbeat; a worker that the scheduler has lost may still train
+RESTART_AFTER_SECONDS = 60.0  # without training; restarted workers free the memory that Keras took
+EXIT_AFTER_SECONDS = 5.0  # without clients and runs; a page reload does not disconnect the app's client
 
 
 @dataclass(frozen=True)
 class Job:
-    """A run on its worker."""
+    """A run that a worker trains."""
 
     run: Run
-    worker: str  # its address
+    worker: str  # address
     future: Future
 
 
 class Dispatcher:
-    """The engine's round: see who has ended or gone, give the free workers the next runs."""
+    """The engine's main loop: it detects ended runs and lost workers, and submits the next runs."""
 
     def __init__(self, home: Path, client: Client, *, own_workers: bool) -> None:
-        """``own_workers``: nobody else uses the cluster, so idle workers may be started again."""
+        """``own_workers``: no other lab uses the cluster, so idle workers may be restarted."""
         self._home = home
         self._client = client
         self._own_workers = own_workers
         self._name = lab_name(home)
-        self._jobs: dict[str, Job] = {}  # by run
-        self._lost: dict[str, Run] = {}  # runs whose worker has gone, the next one first
-        self._line: list[Run] = []
+        self._jobs: dict[str, Job] = {}  # by run id
+        self._lost: dict[str, Run] = {}  # runs by id whose worker has died, the next one first
+        self._queue: list[Run] = []
         self._prepared: set[str] = set()  # workers that can import mnist_core
         self._classifier: Future | None = None
-        self._told: dict | None = None
+        self._published: dict | None = None
         self._needed_at = time.monotonic()
-        self._trained_at: float | None = None  # None: the training workers are as new
+        self._trained_at: float | None = None  # None: the workers have not trained since their start
 
     def work(self, *, leave_when_idle: bool) -> None:
-        """Go round until nobody needs the engine (or, without ``leave_when_idle``, for ever).
+        """Loop until nobody needs the engine (without ``leave_when_idle``: forever).
 
-        Raises EngineError when the scheduler has gone.
+        Raises EngineError when the connection to the scheduler is lost.
         """
         while not (leave_when_idle and self._is_idle()):
             if self._client.status != "running":
                 raise EngineError("The Dask scheduler has gone. Start it again.")
             self._keep_classifier()
             trainers = self._trainers()
-            self._tell(len(trainers))
+            self._publish(len(trainers))
             self._collect(trainers)
             self._dispatch(trainers)
-            self._rest(trainers)
-            time.sleep(SECONDS_BETWEEN_ROUNDS)
+            self._restart_idle_workers(trainers)
+            time.sleep(ROUND_SECONDS)
 
     def _keep_classifier(self) -> None:
         if self._classifier is not None and self._classifier.status in ("pending", "finished"):
@@ -88,24 +87,24 @@ class Dispatcher:
         Variable(self._name, self._client).set(self._classifier)
 
     def _trainers(self) -> list[str]:
-        """The addresses of the training workers: all but those of this and other labs' Classifiers."""
+        """The addresses of the training workers: all except the Classifiers of this and other labs."""
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         return [
             address
             for address, worker in workers.items()
-            if not any(resource.startswith(LAB) for resource in worker["resources"])
+            if not any(resource.startswith(LAB_PREFIX) for resource in worker["resources"])
         ]
 
-    def _tell(self, trainers: int) -> None:
-        """Keep engine.json up to date."""
+    def _publish(self, trainers: int) -> None:
+        """Write engine.json if its content has changed."""
         facts = {"pid": os.getpid(), "address": self._client.scheduler.address, "trainers": trainers}
-        if facts != self._told:
-            with suppress(OSError):  # a full disk; the next round tries again
+        if facts != self._published:
+            with suppress(OSError):  # a full disk; the next round retries
                 write_json(self._home / ADDRESS_FILE, facts)
-                self._told = facts
+                self._published = facts
 
     def _collect(self, trainers: Collection[str]) -> None:
-        """Take note of the runs that have ended, and of those whose worker has gone."""
+        """Remove the jobs that have ended, and remember the runs whose worker has died."""
         for run_id, job in list(self._jobs.items()):
             if job.future.status == "error":
                 self._fail(job)
@@ -117,25 +116,25 @@ class Dispatcher:
             del self._jobs[run_id]
 
     def _fail(self, job: Job) -> None:
-        with suppress(RunError, OSError):  # its folder may be gone, its disk full
+        with suppress(RunError, OSError):  # its folder may be deleted, its disk full
             job.run.release_disk_reserve()
             reason = f"Its training ended without a word: {job.future.exception()}"
             job.run.update(only_in=(QUEUED, RUNNING, PAUSED), state=FAILED, ended_at=time.time(), error=reason)
 
     def _dispatch(self, trainers: Collection[str]) -> None:
-        """Give each free worker the next run; those that have lost theirs come before the line."""
-        self._line = waiting(self._home)
+        """Submit the next run to each free worker; runs that lost their worker come before the queue."""
+        self._queue = waiting(self._home)
         self._prepared.intersection_update(trainers)
         busy = {job.worker for job in self._jobs.values()}
         free = [worker for worker in trainers if worker not in busy]
-        for run in [*self._orphans(), *self._line]:
+        for run in [*self._orphans(), *self._queue]:
             if not free:
                 return
             if run.id not in self._jobs:
                 self._submit(run, free.pop())
 
     def _orphans(self) -> list[Run]:
-        """The lost runs that need another worker; the others are forgotten."""
+        """The lost runs that need another worker; the others are removed."""
         for run_id, run in list(self._lost.items()):
             with suppress(RunError):
                 status = run.status
@@ -145,8 +144,8 @@ class Dispatcher:
         return list(self._lost.values())
 
     def _submit(self, run: Run, worker: str) -> None:
-        """Have ``worker`` train ``run``, or keep it free for ``run`` while its lost trainer still beats."""
-        if run.id in self._lost and _beats(run):
+        """Submit ``run`` to ``worker``; while its lost worker still sends heartbeats, only reserve ``worker``."""
+        if run.id in self._lost and _has_recent_heartbeat(run):
             return
         try:
             if worker not in self._prepared:
@@ -158,27 +157,27 @@ class Dispatcher:
         self._jobs[run.id] = Job(run, worker, future)
         self._lost.pop(run.id, None)
 
-    def _rest(self, trainers: Collection[str]) -> None:
-        if self._jobs or self._lost:  # a lost one's trainer may still be at it
+    def _restart_idle_workers(self, trainers: Collection[str]) -> None:
+        if self._jobs or self._lost:  # the worker of a lost run may still train
             self._trained_at = time.monotonic()
-        elif self._trained_at is not None and time.monotonic() - self._trained_at > REST_AFTER:
+        elif self._trained_at is not None and time.monotonic() - self._trained_at > RESTART_AFTER_SECONDS:
             self._trained_at = None
             if self._own_workers:
                 self._client.restart_workers(list(trainers), raise_for_error=False)
 
     def _is_idle(self) -> bool:
-        if self._jobs or self._lost or self._line or self._has_people():
+        if self._jobs or self._lost or self._queue or self._has_clients():
             self._needed_at = time.monotonic()
-        return time.monotonic() - self._needed_at > LEAVE_AFTER
+        return time.monotonic() - self._needed_at > EXIT_AFTER_SECONDS
 
-    def _has_people(self) -> bool:
-        # A lambda travels by value: the scheduler may be another machine's.
+    def _has_clients(self) -> bool:
+        # A lambda is pickled by value: the scheduler may run on another machine, without this module.
         clients = self._client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.clients))
-        return any(people_name(self._home) in client for client in clients)
+        return any(client_name_prefix(self._home) in client for client in clients)
 
 
-def _beats(run: Run) -> bool:
-    """Whether somebody trains ``run`` whom the scheduler does not see, or did until a moment ago."""
+def _has_recent_heartbeat(run: Run) -> bool:
+    """Whether a lost worker still trains ``run``, or did less than HEARTBEAT_TIMEOUT_SECONDS ago."""
     with suppress(RunError):
-        return time.time() - (run.status.heartbeat or 0) < SILENT_AFTER
+        return time.time() - (run.status.heartbeat or 0) < HEARTBEAT_TIMEOUT_SECONDS
     return False

@@ -1,4 +1,4 @@
-"""The sign of life of whoever trains a run."""
+"""The heartbeat of a process that trains a run."""
 
 import threading
 import time
@@ -6,17 +6,17 @@ from contextlib import suppress
 
 from mnist_core.runs.run import Run
 
-SECONDS_BETWEEN_BEATS = 1.0
+HEARTBEAT_SECONDS = 1.0
 
 
 class Heartbeat:
-    """Tells in status.json that the trainer lives, once a second, while Keras starts up and while it works."""
+    """Writes a timestamp to status.json every second, from the import of Keras to the end of the training."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self.seconds = run.status.seconds  # of training so far; the recorder keeps it fresh
+        self.seconds = run.status.seconds  # of training so far; the recorder updates it
 
     def __enter__(self) -> "Heartbeat":
         self._thread.start()
@@ -28,7 +28,7 @@ class Heartbeat:
 
     def _beat(self) -> None:
         while self._run.path.exists():
-            with suppress(OSError):  # a full disk is the training's to tell
+            with suppress(OSError):  # on a full disk, the training itself reports the error
                 self._run.update(heartbeat=time.time(), seconds=self.seconds)
-            if self._stopped.wait(SECONDS_BETWEEN_BEATS):
+            if self._stopped.wait(HEARTBEAT_SECONDS):
                 return

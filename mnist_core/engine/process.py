@@ -1,4 +1,4 @@
-"""The engine's process, seen from outside: whether it lives, where it listens, how it starts and why it ended."""
+"""The process of the engine: whether it is alive, its address, its start and its error."""
 
 import json
 import os
@@ -15,11 +15,11 @@ from mnist_core.engine.protocol import ADDRESS_FILE, LOCK_FILE, LOG_FILE, Engine
 
 
 class EngineProcess:
-    """The engine of one home folder; one process of this machine starts it, all others find it."""
+    """The engine process of one home folder; one client on this machine starts it, all others find it."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._started: subprocess.Popen | None = None  # by us
+        self._popen: subprocess.Popen | None = None  # the engine that this object started
 
     @property
     def alive(self) -> bool:
@@ -28,46 +28,46 @@ class EngineProcess:
             FileLock(self._home / LOCK_FILE).acquire(timeout=0).lock.release()
         except Timeout:
             return True
-        except OSError:  # the home is gone, or cannot be written
+        except OSError:  # the home folder is deleted or not writable
             return False
         return False
 
     @property
     def address(self) -> str:
-        """Where its scheduler listens. Raises EngineNotReady when it does not yet."""
+        """The address of its Dask scheduler. Raises EngineNotReady when it does not listen yet."""
         return self._facts()["address"]
 
     def find(self) -> psutil.Process:
-        """The process itself. Raises EngineNotReady when there is none."""
+        """Find the process. Raises EngineNotReady when there is none."""
         try:
             return psutil.Process(self._facts()["pid"])
         except psutil.NoSuchProcess as error:
             raise EngineNotReady("There is no engine now.") from error
 
     def start(self) -> None:
-        """Start it, unless that was done a moment ago. Raises EngineError when it has ended with an error since."""
-        if self._started is not None:
-            status = self._started.poll()
+        """Start the engine, unless it is starting already. Raises EngineError when it has ended with an error."""
+        if self._popen is not None:
+            status = self._popen.poll()
             if status is None:
                 return
             if status > 0:
                 raise EngineError(self._last_log_line())
         (self._home / ADDRESS_FILE).unlink(missing_ok=True)
         with (self._home / LOG_FILE).open("wb") as log:
-            self._started = subprocess.Popen(
+            self._popen = subprocess.Popen(
                 [sys.executable, "-m", "mnist_core", "engine", "--leave-when-idle"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=Path(__file__).parents[2],
                 env=os.environ | {settings.HOME: str(self._home)},
-                start_new_session=True,  # a Ctrl-C in the app's terminal is not the engine's
+                start_new_session=True,  # so that Ctrl-C in the app's terminal does not stop the engine
             )
 
     def reset(self) -> None:
-        """Let ``start`` try anew after an engine of ours has ended, however it did."""
-        if self._started is not None and self._started.poll() is not None:
-            self._started = None
+        """Let ``start`` try again after the engine that this object started has ended."""
+        if self._popen is not None and self._popen.poll() is not None:
+            self._popen = None
 
     def _facts(self) -> dict[str, Any]:
         try:

@@ -1,4 +1,4 @@
-"""What the engine and those who ask it have agreed on: names, files and errors."""
+"""Names, files, results and errors that the engine and its clients share."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ import numpy as np
 from mnist_core.engine.queue import ENGINE_FILE
 from mnist_core.errors import LabError
 
-ADDRESS_FILE = ENGINE_FILE  # the process, where its scheduler listens, how many runs it trains
-LOCK_FILE = "engine.lock"  # held by the engine for as long as it lives
+ADDRESS_FILE = ENGINE_FILE  # the process id, the scheduler's address, the number of training workers
+LOCK_FILE = "engine.lock"  # held by the engine while it runs
 LOG_FILE = "engine.log"
-LAB = "digit-lab"
+LAB_PREFIX = "digit-lab"
 
 
 class EngineError(LabError):
-    """The engine cannot do what was asked."""
+    """The engine cannot do what was requested."""
 
 
 class EngineNotReady(EngineError):
-    """The engine is starting or being mended; ask again in a moment."""
+    """The engine is starting or reconnecting; try again in a moment."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is, ``done`` from 0 to 1 after ``seconds`` of work. ``error``: why it has failed, if it has."""
+    """The progress of a job: ``done`` from 0 to 1 after ``seconds`` of work. ``error``: the reason if it has failed."""
 
     done: float = 0.0
     seconds: float = 0.0
@@ -34,20 +34,20 @@ class Progress:
 
 @dataclass(frozen=True)
 class MapProgress:
-    """How far a map is: the ``share`` done, 0 to 1, and the ``positions`` so far, float32 (N, 2), if there are any."""
+    """The progress of a map: the ``share`` done, 0 to 1, and the ``positions`` so far, float32 (N, 2), or None."""
 
     share: float
     positions: np.ndarray | None
 
 
 def lab_name(home: Path) -> str:
-    """What a lab is called on its Dask scheduler, which other labs may use too.
+    """The name of a lab on its Dask scheduler, which other labs may use too.
 
-    Its Classifier lies in the variable of this name, on the worker with the resource of this name.
+    The Dask variable with this name holds its Classifier; the worker with this resource runs it.
     """
-    return f"{LAB}-{hashlib.sha256(str(home).encode()).hexdigest()[:8]}"
+    return f"{LAB_PREFIX}-{hashlib.sha256(str(home).encode()).hexdigest()[:8]}"
 
 
-def people_name(home: Path) -> str:
-    """What the names of people's clients begin with; the lab's engine leaves when none is left."""
+def client_name_prefix(home: Path) -> str:
+    """The prefix of the names of a lab's Dask clients; the lab's engine ends when no such client is left."""
     return f"people-of-{lab_name(home)}"

@@ -1,4 +1,4 @@
-"""Writes a training into its run's folder as it happens, and hears there what people ask of it."""
+"""The Recorder writes the progress of a training to its run's folder, and reads people's requests there."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from mnist_core.engine.checkpoints import Checkpoints
 from mnist_core.engine.heartbeat import Heartbeat
 from mnist_core.evaluation.scores import scores
 from mnist_core.runs.control import Control
-from mnist_core.runs.files import csv_line, replacing
+from mnist_core.runs.files import atomic_write, csv_line
 from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
 from mnist_core.runs.status import PAUSED, RUNNING
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     from mnist_core.network.training import EpochResult, Progress
 
-SNAPSHOTS = 12
-SECONDS_BETWEEN_LOOKS = 0.2
-SECONDS_BETWEEN_STATES = 10.0  # what a killed worker costs at most
-SECONDS_PER_SLOW_BATCH = 0.25
+MAX_SNAPSHOTS = 12
+CONTROL_POLL_SECONDS = 0.2
+CHECKPOINT_SECONDS = 10.0  # the training time that is lost at most when a worker is killed
+SLOW_MOTION_STEP_SECONDS = 0.25
 
 
 class Recorder:
-    """The callback of ``training.train`` that keeps a run's folder up to date and follows its control.json."""
+    """The callback of ``training.train`` that updates a run's folder and follows its control.json."""
 
     def __init__(
         self,
@@ -41,9 +41,9 @@ class Recorder:
         suspend_after: float,
         watch: Callable[["Progress"], None] = lambda _: None,
     ) -> None:
-        """``model``: what is trained. ``suspend_after``: seconds of a pause after which the training ends for now.
+        """``suspend_after``: seconds of a pause after which the run is suspended, to free its worker.
 
-        ``watch`` hears the progress too.
+        ``watch`` is called with the progress of each chunk.
         """
         self._run = run
         self._model = model
@@ -61,78 +61,78 @@ class Recorder:
         inherited = history["seconds"][history["epoch"] == run.config.inherited_epochs]
         self._seconds_inherited = float(inherited[0]) if len(inherited) else 0.0
         self._control = run.control
-        self._next_look = self._saved_at = time.monotonic()
-        self.seconds = 0.0  # of training, here
-        self.recording_seconds = 0.0  # of those, spent writing
+        self._next_poll = self._saved_at = time.monotonic()
+        self.seconds = 0.0  # of training in this call
+        self.recording_seconds = 0.0  # of these, for writing
         self.suspended = False
-        self._at(0.0)
+        self._set_seconds(0.0)
 
     def on_progress(self, progress: "Progress") -> None:
-        """Append a line to batches.csv and, now and then, save the full state."""
+        """Append a row to batches.csv and, every CHECKPOINT_SECONDS, save the full state."""
         with self._timed():
-            row = (progress.epoch, progress.step, self._at(progress.seconds), progress.loss, progress.accuracy)
+            row = (progress.epoch, progress.step, self._set_seconds(progress.seconds), progress.loss, progress.accuracy)
             self._append("batches.csv", BATCH_COLUMNS, row)
             self.position = (progress.epoch - 1, progress.step)
             between_epochs = progress.step == self._run.config.training.steps_per_epoch
-            if time.monotonic() - self._saved_at > SECONDS_BETWEEN_STATES and not between_epochs:
+            if time.monotonic() - self._saved_at > CHECKPOINT_SECONDS and not between_epochs:
                 self.save_state()
         self._watch(progress)
 
     def on_epoch(self, result: "EpochResult") -> None:
-        """Append a line to epochs.csv; remember the best epoch and, at the epochs chosen for it, keep a snapshot."""
-        probabilities = result.answer(self._validation.images)
-        snapshot = result.epoch in self._snapshot_epochs
-        on_test = result.answer(self._test.images) if snapshot and self._test is not self._validation else probabilities
+        """Append a row to epochs.csv, update the best epoch and, for the chosen epochs, save a snapshot."""
+        probabilities = result.predict(self._validation.images)
+        chosen = result.epoch in self._snapshot_epochs
+        on_test = result.predict(self._test.images) if chosen and self._test is not self._validation else probabilities
         with self._timed():
             self.position = (result.epoch, 0)
-            found = scores(probabilities, self._validation.labels)
-            self.checkpoints.update_best(result.epoch, found.test_accuracy, self._model)
-            if snapshot:
+            validation_scores = scores(probabilities, self._validation.labels)
+            self.checkpoints.update_best(result.epoch, validation_scores.test_accuracy, self._model)
+            if chosen:
                 self.save_snapshot(on_test)
-            means = (result.loss, result.accuracy, found.test_loss, found.test_accuracy)
-            # Last: once the line is there, everything that belongs to the epoch is.
-            self._append("epochs.csv", EPOCH_COLUMNS, (result.epoch, self._at(result.seconds), *means))
+            means = (result.loss, result.accuracy, validation_scores.test_loss, validation_scores.test_accuracy)
+            # Last, so that a row in epochs.csv means that everything else of the epoch is written.
+            self._append("epochs.csv", EPOCH_COLUMNS, (result.epoch, self._set_seconds(result.seconds), *means))
 
     def should_continue(self) -> bool:
-        """Whether nobody wants a stop; waits as long as people want a pause, and a little in slow motion."""
+        """Whether to continue; blocks while the run is paused, and for SLOW_MOTION_STEP_SECONDS in slow motion."""
         if self.controls().pause and not self._control.cancel:
             self._wait_while_paused()
         if self._control.slow_motion:
-            time.sleep(SECONDS_PER_SLOW_BATCH)
+            time.sleep(SLOW_MOTION_STEP_SECONDS)
         return not (self._control.cancel or self.suspended or self.out_of_patience)
 
     def controls(self) -> Control:
-        """What is asked for in control.json, which is read a few times a second."""
-        if time.monotonic() > self._next_look:
-            self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
+        """The content of control.json, which is read every CONTROL_POLL_SECONDS."""
+        if time.monotonic() > self._next_poll:
+            self._next_poll = time.monotonic() + CONTROL_POLL_SECONDS
             self._control = self._run.control
         return self._control
 
     @property
     def own_seconds(self) -> float:
-        """Seconds of training of this run, those before an interruption among them, its parent's not."""
+        """Seconds of training of this run, including those before an interruption, without its parent's."""
         return self._heartbeat.seconds
 
     @property
     def out_of_patience(self) -> bool:
-        """Whether early stopping is on and the best epoch is that long ago."""
+        """Whether early stopping is on and the best epoch is at least ``patience`` epochs ago."""
         patience = self._run.config.training.patience
         return 0 < patience <= self.position[0] - self.checkpoints.best_epoch
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left to train."""
+        """Whether the training has ended, by its last epoch or by early stopping."""
         return self.position[0] >= self._run.config.total_epochs or self.out_of_patience
 
     def save_state(self) -> None:
-        """Save what it takes to go on from here."""
+        """Save a checkpoint to resume from."""
         self.checkpoints.save(self._model, *self.position)
         self._saved_at = time.monotonic()
 
     def save_snapshot(self, test_probabilities: np.ndarray) -> None:
         """Save the weights and the test probabilities in float16 as snapshots/epoch-NN.npz.
 
-        Uncompressed: weights hardly shrink, and compressing them takes longer than an epoch's share.
+        Not compressed: weights hardly shrink, and compressing them takes too long.
         """
         folder = self._run.path / "snapshots"
         folder.mkdir(exist_ok=True)
@@ -141,17 +141,17 @@ class Recorder:
             for layer in self._model.layers
             for weight in layer.trainable_weights
         }
-        with replacing(folder / f"epoch-{self.position[0]:02d}.npz") as path:
+        with atomic_write(folder / f"epoch-{self.position[0]:02d}.npz") as path:
             np.savez(path, test_probabilities=test_probabilities.astype(np.float16), **weights)
 
     def _wait_while_paused(self) -> None:
-        """Until people want it to go on, or the pause is so long that others should have the worker."""
-        began = time.monotonic()
+        """Block until the run is resumed, cancelled or suspended."""
+        started = time.monotonic()
         self._run.update(only_in=(RUNNING,), state=PAUSED)
         while self._control.pause and not self._control.cancel and not self.suspended:
-            time.sleep(SECONDS_BETWEEN_LOOKS / 2)
+            time.sleep(CONTROL_POLL_SECONDS / 2)
             self.controls()
-            self.suspended = time.monotonic() - began > self._suspend_after
+            self.suspended = time.monotonic() - started > self._suspend_after
         if not self.suspended:
             self._run.update(only_in=(PAUSED,), state=RUNNING)
 
@@ -161,12 +161,12 @@ class Recorder:
         yield
         self.recording_seconds += time.perf_counter() - started
 
-    def _at(self, seconds: float) -> float:
-        """Seconds of training behind the network, its parent's and those before an interruption among them."""
+    def _set_seconds(self, seconds: float) -> float:
+        """Record ``seconds`` of this call; returns the total, with its parent's and those before an interruption."""
         self.seconds = seconds
-        at = self._seconds_before + seconds
-        self._heartbeat.seconds = at - self._seconds_inherited
-        return at
+        total_seconds = self._seconds_before + seconds
+        self._heartbeat.seconds = total_seconds - self._seconds_inherited
+        return total_seconds
 
     def _append(self, name: str, columns: tuple[str, ...], row: tuple[float, ...]) -> None:
         path = self._run.path / name
@@ -176,5 +176,5 @@ class Recorder:
 
 
 def snapshot_epochs(first: int, last: int) -> set[int]:
-    """At most 12 epochs, spread evenly from ``first`` to ``last``, both among them."""
-    return {round(epoch) for epoch in np.linspace(first, last, min(SNAPSHOTS, last - first + 1))}
+    """At most MAX_SNAPSHOTS epochs, evenly spaced from ``first`` to ``last``, both included."""
+    return {round(epoch) for epoch in np.linspace(first, last, min(MAX_SNAPSHOTS, last - first + 1))}

@@ -1,4 +1,4 @@
-"""How robust a network is: its accuracy on the test set, the more the digits are changed."""
+"""The robustness of a network: its accuracy on perturbed test digits, by the level of the perturbation."""
 
 from collections.abc import Callable
 
@@ -9,36 +9,36 @@ from mnist_core.digits.perturbations import PERTURBATIONS
 from mnist_core.runs.robustness import Curve, Robustness, fingerprint
 from mnist_core.runs.run import Run
 
-Answer = Callable[[np.ndarray], np.ndarray]
+Predict = Callable[[np.ndarray], np.ndarray]
 
 
 def measure_run(
-    run: Run, test: Split, load: Callable[[], Answer], tell: Callable[[float], None] = lambda _: None
+    run: Run, test: Split, load: Callable[[], Predict], report: Callable[[float], None] = lambda _: None
 ) -> Robustness:
-    """Measure the network of ``run`` with the digits ``test``, and keep the result in its folder.
+    """Measure the network of ``run`` with the digits ``test``, and save the result in its folder.
 
-    ``load`` gets what answers for it, as ``measure`` takes it. Raises RunError when there is no network, or when the
-    result cannot be kept.
+    ``load`` returns the network's ``predict`` function for ``measure``. Raises RunError when there is no network, or
+    when the result cannot be saved.
     """
-    model = fingerprint(run)  # before it is loaded: if another is written meanwhile, that one counts as not measured
-    robustness = Robustness(model, len(test), measure(load(), test, tell))
+    model = fingerprint(run)  # before loading: a model written meanwhile then counts as not measured
+    robustness = Robustness(model, len(test), measure(load(), test, report))
     robustness.save(run)
     return robustness
 
 
-def measure(answer: Answer, test: Split, tell: Callable[[float], None] = lambda _: None) -> dict[str, Curve]:
-    """The curve of each perturbation, by its name.
+def measure(predict: Predict, test: Split, report: Callable[[float], None] = lambda _: None) -> dict[str, Curve]:
+    """Measure the accuracy curve of each perturbation, by its name.
 
-    ``answer`` takes uint8 (N, 28, 28) to probabilities, float (N, 10). ``tell`` hears what share is done, 0 to 1.
+    ``predict`` maps uint8 (N, 28, 28) to probabilities, float (N, 10). ``report`` gets the share done, 0 to 1.
     """
     curves: dict[str, Curve] = {}
     steps, done = sum(len(each.levels) for each in PERTURBATIONS.values()), 0
     for name, perturbation in PERTURBATIONS.items():
         accuracies = []
         for level in perturbation.levels:
-            answers = answer(perturbation(test.images, level)).argmax(axis=1)
-            accuracies.append(float((answers == test.labels).mean()))
+            predictions = predict(perturbation(test.images, level)).argmax(axis=1)
+            accuracies.append(float((predictions == test.labels).mean()))
             done += 1
-            tell(done / steps)
+            report(done / steps)
         curves[name] = Curve(perturbation.levels, tuple(accuracies))
     return curves

@@ -1,7 +1,7 @@
-"""The engine process: it owns a home folder's Dask cluster, or joins one, and dispatches the home's runs to it.
+"""The engine process: it starts a Dask cluster for a home folder, or joins one, and dispatches runs to its workers.
 
-One engine serves one home folder. It holds the lock ``engine.lock`` for as long as it lives, so the operating
-system says whether there is one, and ``engine.json`` says where. Without clients and without runs to do it leaves.
+One engine serves one home folder. It holds the lock ``engine.lock`` while it runs, so that others can check whether it
+is alive, and writes its address to ``engine.json``. It ends when there are no clients and no runs.
 """
 
 import logging
@@ -26,13 +26,13 @@ from mnist_core.engine.protocol import ADDRESS_FILE, LOCK_FILE, EngineError, lab
 CONNECT_TIMEOUT = 5.0  # seconds
 NEVER = "1000 days"
 DASK_SETTINGS = {
-    # Dask has workers return freed memory at once; TensorFlow frees and takes it again at each step, and an epoch then
-    # takes twice as long.
+    # Dask makes workers return freed memory at once. TensorFlow allocates memory at each step, so an epoch would take
+    # twice as long.
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
-    # A worker that dies twice within this time (15 s without this) would not be started again.
+    # A worker that dies twice within this time (by default 15 s) would not be restarted.
     "distributed.deploy.lost-worker-timeout": NEVER,
-    # Dask watches itself all the time, for a dashboard that is not there: by its own settings an idle engine takes a
-    # fifth of a core.
+    # Dask profiles itself for its dashboard, which is off here: with the default settings an idle engine uses 20 % of
+    # a core.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
@@ -40,21 +40,21 @@ DASK_SETTINGS = {
 
 
 def serve(home: Path, *, leave_when_idle: bool = False) -> None:
-    """Be the engine of ``home`` until told to stop (SIGINT, SIGTERM), or until nobody needs it.
+    """Run the engine of ``home`` until SIGINT or SIGTERM, or with ``leave_when_idle`` until nobody needs it.
 
-    Raises EngineError when ``home`` has an engine already, or when the scheduler named in the environment is not
-    there or goes away.
+    Raises EngineError when ``home`` has an engine already, or when the scheduler named in the environment cannot be
+    reached or the connection to it is lost.
     """
     try:
-        # A client that looks whether the lock is free holds it for a moment.
+        # A client that checks the lock holds it for a moment.
         lock = FileLock(home / LOCK_FILE).acquire(timeout=2)
     except Timeout as error:
         raise EngineError(f"An engine is already running for {home}; one is enough.") from error
     dask.config.set(DASK_SETTINGS)
-    joined = settings.scheduler()
-    with lock, _stopped_by_signals(), _joined(joined, home) if joined else _started_here(home) as client:
+    address = settings.scheduler()
+    with lock, _stopped_by_signals(), _joined_cluster(address, home) if address else _local_cluster(home) as client:
         try:
-            Dispatcher(home, client, own_workers=not joined).work(leave_when_idle=leave_when_idle)
+            Dispatcher(home, client, own_workers=not address).work(leave_when_idle=leave_when_idle)
         finally:
             (home / ADDRESS_FILE).unlink(missing_ok=True)
 
@@ -70,18 +70,18 @@ def _stopped_by_signals() -> Iterator[None]:
 
 
 def training_workers(cores: int) -> int:
-    """How many runs train side by side on ``cores`` cores: a small network gains little beyond four threads."""
+    """The number of training workers for ``cores`` cores: a small network hardly gains from more than four threads."""
     return max(1, cores // 4)
 
 
 @contextmanager
-def _started_here(home: Path) -> Iterator[Client]:
-    """A cluster of this machine's own, on its loopback."""
+def _local_cluster(home: Path) -> Iterator[Client]:
+    """Start a cluster on this machine that listens only on the loopback interface."""
     cores = cpu_count()  # those that this process may use
     trainers = training_workers(cores)
-    workers = {"classifier": {"cls": Nanny, "options": _classifying(home) | {"host": "127.0.0.1"}}}
+    workers = {"classifier": {"cls": Nanny, "options": _classifier_options(home) | {"host": "127.0.0.1"}}}
     for number in range(trainers):
-        options = _options(threads=max(1, cores // trainers)) | {"host": "127.0.0.1"}
+        options = _nanny_options(threads=max(1, cores // trainers)) | {"host": "127.0.0.1"}
         workers[f"trainer-{number}"] = {"cls": Nanny, "options": options}
     scheduler = {"cls": Scheduler, "options": {"host": "127.0.0.1", "port": 0, "dashboard": False}}
     with SpecCluster(scheduler=scheduler, workers=workers, silence_logs="ERROR") as cluster, Client(cluster) as client:
@@ -89,22 +89,22 @@ def _started_here(home: Path) -> Iterator[Client]:
 
 
 @contextmanager
-def _joined(address: str, home: Path) -> Iterator[Client]:
-    """The cluster whose scheduler listens at ``address``; its workers train, and a further one, here, answers.
+def _joined_cluster(address: str, home: Path) -> Iterator[Client]:
+    """Join the cluster whose scheduler listens at ``address``, and add a worker on this machine for the Classifier.
 
-    The workers need no more than Dask: they find this project, and the home folder, at the same path as here.
+    Its workers only need to run Dask: they find this project and the home folder at the same paths as here.
     """
     for name in ("distributed", "distributed.client"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told in one line
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # an error is reported in one line instead
     try:
         client = Client(address, timeout=CONNECT_TIMEOUT)
     except (OSError, ValueError) as error:
         raise EngineError(f"The Dask scheduler that {settings.SCHEDULER} names cannot be reached: {error}.") from error
     with client:
         client.run_on_scheduler(site.addsitedir, str(ROOT))
-        Variable(lab_name(home), client).delete()  # of an engine that was killed: its Classifier would be made again
-        reached_from = get_ip(get_address_host(client.scheduler.address))
-        options = _classifying(home) | {"host": reached_from, "silence_logs": logging.CRITICAL}
+        Variable(lab_name(home), client).delete()  # left by a killed engine; Dask would recreate its Classifier
+        own_address = get_ip(get_address_host(client.scheduler.address))
+        options = _classifier_options(home) | {"host": own_address, "silence_logs": logging.CRITICAL}
 
         async def start() -> Nanny:
             return await Nanny(client.scheduler.address, **options)
@@ -116,11 +116,11 @@ def _joined(address: str, home: Path) -> Iterator[Client]:
             client.sync(nanny.close)
 
 
-def _classifying(home: Path) -> dict:
-    return _options(threads=1) | {"resources": {lab_name(home): 1}}
+def _classifier_options(home: Path) -> dict:
+    return _nanny_options(threads=1) | {"resources": {lab_name(home): 1}}
 
 
-def _options(*, threads: int) -> dict:
-    """Of a Nanny: a worker process that is started again when it dies, with ``threads`` for TensorFlow."""
+def _nanny_options(*, threads: int) -> dict:
+    """The options of a Nanny, which restarts its worker process when it dies. ``threads``: for TensorFlow."""
     env = {"TF_NUM_INTRAOP_THREADS": str(threads)}
     return {"nthreads": 1, "memory_limit": 0, "dashboard": False, "env": env}

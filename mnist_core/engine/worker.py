@@ -1,7 +1,7 @@
-"""What runs on the engine's workers: training a run, importing one.
+"""Functions that run on the engine's workers: they train and import runs.
 
-Keras is imported inside the functions: the engine process and the pages' processes import this module to name
-what they ask for, and must stay free of it.
+Keras is imported inside functions, because processes that only submit work import this module and must not import
+Keras.
 """
 
 import errno
@@ -27,7 +27,7 @@ from mnist_core.errors import LabError, TrainingDiverged
 from mnist_core.evaluation.calibration import fitted_temperature
 from mnist_core.evaluation.scores import scores
 from mnist_core.runs import archive, pace, store
-from mnist_core.runs.files import replacing
+from mnist_core.runs.files import atomic_write
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.snapshot import read_snapshot
@@ -38,52 +38,52 @@ if TYPE_CHECKING:
 
     from mnist_core.network.training import Progress
 
-NICENESS = 10  # training gives way to drawing
-MOST_DEATHS = 3  # of workers, after which a run is given up
-TRAINING = threading.Lock()  # held by the run that this process trains: one that its engine left behind may go on here
+NICENESS = 10  # predictions have priority over training
+MAX_WORKER_DEATHS = 3  # after which a run fails
+TRAINING_LOCK = threading.Lock()  # held while a run trains; a run of a dead engine may still train in this process
 PRECISION_FILE = "precision.json"  # in the home folder
 
 
 class TrainerDied(LabError):
-    """The processes that trained a run died too often."""
+    """The workers that trained a run died too often."""
 
 
 def train_in_background(path: str) -> None:
-    """Train the run at ``path`` at low priority: what the dispatcher submits."""
-    with TRAINING:
+    """Train the run at ``path`` at low priority. The dispatcher submits this function."""
+    with TRAINING_LOCK:
         train_run(Run(Path(path)), background=True)
 
 
 def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None, background: bool = False) -> None:
-    """Train ``run`` to its end, from its last full state if there is one; its folder tells the rest.
+    """Train ``run`` to its end, from its last saved state if there is one; the results are in its folder.
 
-    ``watch`` hears the progress too. ``background`` lowers this process' priority. What goes wrong is written to
-    the run's status, not raised.
+    ``watch`` is called with the progress of each chunk. ``background`` lowers the priority. Errors are written to the
+    run's status, not raised.
     """
     try:
         if not _claim(run):
             return
         with Heartbeat(run) as heartbeat:
-            # Keras is loaded before the priority drops: someone is waiting for the first point of the curve.
+            # Keras is imported before the priority is lowered: people wait for the first point of the curve.
             import mnist_core.network.training  # noqa: F401
 
             if background:
                 lower_priority()
-            ending = _train(run, heartbeat, watch)
-        run.update(ended_at=time.time(), **ending)
+            final_fields = _train(run, heartbeat, watch)
+        run.update(ended_at=time.time(), **final_fields)
         if run.status.suspended and not run.control.pause:
-            run.requeue()  # somebody wanted it to go on just when its trainer left
-    except Exception as error:  # noqa: BLE001, whatever ends a run must be told to those who wait for it
-        if run.path.exists():  # else its folder was deleted, and with it the wish for it
+            run.requeue()  # resumed at the moment when it was suspended
+    except Exception as error:  # noqa: BLE001, any error must be reported to those who wait for the run
+        if run.path.exists():  # else the run was deleted meanwhile
             run.release_disk_reserve()
             diverged = isinstance(error, TrainingDiverged)
             run.update(state=FAILED, ended_at=time.time(), error=_reason(error), diverged=diverged)
 
 
 def lower_priority() -> None:
-    """Lower the priority of this thread and those it starts, as TensorFlow's; of the process where threads have none.
+    """Lower the priority of this thread and the threads that it starts; on other systems than Linux, of the process.
 
-    On Linux a process' niceness is its main thread's, which here only waits.
+    On Linux the niceness of a process is that of its main thread, which here only waits.
     """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
@@ -92,14 +92,14 @@ def lower_priority() -> None:
 
 
 def _claim(run: Run) -> bool:
-    """Make ``run`` a running one. False where it was cancelled meanwhile.
+    """Set the state of ``run`` to running. False if it was cancelled meanwhile.
 
-    Raises TrainerDied where it has cost too many workers their lives.
+    Raises TrainerDied when too many workers died while they trained it.
     """
     status = run.status
     died = status.started_at is not None and status.state in (RUNNING, PAUSED, INTERRUPTED)
     deaths = status.deaths + died
-    if deaths >= MOST_DEATHS:
+    if deaths >= MAX_WORKER_DEATHS:
         raise TrainerDied(
             f"Its worker died {deaths} times while training it, so it is not tried again. "
             "Perhaps memory ran out: a smaller network or batch may help."
@@ -111,13 +111,13 @@ def _claim(run: Run) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and (error.errno == errno.ENOSPC or "errno = 28" in str(error)):  # HDF5 only says so
+    if isinstance(error, OSError) and (error.errno == errno.ENOSPC or "errno = 28" in str(error)):  # for HDF5 errors
         return "No space is left on the disk that holds the runs. Make room, then continue the run."
     return str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
 
 
 def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) -> dict:
-    """Train, save and evaluate ``run``; returns its status' last fields."""
+    """Train, save and evaluate ``run``; returns the final fields of its status."""
     from mnist_core.network import model as network
     from mnist_core.network import training
     from mnist_core.network.precision import FLOAT32, fastest
@@ -133,39 +133,39 @@ def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) 
         suspend_after=settings.suspend_after(),
         watch=watch,
     )
-    begun = recorder.position
+    start = recorder.position
     training.train(
         model,
         config,
         data,
         recorder,
-        drawings=_to_learn(run),
+        drawings=_lesson_drawings(run),
         precision=fastest(run.home / PRECISION_FILE) if config.training.precision == FASTEST else FLOAT32,
-        epochs_done=begun[0],
-        steps_done=begun[1],
+        epochs_done=start[0],
+        steps_done=start[1],
     )
-    _remember_pace(run, begun, recorder)
+    _remember_pace(run, start, recorder)
     return _finish(run, recorder, model, data.test)
 
 
-def _to_learn(run: Run) -> mnist.Split | None:
-    """The drawings of the run's lesson that it learns from."""
+def _lesson_drawings(run: Run) -> mnist.Split | None:
+    """The drawings of the run's lesson that are used for training; None without a lesson."""
     lesson = Lesson.read(run.path)
     return mnist.Split(lesson.images[lesson.learned], lesson.labels[lesson.learned]) if lesson else None
 
 
-def _remember_pace(run: Run, begun: tuple[int, int], recorder: Recorder) -> None:
-    """Keep what an epoch took, where at least one was trained."""
+def _remember_pace(run: Run, start: tuple[int, int], recorder: Recorder) -> None:
+    """Save the seconds per epoch if at least one epoch was trained."""
     steps = run.config.training.steps_per_epoch
-    epochs = (recorder.position[0] - begun[0]) + (recorder.position[1] - begun[1]) / steps
+    epochs = (recorder.position[0] - start[0]) + (recorder.position[1] - start[1]) / steps
     if epochs >= 1:
-        pace.remember(run.config, run.home, epochs=epochs, seconds=recorder.seconds)
+        pace.record(run.config, run.home, epochs=epochs, seconds=recorder.seconds)
 
 
 def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Split) -> dict:
-    """Evaluate and save what was trained: all of it where it is complete, else the best epoch.
+    """Evaluate and save the model: the last epoch's if all epochs were trained, else the best epoch's.
 
-    After early stopping the best epoch is what was asked for; a run that was stopped can go on from its last state.
+    After early stopping the best epoch is the final result; a run that was stopped can resume from its last state.
     """
     if not recorder.complete:
         recorder.save_state()
@@ -173,10 +173,10 @@ def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Spli
         recorder.checkpoints.restore_best(model)
     probabilities = _evaluate(run, model, test)
     for target in (run.model_path, run.hdf5_path):
-        with replacing(target) as path:
+        with atomic_write(target) as path:
             model.save(path)
     if recorder.complete:
-        shutil.rmtree(run.path / "resume", ignore_errors=True)  # model.keras holds what is worth going on from
+        shutil.rmtree(run.path / "resume", ignore_errors=True)  # model.keras is enough to continue from
     return {
         "state": FINISHED if recorder.complete else PAUSED if recorder.suspended else CANCELLED,
         "heartbeat": None,
@@ -187,14 +187,14 @@ def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Spli
 
 
 def evaluate_again(run: Run) -> None:
-    """Make a finished run's evaluation anew: for runs that were trained before it held what it holds today."""
+    """Compute a finished run's evaluation again, for runs that an older version trained."""
     from mnist_core.network import model as network
 
     _evaluate(run, network.load(run.model_path), mnist.load().test)
 
 
 def _evaluate(run: Run, model: "keras.Model", test: mnist.Split) -> np.ndarray:
-    """Save ``run``'s evaluation; returns the answers of its ``model`` for ``test``, float32 (N, 10)."""
+    """Save the evaluation of ``run``; returns the probabilities of ``model`` for ``test``, float32 (N, 10)."""
     from mnist_core.network import model as network
 
     probabilities = network.probabilities(model, test.images)
@@ -205,7 +205,7 @@ def _evaluate(run: Run, model: "keras.Model", test: mnist.Split) -> np.ndarray:
 
 
 def _temperature(model: "keras.Model", config: RunConfig) -> float | None:
-    """The temperature that calibrates ``model`` on the digits held out from its training; None where none were."""
+    """The temperature that calibrates ``model`` on the digits held out from training; None if there are none."""
     from mnist_core.network import model as network
 
     if not config.training.held_out:
@@ -215,10 +215,10 @@ def _temperature(model: "keras.Model", config: RunConfig) -> float | None:
 
 
 def import_model(content: bytes, config: RunConfig, home: Path) -> Run:
-    """Make a run of the model file with this ``content``: scored anew, whatever its makers say of it.
+    """Create a run from the ``content`` of an untrusted model file, and evaluate it here.
 
-    ``config``: who wants it, and its name. Raises ModelError with the reason when the file is none that can be read,
-    RunError when the run cannot be written.
+    ``config``: the run's name and person. Raises ModelError with the reason when the file is not supported, RunError
+    when the run cannot be written.
     """
     from mnist_core.network import importing
 
@@ -232,34 +232,34 @@ def import_model(content: bytes, config: RunConfig, home: Path) -> Run:
 
 
 def import_run(content: bytes, home: Path, *, person: str) -> Run:
-    """Make a run of one in a zip, asked for by ``person``: its network is read as a stranger's, and scored anew.
+    """Create a run for ``person`` from a zip; its network is parsed as untrusted and evaluated here.
 
-    Raises RunError or ModelError with the reason when it cannot be had or written.
+    Raises RunError or ModelError with the reason when the zip is not valid or the run cannot be written.
     """
     from mnist_core.network import importing
 
     archived = archive.unpack(content)
-    model, found = importing.load_raw(archived.model)
-    told = archived.config.model
-    if (found.hidden_units, found.activation) != (told.hidden_units, told.activation):
+    model, actual = importing.load_raw(archived.model)
+    declared = archived.config.model
+    if (actual.hidden_units, actual.activation) != (declared.hidden_units, declared.activation):
         raise RunError("Its network is another one than its config.json says.")
 
     def add(run: Run) -> dict[str, Any]:
         archived.unpack(run.path)
-        _answer_anew(run, mnist.load().test)
+        _recompute_snapshot_predictions(run, mnist.load().test)
         return {"state": archived.status.state, "seconds": archived.status.seconds}
 
     return _store_imported(model, replace(archived.config, person=person), home, add)
 
 
 def _store_imported(model: "keras.Model", config: RunConfig, home: Path, add: Callable[[Run], dict[str, Any]]) -> Run:
-    """A finished run of ``model``, scored. ``add`` writes what it has besides, and returns what its status says so."""
+    """Create a finished run of ``model``. ``add`` writes its other files and returns fields of its status."""
     test = mnist.load().test
 
     def fill(run: Run) -> dict[str, Any]:
-        known = add(run)
+        extra = add(run)
         model.save(run.model_path)
-        return known | {"scores": vars(scores(_evaluate(run, model, test), test.labels))}
+        return extra | {"scores": vars(scores(_evaluate(run, model, test), test.labels))}
 
     try:
         return store.create_finished(config, home, fill=fill)
@@ -267,20 +267,20 @@ def _store_imported(model: "keras.Model", config: RunConfig, home: Path, add: Ca
         raise RunError(f"What was imported cannot be written: {_reason(error)}") from error
 
 
-def _answer_anew(run: Run, test: mnist.Split) -> None:
-    """Replace what the snapshots of ``run`` say of their answers for the test set by what their weights do."""
+def _recompute_snapshot_predictions(run: Run, test: mnist.Split) -> None:
+    """Replace the test probabilities in the snapshots of ``run`` by those computed from their weights."""
     for epoch, path in run.snapshots.items():
-        answers = read_snapshot(run, epoch).probabilities(test.images)
+        predictions = read_snapshot(run, epoch).probabilities(test.images)
         with np.load(path, allow_pickle=False) as old:
             weights = {name: old[name] for name in old if name != "test_probabilities"}
-        with replacing(path) as new:
-            np.savez(new, test_probabilities=answers.astype(np.float16), **weights)
+        with atomic_write(path) as new:
+            np.savez(new, test_probabilities=predictions.astype(np.float16), **weights)
 
 
 def _statistics(model: "keras.Model", config: RunConfig) -> dict[str, np.ndarray]:
-    """What it takes to tell a digit from what is none, learned from the digits that ``model`` was trained for.
+    """The typicality statistics of ``model``, by name; see network.typicality.
 
-    Empty for a network without hidden layers, as one from elsewhere may be: it has nothing to tell that by.
+    Empty for a network without hidden layers, which only an imported one can be.
     """
     from mnist_core.network.feature_extractor import FeatureExtractor
     from mnist_core.network.typicality import Typicality

@@ -1,4 +1,4 @@
-"""Whether a network is as often right as it is sure, and what dividing its logits by a temperature changes."""
+"""Calibration of a network's confidence: reliability, temperature scaling, selective prediction."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from scipy.special import softmax
 
 from mnist_core.evaluation.scores import cross_entropy
 
-BINS = 15  # as many as Guo et al. (2017) take
-COLDEST, HOTTEST = 0.05, 20.0  # temperatures that are looked at
-TINY = np.finfo(np.float32).tiny
+BINS = 15  # as in Guo et al. (2017)
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0  # range of the search
+SMALLEST_FLOAT32 = np.finfo(np.float32).tiny
 
 
 @dataclass(frozen=True)
 class Reliability:
-    """Answers in ``BINS`` bins of equal width by their probability; bin n holds those in (n / BINS, (n + 1) / BINS].
+    """Predictions in ``BINS`` bins of equal width by their confidence; bin n is (n / BINS, (n + 1) / BINS].
 
-    ``count``: int64 (BINS,). ``confidence``: the mean probability of a bin's answers, ``accuracy``: the share of them
-    that are right, both float64 (BINS,), 0 where there are none.
+    ``count``: int64 (BINS,). ``confidence``: mean confidence of a bin's predictions, ``accuracy``: their accuracy, both
+    float64 (BINS,), 0 in empty bins. Confidence is the predicted class' probability.
     """
 
     count: np.ndarray
@@ -26,63 +26,63 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """The expected calibration error, 0 to 1: the mean gap of the bins, each by its count (Naeini et al., 2015)."""
+        """The expected calibration error, 0 to 1: the bins' mean gap, weighted by count (Naeini et al., 2015)."""
         return float((self.count * np.abs(self.accuracy - self.confidence)).sum() / self.count.sum())
 
 
 def reliability(probabilities: np.ndarray, labels: np.ndarray) -> Reliability:
-    """Of ``probabilities``, float (N, 10), for ``labels``, uint8 (N,)."""
-    sure, right = probabilities.max(axis=1).astype(np.float64), probabilities.argmax(axis=1) == labels
-    places = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], sure)
-    count = np.bincount(places, minlength=BINS)
-    sums = (np.bincount(places, values, minlength=BINS) for values in (sure, right))
+    """The reliability of ``probabilities``, float (N, 10), for ``labels``, uint8 (N,)."""
+    confidences, right = probabilities.max(axis=1).astype(np.float64), probabilities.argmax(axis=1) == labels
+    bins = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], confidences)
+    count = np.bincount(bins, minlength=BINS)
+    sums = (np.bincount(bins, values, minlength=BINS) for values in (confidences, right))
     confidence, accuracy = (np.divide(each, count, out=np.zeros(BINS), where=count > 0) for each in sums)
     return Reliability(count, confidence, accuracy)
 
 
 def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """The softmax of the logits divided by ``temperature``: the shape and type of ``probabilities``, float (N, 10).
+    """The softmax of the logits divided by ``temperature``: shape and dtype as ``probabilities``, float (N, 10).
 
-    No answer changes. Above 1 they become less sure, below 1 surer.
+    Predicted classes do not change. Temperatures above 1 lower the confidence, below 1 raise it.
     """
-    logits = np.log(np.maximum(probabilities, TINY)) / temperature
+    logits = np.log(np.maximum(probabilities, SMALLEST_FLOAT32)) / temperature
     return softmax(logits, axis=1).astype(probabilities.dtype)
 
 
 def fitted_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature with the least cross-entropy (Guo et al., 2017).
+    """The temperature with the lowest cross-entropy (Guo et al., 2017).
 
     ``probabilities``: float (N, 10). ``labels``: uint8 (N,).
     """
-    from scipy.optimize import minimize_scalar  # half a second that who fits nothing need not wait
+    from scipy.optimize import minimize_scalar  # imported here because it takes half a second
 
     def loss(logarithm: float) -> float:
         return cross_entropy(tempered(probabilities, np.exp(logarithm)), labels)
 
-    return float(np.exp(minimize_scalar(loss, bounds=np.log((COLDEST, HOTTEST)), method="bounded").x))
+    return float(np.exp(minimize_scalar(loss, bounds=np.log((MIN_TEMPERATURE, MAX_TEMPERATURE)), method="bounded").x))
 
 
 def cross_tempered(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
-    """``probabilities`` as temperatures make them that were not fitted on the digits that they are applied to.
+    """Apply temperatures to ``probabilities`` by two-fold cross-fitting, for a network without held-out digits.
 
-    One is fitted on the digits with even indices and applied to the others, one the other way round: the fair way
-    where a network has seen all other digits. Returns them, of the same shape and type, and the two temperatures.
+    The temperature for odd indices is fitted on the even ones, and vice versa. Returns the new probabilities, of the
+    same shape and dtype, and the temperatures fitted on the even and on the odd indices.
     """
     even = np.arange(len(labels)) % 2 == 0
-    made = np.empty_like(probabilities)
+    calibrated = np.empty_like(probabilities)
     temperatures = []
     for half in (even, ~even):
         temperatures.append(fitted_temperature(probabilities[half], labels[half]))
-        made[~half] = tempered(probabilities[~half], temperatures[-1])
-    return made, tuple(temperatures)
+        calibrated[~half] = tempered(probabilities[~half], temperatures[-1])
+    return calibrated, tuple(temperatures)
 
 
 @dataclass(frozen=True)
 class Selective:
-    """What is left when a network keeps silent below a threshold (El-Yaniv and Wiener, 2010): float64 (T,) each.
+    """Selective prediction: predictions below a threshold are rejected (El-Yaniv and Wiener, 2010); float64 (T,) each.
 
-    ``thresholds``: of the answer's probability. ``answered``: the share of all digits, 0 to 1. ``accuracy``: the share
-    of these that is right, 0 to 1; NaN where none is answered.
+    ``thresholds``: of the confidence. ``answered``: the coverage, the share of digits that are not rejected, 0 to 1.
+    ``accuracy``: the accuracy on these, 0 to 1; NaN where all are rejected.
     """
 
     thresholds: np.ndarray
@@ -91,10 +91,10 @@ class Selective:
 
 
 def selective(probabilities: np.ndarray, labels: np.ndarray, thresholds: np.ndarray) -> Selective:
-    """At each of ``thresholds``, float (T,). ``probabilities``: float (N, 10). ``labels``: uint8 (N,)."""
-    sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    order = np.argsort(-sure, kind="stable")
-    answered = np.searchsorted(-sure[order], -np.asarray(thresholds, sure.dtype), side="right")
-    rights = np.concatenate([[0], np.cumsum(right[order])])[answered]
-    accuracy = np.divide(rights, answered, out=np.full(len(answered), np.nan), where=answered > 0)
+    """Coverage and accuracy at ``thresholds``, float (T,). ``probabilities``: float (N, 10). ``labels``: uint8 (N,)."""
+    confidences, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    order = np.argsort(-confidences, kind="stable")
+    answered = np.searchsorted(-confidences[order], -np.asarray(thresholds, confidences.dtype), side="right")
+    correct_counts = np.concatenate([[0], np.cumsum(right[order])])[answered]
+    accuracy = np.divide(correct_counts, answered, out=np.full(len(answered), np.nan), where=answered > 0)
     return Selective(np.asarray(thresholds, float), answered / len(labels), accuracy)

@@ -12,7 +12,7 @@ from mnist_core.predictions import Prediction
 
 @dataclass(frozen=True)
 class DrawingScores:
-    """``accuracy`` and the values of ``per_digit``: 0 to 1. ``rejection_rate``: 0 to 1, None where it is not known."""
+    """``accuracy`` and the values of ``per_digit``: 0 to 1. ``rejection_rate``: 0 to 1, None if unknown."""
 
     drawings: int
     accuracy: float

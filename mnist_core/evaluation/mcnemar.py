@@ -1,16 +1,16 @@
-"""Two networks on the same digits: where they differ, and whether one is really better."""
+"""Comparison of two networks on the same digits by McNemar's test."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import bdtr
 
-SIGNIFICANT = 0.05  # a chance below it is commonly taken for no chance
+SIGNIFICANCE_LEVEL = 0.05  # of the p-value; the usual value
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Indices of digits, int64 (M,) each, by who reads them right."""
+    """Indices of digits, int64 (M,) each, by which of the two networks predicts them right."""
 
     both: np.ndarray
     only_first: np.ndarray
@@ -18,18 +18,17 @@ class Comparison:
     neither: np.ndarray
 
     @property
-    def chance(self) -> float:
-        """How likely two equally good networks differ at least as unevenly: McNemar's test, exact and two-sided.
+    def p_value(self) -> float:
+        """The p-value, 0 to 1, of McNemar's exact two-sided test that both networks are equally good.
 
-        Then each digit that one of them alone reads is as likely read by the one as by the other, so their number is
-        binomial (McNemar, 1947). 0 to 1.
+        Under this hypothesis the number of digits that only the first predicts right is binomial (McNemar, 1947).
         """
         first, second = len(self.only_first), len(self.only_second)
         return min(1.0, 2 * float(bdtr(min(first, second), first + second, 0.5)))
 
 
 def compare(first: np.ndarray, second: np.ndarray, labels: np.ndarray) -> Comparison:
-    """The answers of two networks, integers (N,), 0 to 9, beside ``labels``, uint8 (N,)."""
+    """Compare the predictions of two networks, integers (N,), 0 to 9, with ``labels``, uint8 (N,)."""
     by_first, by_second = first == labels, second == labels
     groups = (by_first & by_second, by_first & ~by_second, ~by_first & by_second, ~(by_first | by_second))
     return Comparison(*map(np.flatnonzero, groups))

@@ -1,4 +1,4 @@
-"""The field's usual numbers about a classifier, for each digit and for all: arrays in, arrays out."""
+"""Classification metrics: precision, recall and F1 per digit, and top-k accuracy."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class PerDigit:
-    """float64 (10,) each, 0 to 1, but for ``support``, int64 (10,).
+    """Metrics of each class: float64 (10,), 0 to 1, except ``support``, int64 (10,).
 
-    ``precision``: of the digits that were read as a 3, the share that are 3s; 0 where none was read so. ``recall``: of
-    the 3s, the share that was read as a 3; 0 where there are none. ``f1``: their harmonic mean. ``support``: the 3s.
+    ``precision``: the share of the predictions of a class that are right; 0 if there are none. ``recall``: the share of
+    a class' digits that are predicted right; 0 if there are none. ``f1``: the harmonic mean of both. ``support``: the
+    number of the class' digits.
     """
 
     precision: np.ndarray
@@ -20,7 +21,7 @@ class PerDigit:
 
 
 def per_digit(counts: np.ndarray) -> PerDigit:
-    """From ``counts``, int (10, 10), true digit by answer, as ``evaluation.confusion_matrix`` gives it."""
+    """Compute the metrics from ``counts``, int (10, 10), the result of ``scores.confusion_matrix``."""
     right, answered, support = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
     return PerDigit(
         precision=_share(right, answered),
@@ -31,10 +32,10 @@ def per_digit(counts: np.ndarray) -> PerDigit:
 
 
 def top_accuracy(probabilities: np.ndarray, labels: np.ndarray, *, k: int) -> float:
-    """The share of digits, 0 to 1, whose label is among the ``k`` most probable answers.
+    """The share of digits, 0 to 1, whose label is among the ``k`` most probable classes.
 
-    ``probabilities``: float (N, 10). ``labels``: uint8 (N,). Of equally probable answers the larger digit counts
-    first, as in scikit-learn.
+    ``probabilities``: float (N, 10). ``labels``: uint8 (N,). Among equally probable classes the larger digit
+    comes first, as in scikit-learn.
     """
     best = np.argsort(probabilities, axis=1, kind="stable")[:, -k:]
     return float((best == labels[:, None]).any(axis=1).mean())

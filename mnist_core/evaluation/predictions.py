@@ -1,6 +1,6 @@
-"""What a run's networks said of the test digits, at the end and after the epochs of its snapshots: read, not computed.
+"""Stored predictions of a run's networks for the test digits, of the finished network and of its snapshots.
 
-The last ones asked for are kept: 13 MB at most.
+Caches at most 32 arrays of probabilities (13 MB) and 256 arrays of predicted digits (3 MB).
 """
 
 from functools import lru_cache
@@ -8,58 +8,58 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.runs.files import DAMAGED_ARCHIVE, changed
-from mnist_core.runs.run import EVALUATION, Run, RunError
+from mnist_core.runs.files import DAMAGED_ARCHIVE, modified_ns
+from mnist_core.runs.run import EVALUATION_FILE, Run, RunError
 from mnist_core.runs.snapshot import snapshot_path
 
 SHAPE = (10_000, 10)
-KEPT = 32  # arrays of probabilities, 0.4 MB each
-KEPT_ANSWERS = 256  # arrays of answers, 10 kB each
+MAX_CACHED_PROBABILITIES = 32  # arrays of 0.4 MB each
+MAX_CACHED_PREDICTIONS = 256  # arrays of 10 kB each
 
 
 def probabilities(run: Run, epoch: int | None = None) -> np.ndarray:
-    """The answers of ``run`` for the test digits, or those after ``epoch``: float32 (10000, 10), read-only.
+    """The final probabilities of ``run`` for the test digits, or those after ``epoch``: float32 (10000, 10), read-only.
 
-    Raises RunError where they are gone or damaged; for the last ones as ``Run.test_probabilities`` does.
+    Raises RunError if they are missing or damaged.
     """
     if epoch is None:
-        return _final(run, changed(run.path / EVALUATION))
+        return _final(run, modified_ns(run.path / EVALUATION_FILE))
     path = snapshot_path(run, epoch)
-    return _after(path, changed(path))
+    return _after(path, modified_ns(path))
 
 
-def answers_by_epoch(run: Run) -> dict[int, np.ndarray]:
-    """Which digit the network of ``run`` took each test digit for, after each epoch that it kept a snapshot of.
+def predictions_by_epoch(run: Run) -> dict[int, np.ndarray]:
+    """The predicted digits of the snapshots of ``run`` for the test digits, by epoch in ascending order.
 
-    Each uint8 (10000,), read-only, by the epoch, in their order. Raises RunError where a snapshot is damaged.
+    Each uint8 (10000,), read-only. Raises RunError if a snapshot is damaged.
     """
-    return {epoch: _answers_after(path, changed(path)) for epoch, path in run.snapshots.items()}
+    return {epoch: _predictions_after(path, modified_ns(path)) for epoch, path in run.snapshots.items()}
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=MAX_CACHED_PROBABILITIES)
 def _final(run: Run, _: int) -> np.ndarray:
     return _read_only(run.test_probabilities)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=MAX_CACHED_PROBABILITIES)
 def _after(path: Path, _: int) -> np.ndarray:
     return _read_only(_read(path).astype(np.float32))
 
 
-@lru_cache(maxsize=KEPT_ANSWERS)
-def _answers_after(path: Path, _: int) -> np.ndarray:
+@lru_cache(maxsize=MAX_CACHED_PREDICTIONS)
+def _predictions_after(path: Path, _: int) -> np.ndarray:
     return _read_only(_read(path).argmax(axis=1).astype(np.uint8))
 
 
 def _read(path: Path) -> np.ndarray:
     try:
         with np.load(path, allow_pickle=False) as snapshot:
-            found = snapshot["test_probabilities"]
+            array = snapshot["test_probabilities"]
     except DAMAGED_ARCHIVE as error:
         raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} cannot be read: {error}") from error
-    if found.shape != SHAPE:
-        raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} has answers of {found.shape}.")
-    return found
+    if array.shape != SHAPE:
+        raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} has answers of {array.shape}.")
+    return array
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What a run's scores become when some labels are doubted: left out, or replaced by what people voted for."""
+"""Scores of a run without the digits whose labels are disputed, and with labels that people voted for."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from mnist_core.evaluation.scores import CLASSES, Scores, scores
 
-FEWEST_VOTES = 3  # on a digit, before they say more than its label
-LEFT_OUT = -1  # in place of a label
+MIN_VOTES = 3  # on a digit; with fewer votes its published label is used
+EXCLUDED = -1  # instead of a label: the digit is not scored
 
 
 @dataclass(frozen=True)
 class Rescored:
-    """The scores by the published labels, without the doubted digits, and by the labels that people voted for."""
+    """The scores with the published labels, without the disputed digits, and with the voted labels."""
 
     published: Scores
     without: Scores
@@ -20,31 +20,31 @@ class Rescored:
 
 
 def rescored(probabilities: np.ndarray, labels: np.ndarray, doubted: np.ndarray, voted: np.ndarray) -> Rescored:
-    """The scores of ``probabilities``, float (N, 10) with rows summing to 1, for ``labels``, uint8 (N,), and changed.
+    """Score ``probabilities``, float (N, 10) with rows summing to 1, with published and with changed labels.
 
-    ``doubted``: indices, integers (M,), at least one digit fewer than there are. ``voted``: integers (M,), their
-    labels as ``voted_labels`` gives them.
+    ``labels``: uint8 (N,). ``doubted``: indices of disputed digits, integers (M,), M < N. ``voted``: integers (M,),
+    their labels from ``voted_labels``.
     """
-    changed = labels.astype(np.int64)
-    changed[doubted] = voted
-    kept = changed != LEFT_OUT
+    relabelled = labels.astype(np.int64)
+    relabelled[doubted] = voted
+    is_included = relabelled != EXCLUDED
     without = np.delete(np.arange(len(labels)), doubted)
     return Rescored(
         published=scores(probabilities, labels),
         without=scores(probabilities[without], labels[without]),
-        voted=scores(probabilities[kept], changed[kept]),
+        voted=scores(probabilities[is_included], relabelled[is_included]),
     )
 
 
 def voted_labels(counts: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The labels that people voted for, int64 (M,), 0 to 9 or LEFT_OUT.
+    """The labels that people voted for, int64 (M,), 0 to 9 or EXCLUDED.
 
-    What more than half read becomes the label; where there is no such digit, it is left out. With fewer than
-    FEWEST_VOTES it keeps its label of ``labels``, integers (M,). ``counts``: int (M, 11), how many read each digit, the
-    last column how many could not tell.
+    ``counts``: int (M, 11), the votes for each digit, and in the last column for "cannot tell". A digit with more than
+    half of the votes becomes the label; without such a majority the image is EXCLUDED. With fewer than MIN_VOTES votes
+    it keeps its label of ``labels``, integers (M,).
     """
     votes = counts.sum(axis=1)
     digits = counts[:, :CLASSES]
     decided = 2 * digits.max(axis=1) > votes
-    voted = np.where(decided, digits.argmax(axis=1), LEFT_OUT)
-    return np.where(votes < FEWEST_VOTES, labels, voted)
+    voted = np.where(decided, digits.argmax(axis=1), EXCLUDED)
+    return np.where(votes < MIN_VOTES, labels, voted)

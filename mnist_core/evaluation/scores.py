@@ -1,4 +1,4 @@
-"""Arrays in, facts out: what a network's answers say about it."""
+"""Loss, accuracy and confusion matrix of a network's predictions."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ CLASSES = 10
 
 @dataclass(frozen=True)
 class Scores:
-    """How well a network answers a labelled set. Loss is the mean cross-entropy in nats."""
+    """Scores of a network on labelled digits. The loss is the mean cross-entropy in nats."""
 
     test_loss: float
     test_accuracy: float
@@ -34,7 +34,7 @@ def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def losses(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """-ln p(label) of each digit, in nats: float64 (N,); a probability of 0 counts as the smallest float32.
+    """-ln p(label) of each digit, in nats: float64 (N,); probabilities are at least the smallest float32.
 
     ``probabilities``: float (N, 10). ``labels``: uint8 (N,).
     """
@@ -43,7 +43,7 @@ def losses(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def confusion_matrix(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """int64 (10, 10): how many digits of each true class (row) were read as each class (column).
+    """The number of digits of each true class (row) predicted as each class (column): int64 (10, 10).
 
     ``predicted``, ``labels``: integers (N,), 0 to 9.
     """
@@ -53,7 +53,7 @@ def confusion_matrix(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class MixUp:
-    """How often digits of one class were read as one other class."""
+    """The number of digits of one class that were predicted as a certain other class."""
 
     true: int
     predicted: int
@@ -61,9 +61,9 @@ class MixUp:
 
 
 def most_frequent_mix_ups(counts: np.ndarray, *, at_most: int = 3) -> list[MixUp]:
-    """The largest cells off the diagonal of ``counts``, int (10, 10) as ``confusion_matrix`` gives it, largest first.
+    """The largest cells off the diagonal of ``counts``, int (10, 10) from ``confusion_matrix``, largest first.
 
-    Cells of zero are left out, so a faultless network has none.
+    Zero cells are omitted, so the list may be empty.
     """
     errors = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
     order = np.argsort(-errors, axis=None, kind="stable")[:at_most]

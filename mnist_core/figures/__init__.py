@@ -1,1 +1,1 @@
-"""Matplotlib figures, a topic a file; none touches pyplot's global state."""
+"""Matplotlib figures, one topic per module, without pyplot's global state."""

@@ -1,4 +1,4 @@
-"""The network as a diagram: its layers from left to right, and below them what they put out and learn."""
+"""A diagram of a network: its layers from left to right, and a table of their outputs and parameters."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,42 +15,42 @@ from mnist_core.figures.style import LIGHT, Theme, new_figure, show_digit
 
 PIXELS = 28 * 28
 CLASSES = 10
-ACTIVATION_NAMES = {"relu": "ReLU", "gelu": "GELU"}  # those that are not written as Keras writes them
-CIRCLES = 10  # places in a column; a larger layer leaves the middle two to the dots
+ACTIVATION_NAMES = {"relu": "ReLU", "gelu": "GELU"}  # activations whose usual name differs from Keras' name
+MAX_CIRCLES = 10  # circles per layer; in larger layers dots replace the middle two
 
-# Inches; heights count down from the figure's top.
+# In inches; y is 0 at the figure's top and negative below.
 WIDTH = 5.0
-MARGIN = 0.45  # from the edge to the middle of the first and last column
+MARGIN = 0.45  # from the edge to the centre of the first and last layer
 IMAGE = 0.7
 TOP, MIDDLE, BOTTOM = -0.15, -1.3, -2.36
-GAP = 0.2  # from circle to circle
+GAP = 0.2  # between centres of circles
 DIAGRAM = 3.2
-ROW = 0.25  # a line of the table
-TABLE_PLACES = (0.05, 2.45, WIDTH - 0.05)
+ROW = 0.25  # height of a table row
+TABLE_COLUMNS = (0.05, 2.45, WIDTH - 0.05)
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A column of the diagram and a row of the table."""
+    """A layer in the diagram and the table."""
 
     name: str
     units: int
-    notes: tuple[str, ...] = ()  # below the column: what happens to the layer's output
+    notes: tuple[str, ...] = ()  # shown below the layer: activation, dropout
     inputs: int = 0  # 0 for a layer without weights
 
     @property
     def parameters(self) -> int:
-        """Weights and biases."""
+        """The number of weights and biases."""
         return (self.inputs + 1) * self.units if self.inputs else 0
 
     @property
     def sum(self) -> str:
-        """How the parameters come about, such as "784 × 512 + 512 = 401,920"."""
+        """The calculation of ``parameters``, such as "784 × 512 + 512 = 401,920"."""
         return f"{self.inputs} × {self.units} + {self.units} = {self.parameters:,}" if self.inputs else "0"
 
 
 def layers(config: ModelConfig) -> list[Layer]:
-    """The flattened input, the hidden layers and the output of a network."""
+    """The flattened input, the hidden layers and the output layer of a network."""
     activation = ACTIVATION_NAMES.get(config.activation, config.activation)
     notes = (activation, f"dropout {config.dropout * 100:g}%") if config.dropout else (activation,)
     sizes = pairwise((PIXELS, *config.hidden_units))
@@ -63,9 +63,9 @@ def layers(config: ModelConfig) -> list[Layer]:
 
 
 def network_diagram(config: ModelConfig, *, digit: np.ndarray | None = None, theme: Theme = LIGHT) -> Figure:
-    """The network from the 28 × 28 image to ten probabilities, with each layer's output shape and parameter count.
+    """Draw the network from the 28 × 28 image to ten probabilities, with output shapes and parameter counts.
 
-    ``digit``: uint8 (28, 28), the image in the input's place; left out, an empty one.
+    ``digit``: uint8 (28, 28), the image at the input; empty if omitted.
     """
     columns = layers(config)
     rows = table(config)
@@ -74,11 +74,11 @@ def network_diagram(config: ModelConfig, *, digit: np.ndarray | None = None, the
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(-height, 0))  # in inches, from the top
     axes.set_axis_off()
-    places = np.linspace(MARGIN, WIDTH - MARGIN, len(columns) + 1)
-    _draw_input(axes, places[0], np.zeros((28, 28), np.uint8) if digit is None else digit, theme)
-    _draw_connections(axes, places[1:], columns, theme)
-    for place, layer in zip(places[1:], columns, strict=True):
-        _draw_layer(axes, place, layer, theme)
+    positions = np.linspace(MARGIN, WIDTH - MARGIN, len(columns) + 1)
+    _draw_input(axes, positions[0], np.zeros((28, 28), np.uint8) if digit is None else digit, theme)
+    _draw_connections(axes, positions[1:], columns, theme)
+    for x, layer in zip(positions[1:], columns, strict=True):
+        _draw_layer(axes, x, layer, theme)
     _draw_table(axes, rows, theme)
     return figure
 
@@ -90,38 +90,38 @@ def _draw_input(axes: Axes, x: float, digit: np.ndarray, theme: Theme) -> None:
     _label(axes, x, theme, name="Input", shape="28 × 28")
 
 
-def _draw_connections(axes: Axes, places: np.ndarray, columns: list[Layer], theme: Theme) -> None:
-    ends = [[(x, y) for y in _heights(layer.units)] for x, layer in zip(places, columns, strict=True)]
+def _draw_connections(axes: Axes, positions: np.ndarray, columns: list[Layer], theme: Theme) -> None:
+    ends = [[(x, y) for y in _heights(layer.units)] for x, layer in zip(positions, columns, strict=True)]
     lines = [(start, end) for left, right in pairwise(ends) for start in left for end in right]
     axes.add_collection(LineCollection(lines, colors=theme.text, linewidths=0.4, alpha=0.25, zorder=1))
     image_edge = MARGIN + IMAGE / 2
-    unrolled = [((image_edge, MIDDLE + IMAGE * (0.5 - share)), end) for share, end in _spread(ends[0])]
+    unrolled = [((image_edge, MIDDLE + IMAGE * (0.5 - share)), end) for share, end in _with_fractions(ends[0])]
     axes.add_collection(LineCollection(unrolled, colors=theme.text, linewidths=0.4, alpha=0.6, zorder=1))
 
 
-def _spread(ends: list[tuple[float, float]]) -> list[tuple[float, tuple[float, float]]]:
+def _with_fractions(ends: list[tuple[float, float]]) -> list[tuple[float, tuple[float, float]]]:
     return list(zip(np.linspace(0, 1, len(ends)), ends, strict=True))
 
 
 def _draw_layer(axes: Axes, x: float, layer: Layer, theme: Theme) -> None:
     heights = _heights(layer.units)
-    last = "softmax" in layer.notes
-    colours = DIGIT_COLOURS if last else [TRAIN_COLOUR if layer.inputs else theme.text] * len(heights)
+    is_output = "softmax" in layer.notes
+    colours = DIGIT_COLOURS if is_output else [TRAIN_COLOUR if layer.inputs else theme.text] * len(heights)
     axes.scatter([x] * len(heights), heights, s=90, c=colours, linewidths=0, zorder=2)
     if len(heights) < layer.units:
         axes.text(x, MIDDLE, "⋮", ha="center", va="center", fontsize=15, color=theme.text)
-    if last:
+    if is_output:
         for number, y in enumerate(heights):
             axes.text(x + 0.14, y, f"{number}", ha="left", va="center", fontsize=9, color=theme.text)
     _label(axes, x, theme, name=layer.name, shape=f"{layer.units}", notes=layer.notes)
 
 
 def _heights(units: int) -> list[float]:
-    """Where a column's circles are, from the top: all of them, or the first and last four of many."""
-    shown = min(units, CIRCLES)
-    places = MIDDLE + GAP * ((shown - 1) / 2 - np.arange(shown))
-    hidden = slice(CIRCLES // 2 - 1, CIRCLES // 2 + 1) if units > CIRCLES else slice(0)
-    return np.delete(places, hidden).tolist()
+    """The y positions of a layer's circles from the top; of a large layer the first and last four."""
+    circles = min(units, MAX_CIRCLES)
+    positions = MIDDLE + GAP * ((circles - 1) / 2 - np.arange(circles))
+    omitted = slice(MAX_CIRCLES // 2 - 1, MAX_CIRCLES // 2 + 1) if units > MAX_CIRCLES else slice(0)
+    return np.delete(positions, omitted).tolist()
 
 
 def _label(axes: Axes, x: float, theme: Theme, *, name: str, shape: str, notes: tuple[str, ...] = ()) -> None:
@@ -139,14 +139,14 @@ def _label(axes: Axes, x: float, theme: Theme, *, name: str, shape: str, notes: 
 
 
 def table(config: ModelConfig) -> list[tuple[str, str, str]]:
-    """Layer, output shape and parameters, a header first and the total last; dropout is told with its layer."""
+    """Rows of layer (with activation and dropout), output shape and parameters; header first, total last."""
     scaling = [("Scaling, ÷ 255", "28 × 28", "0")] if config.scaling else []
-    told = [(", ".join((layer.name, *layer.notes)), f"{layer.units}", layer.sum) for layer in layers(config)]
+    layer_rows = [(", ".join((layer.name, *layer.notes)), f"{layer.units}", layer.sum) for layer in layers(config)]
     return [
         ("Layer", "Output", "Parameters"),
         ("Input", "28 × 28", "0"),
         *scaling,
-        *told,
+        *layer_rows,
         ("Total", "", f"{config.parameters:,}"),
     ]
 
@@ -155,7 +155,7 @@ def _draw_table(axes: Axes, rows: list[tuple[str, str, str]], theme: Theme) -> N
     for number, row in enumerate(rows):
         y = -DIAGRAM - ROW * (number + 0.4)
         weight = "bold" if number in (0, len(rows) - 1) else "normal"
-        for x, align, text in zip(TABLE_PLACES, ("left", "right", "right"), row, strict=True):
+        for x, align, text in zip(TABLE_COLUMNS, ("left", "right", "right"), row, strict=True):
             axes.text(x, y, text, ha=align, va="center", fontsize=9.5, weight=weight, color=theme.text)
         if number:
             axes.axhline(y + ROW / 2, color=theme.faint, linewidth=0.6)

@@ -1,4 +1,4 @@
-"""Boxes on a photo: what was found where."""
+"""Bounding boxes of digits drawn on a photo."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,19 @@ from PIL import Image, ImageDraw
 from mnist_core.figures.colours import DIGIT_COLOURS
 
 Box = tuple[float, float, float, float]
-CASING = "#FFFFFF"  # around each line, so that it shows on any paper
+OUTLINE_COLOUR = "#FFFFFF"  # around each line, so that it is visible on any background
 
 
-def boxed(picture: np.ndarray, boxes: Sequence[Box], answers: Sequence[int] | None = None) -> Image.Image:
-    """``picture``, uint8 (H, W, 3), with ``boxes`` drawn on it, in the colours of ``answers``.
+def draw_boxes(picture: np.ndarray, boxes: Sequence[Box], predictions: Sequence[int] | None = None) -> Image.Image:
+    """Draw ``boxes`` on a copy of ``picture``, uint8 (H, W, 3), in the colours of ``predictions``.
 
-    A box is left, top, right, bottom in the picture's pixels; ``answers``: a digit each, or None while nobody knows.
+    A box is left, top, right, bottom in pixels. ``predictions``: a digit for each box, or None if not known yet.
     """
-    drawn = Image.fromarray(picture)
-    line = max(2, round(max(drawn.size) / 300))
-    pen = ImageDraw.Draw(drawn)
+    image = Image.fromarray(picture)
+    line = max(2, round(max(image.size) / 300))
+    painter = ImageDraw.Draw(image)
     for number, (left, top, right, bottom) in enumerate(boxes):
-        colour = DIGIT_COLOURS[answers[number]] if answers is not None else DIGIT_COLOURS[1]
-        for margin, width, ink in ((2 * line, 2 * line, CASING), (1.5 * line, line, colour)):
-            pen.rectangle((left - margin, top - margin, right + margin, bottom + margin), outline=ink, width=width)
-    return drawn
+        colour = DIGIT_COLOURS[predictions[number]] if predictions is not None else DIGIT_COLOURS[1]
+        for margin, width, ink in ((2 * line, 2 * line, OUTLINE_COLOUR), (1.5 * line, line, colour)):
+            painter.rectangle((left - margin, top - margin, right + margin, bottom + margin), outline=ink, width=width)
+    return image

@@ -1,4 +1,4 @@
-"""What a network gets right and wrong: the confusion matrix, and nine digits of each kind."""
+"""Figures of right and wrong predictions: the confusion matrix and galleries of digits."""
 
 from collections.abc import Sequence
 
@@ -11,23 +11,23 @@ from mnist_core.figures.colours import TEST_COLOUR
 from mnist_core.figures.style import LIGHT, Theme, decorate, new_figure, show_digit
 
 CLASSES = 10
-SHOWN = 9  # digits of each kind in the walk-through's figure
+DIGITS_PER_PANEL = 9  # in the 3 × 3 figures of right or wrong predictions
 ERROR_TINT = LinearSegmentedColormap.from_list("errors", [f"{TEST_COLOUR}00", f"{TEST_COLOUR}CC"])
 GALLERY_COLUMNS = 10
 SIDE = 28
-GALLERY_CELL = (SIDE + 16, SIDE + 6)  # height and width of a digit's place, in its pixels
-RIGHT_TINT = 0.45  # opacity of the diagonal
+GALLERY_CELL = (SIDE + 16, SIDE + 6)  # height and width of a gallery cell in pixels of the digit
+DIAGONAL_ALPHA = 0.45  # opacity of the diagonal's cells
 
 
 def confusion_figure(counts: np.ndarray, *, theme: Theme = LIGHT) -> Figure:
-    """The confusion matrix: errors tinted by how many they are, the right answers grey so that they don't drown them.
+    """The confusion matrix; errors are tinted by count, the much larger diagonal is grey.
 
-    ``counts``: int (10, 10), true digit by predicted digit, as ``evaluation.confusion_matrix`` gives it.
+    ``counts``: int (10, 10), true digit by predicted digit, as from ``scores.confusion_matrix``.
     """
     figure = new_figure(4.8, 4.8, theme)
     axes = figure.subplots()
     errors = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
-    # The square root lets single errors show beside the frequent ones.
+    # The square root keeps single errors visible beside frequent ones.
     axes.imshow(np.sqrt(errors), cmap=ERROR_TINT, vmin=0, vmax=max(1.0, np.sqrt(errors.max())))
     decorate(axes, theme, xlabel="Predicted digit", ylabel="True digit")
     for true in range(CLASSES):
@@ -45,7 +45,7 @@ def _tint_right_answer(axes: Axes, digit: int, theme: Theme) -> None:
         1 - (digit + 1) / CLASSES,
         1 - digit / CLASSES,
         facecolor=theme.faint,
-        alpha=RIGHT_TINT,
+        alpha=DIAGONAL_ALPHA,
         linewidth=0,
     )
 
@@ -75,20 +75,20 @@ def _frame_cells(axes: Axes, theme: Theme) -> None:
 
 
 def gallery_figure(images: np.ndarray, captions: Sequence[str], *, theme: Theme = LIGHT) -> Figure:
-    """``images``, uint8 (N, 28, 28), at least one, in rows of GALLERY_COLUMNS, each with its caption below it.
+    """A grid of ``images``, uint8 (N, 28, 28), N at least 1, in GALLERY_COLUMNS columns, captions below.
 
-    A caption has two lines at most.
+    A caption has at most two lines.
     """
     rows = -(-len(images) // GALLERY_COLUMNS)
     height, width = GALLERY_CELL
     figure = new_figure(0.62 * GALLERY_COLUMNS, 0.62 * rows * height / width, theme)
     axes = figure.subplots()
-    sheet = np.full((rows * height, GALLERY_COLUMNS * width), np.nan)  # NaN is drawn as nothing
-    for place, (image, caption) in enumerate(zip(images, captions, strict=True)):
-        top, left = (place // GALLERY_COLUMNS) * height, (place % GALLERY_COLUMNS) * width
-        sheet[top : top + SIDE, left : left + SIDE] = image
+    picture = np.full((rows * height, GALLERY_COLUMNS * width), np.nan)  # NaN is transparent
+    for position, (image, caption) in enumerate(zip(images, captions, strict=True)):
+        top, left = (position // GALLERY_COLUMNS) * height, (position % GALLERY_COLUMNS) * width
+        picture[top : top + SIDE, left : left + SIDE] = image
         axes.text(left + SIDE / 2, top + SIDE + 1, caption, color=theme.text, ha="center", va="top", fontsize=6)
-    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axes.set_axis_off()
     return figure
 
@@ -96,7 +96,7 @@ def gallery_figure(images: np.ndarray, captions: Sequence[str], *, theme: Theme 
 def nine_figure(
     images: np.ndarray, predicted: np.ndarray, labels: np.ndarray, *, right: bool, theme: Theme = LIGHT
 ) -> Figure:
-    """The first nine digits that were read right, or wrong, each titled "Predicted: 7, Truth: 2".
+    """The first nine digits that were predicted right, or wrong, each titled "Predicted: 7, Truth: 2".
 
     ``images``: uint8 (N, 28, 28). ``predicted``, ``labels``: integers (N,), 0 to 9.
     """
@@ -108,14 +108,14 @@ def nine_figure(
 def right_and_wrong_figure(
     images: np.ndarray, predicted: np.ndarray, labels: np.ndarray, *, theme: Theme = LIGHT
 ) -> Figure:
-    """The walk-through's figure: nine digits that were read right, above nine that were read wrong.
+    """The first nine digits that were predicted right, above the first nine predicted wrong.
 
     Arrays as in ``nine_figure``.
     """
     figure = new_figure(5.2, 11.6, theme)
-    for part, right in zip(figure.subfigures(2, 1), (True, False), strict=True):
-        part.patch.set_alpha(0)
-        _draw_nine(part, images, predicted, labels, right=right, theme=theme)
+    for subfigure, right in zip(figure.subfigures(2, 1), (True, False), strict=True):
+        subfigure.patch.set_alpha(0)
+        _draw_nine(subfigure, images, predicted, labels, right=right, theme=theme)
     return figure
 
 
@@ -128,7 +128,7 @@ def _draw_nine(
     right: bool,
     theme: Theme,
 ) -> None:
-    indices = np.flatnonzero((predicted == labels) == right)[:SHOWN]
+    indices = np.flatnonzero((predicted == labels) == right)[:DIGITS_PER_PANEL]
     figure.suptitle("Read right" if right else "Read wrong", color=theme.text, fontsize=13)
     grid = figure.subplots(3, 3)
     for axes in grid.flat:

@@ -1,4 +1,4 @@
-"""Digits as figures: one large with its histogram, their numbers, their labels."""
+"""Figures of digits: an image with its histogram, pixel values, one-hot labels."""
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -10,9 +10,9 @@ from mnist_core.figures.style import Theme, new_figure, show_digit
 
 
 def digit_with_histogram(digit: np.ndarray, title: str, theme: Theme, *, colour: str, log: bool) -> Figure:
-    """``digit``, uint8 (28, 28), large, and below it how many of its 784 pixels have which values."""
+    """An image of ``digit``, uint8 (28, 28), and below it the histogram of its 784 pixel values."""
     figure = new_figure(4.4, 6.2, theme)
-    figure.set_layout_engine("none")  # it is drawn anew at each click, and fixed places are quicker
+    figure.set_layout_engine("none")  # a fixed layout is faster, and it is redrawn at each click
     above = figure.add_axes((0.14, 0.34, 0.85, 0.61))
     below = figure.add_axes((0.14, 0.085, 0.85, 0.235))
     show_digit(above, digit, theme, title=title)
@@ -21,7 +21,7 @@ def digit_with_histogram(digit: np.ndarray, title: str, theme: Theme, *, colour:
 
 
 def pixel_values(pixels: np.ndarray, theme: Theme, *, largest: float, decimals: int = 0) -> Figure:
-    """``pixels`` (H, W), 0 to ``largest``, as squares of their brightness with the number in each."""
+    """``pixels`` (H, W), 0 to ``largest``, as grey squares with their values as text."""
     height, width = pixels.shape
     figure = new_figure(0.46 * width, 0.46 * height, theme)
     axes = figure.subplots()
@@ -34,7 +34,7 @@ def pixel_values(pixels: np.ndarray, theme: Theme, *, largest: float, decimals: 
 
 
 def one_hot_rows(vectors: np.ndarray, theme: Theme) -> Figure:
-    """``vectors``, float (N, 10), one-hot, as rows of ten cells; the 1 has its digit's colour."""
+    """One-hot ``vectors``, float (N, 10), as rows of ten cells; the cell of the 1 has its digit's colour."""
     figure = new_figure(5.4, 0.44 * len(vectors) + 0.5, theme)
     axes = figure.subplots()
     axes.imshow(_coloured(vectors, theme), interpolation="nearest", aspect="auto")
@@ -52,7 +52,7 @@ def one_hot_rows(vectors: np.ndarray, theme: Theme) -> Figure:
 
 
 def _coloured(vectors: np.ndarray, theme: Theme) -> np.ndarray:
-    """float64 (N, 10, 4): the digit's colour where ``vectors`` is 1, faint elsewhere."""
+    """RGBA, float64 (N, 10, 4): the digit's colour where ``vectors`` is 1, else faint."""
     hot = np.array([(*to_rgb(colour), 1.0) for colour in DIGIT_COLOURS])
     cold = np.array((*to_rgb(theme.faint), 0.35))
     return np.where(vectors[..., None] == 1, hot, cold)

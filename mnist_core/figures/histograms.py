@@ -1,4 +1,4 @@
-"""Histograms of pixel values, linear or logarithmic."""
+"""Figures of histograms of pixel values, linear or logarithmic."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -7,7 +7,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mnist_core.figures.style import Theme, decorate, new_figure
 
-BIN = 8  # pixel values per bar of a single digit's histogram: 784 pixels are too few for 256 bars
+BIN_WIDTH = 8  # pixel values per bar of a single digit's histogram: 784 pixels are too few for 256 bars
 TICKS = (0, 64, 128, 192, 255)
 
 
@@ -22,10 +22,10 @@ def pixel_histogram(
     reference_label: str = "",
     narrow: bool = False,
 ) -> Figure:
-    """What share of pixels has each value from 0 to 255, in percent.
+    """The share of pixels with each value from 0 to 255, in percent.
 
-    ``histogram``: int (256,), pixels of each value. ``reference``: another one, drawn as an outline.
-    ``narrow`` is for where it is shown small: fewer inches, so that the words stay large.
+    ``histogram``: int (256,), pixels of each value. ``reference``: another histogram, drawn as an outline.
+    ``narrow``: a smaller figure for narrow columns, so that its text stays legible.
     """
     figure = new_figure(4 if narrow else 7, 3.5, theme)
     axes = figure.subplots()
@@ -41,17 +41,17 @@ def pixel_histogram(
 
 
 def percent(histogram: np.ndarray) -> np.ndarray:
-    """``histogram``, counts (256,), as shares of all pixels: float64 (256,), 0 to 100."""
+    """``histogram``, counts (256,), as percentages of all pixels: float64 (256,), 0 to 100."""
     return 100 * histogram / histogram.sum()
 
 
 def draw_digit_histogram(axes: Axes, digit: np.ndarray, theme: Theme, *, colour: str, log: bool) -> None:
-    """Draw on ``axes`` how many of the pixels of ``digit``, uint8 (28, 28), have which values."""
-    axes.stairs(*np.histogram(digit, bins=np.arange(0, 257, BIN)), fill=True, color=colour)
+    """Draw the histogram of the pixel values of ``digit``, uint8 (28, 28), on ``axes``."""
+    axes.stairs(*np.histogram(digit, bins=np.arange(0, 257, BIN_WIDTH)), fill=True, color=colour)
     decorate(axes, theme, xlabel="Pixel value", ylabel="Pixels")
     _scale(axes, log=log)
     if log:
-        axes.set_ylim(bottom=0.5)  # a bar of one pixel shows
+        axes.set_ylim(bottom=0.5)  # so that a bar of one pixel is visible
         axes.yaxis.set_major_formatter(FuncFormatter(lambda pixels, _: f"{pixels:g}"))
     else:
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))

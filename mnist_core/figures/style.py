@@ -1,4 +1,4 @@
-"""How figures look: a figure that suits a light or a dark page."""
+"""Common style of figures on light and dark pages."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Theme:
     """Colours that depend on the page behind a figure."""
 
     text: str
-    faint: str  # grid lines and empty things
+    faint: str  # grid lines and empty cells
 
 
 LIGHT = Theme(text="#31333F", faint="#D5D6DC")
@@ -20,7 +20,7 @@ DARK = Theme(text="#FAFAFA", faint="#4A4B55")
 
 
 def new_figure(width: float, height: float, theme: Theme) -> Figure:
-    """An empty figure of ``width`` × ``height`` inches with a transparent ground; labels are set by ``decorate``."""
+    """An empty figure of ``width`` × ``height`` inches with a transparent background; ``decorate`` sets labels."""
     with mpl.rc_context({"font.size": 10}):
         figure = Figure(figsize=(width, height), layout="constrained")
     figure.patch.set_alpha(0)
@@ -29,7 +29,7 @@ def new_figure(width: float, height: float, theme: Theme) -> Figure:
 
 
 def decorate(axes: Axes, theme: Theme, *, title: str = "", xlabel: str = "", ylabel: str = "") -> None:
-    """Titles and labels in the theme's colours, and a frame that does not shout."""
+    """Set title, labels, grid and a faint frame in the theme's colours."""
     axes.set_title(title, color=theme.text)
     axes.set_xlabel(xlabel, color=theme.text)
     axes.set_ylabel(ylabel, color=theme.text)
@@ -42,7 +42,7 @@ def decorate(axes: Axes, theme: Theme, *, title: str = "", xlabel: str = "", yla
 
 
 def show_digit(axes: Axes, digit: object, theme: Theme, *, title: str = "") -> None:
-    """Draw ``digit``, uint8 (28, 28), light on dark with hard pixel edges."""
+    """Draw ``digit``, uint8 (28, 28), light on dark without interpolation."""
     axes.imshow(digit, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axes.set_title(title, color=theme.text)
     axes.set_axis_off()

@@ -1,4 +1,4 @@
-"""The host's right: a password gives it, and everything that only a host may do asks for it."""
+"""Authentication of the host: the password, and the token that host actions require."""
 
 import hmac
 import math
@@ -14,62 +14,62 @@ from pathlib import Path
 from mnist_core import settings
 from mnist_core.errors import LabError
 
-FILE = "host-password"  # in the home folder, so that all processes of a home agree
-FREE_TRIES = 5  # wrong tries in a row before anybody has to wait
-LONGEST_WAIT = 30.0  # seconds: strangers who keep guessing must not shut the host out for good
+FILE = "host-password"  # in the home folder, shared by all its processes
+FREE_ATTEMPTS = 5  # wrong passwords in a row before everyone has to wait
+MAX_WAIT_SECONDS = 30.0  # short, so that repeated guessing does not lock the host out
 
 
 class HostError(LabError):
-    """Something that only the host may do, or a password that does not open the desk."""
+    """The action requires the host, the password is wrong, or the action is invalid."""
 
 
 @dataclass(frozen=True)
 class HostToken:
-    """The right to run the room. ``Door.authenticate`` returns one that its door believes; kept on the server only."""
+    """Proof of the host's permission, from ``HostAuthenticator.authenticate``; stored on the server only."""
 
     proof: bytes = field(repr=False)
 
 
 class HostAuthenticator:
-    """Compares passwords for all sessions of a process. No call sleeps: tries that come too early are refused."""
+    """Checks passwords for all sessions of a process. It never sleeps: an attempt during the wait is rejected."""
 
     def __init__(self, password: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._password = password.encode()
         self._proof = secrets.token_bytes(32)
         self._clock = clock
         self._lock = threading.Lock()
-        self._wrong = 0
-        self._opens_at = clock()
+        self._failures = 0
+        self._locked_until = clock()
 
     def authenticate(self, password: str) -> HostToken:
-        """The host's right, for the right password; each wrong try after ``FREE_TRIES`` doubles everybody's wait."""
+        """Return a token for the right password; after FREE_ATTEMPTS each wrong one doubles the wait for everyone."""
         with self._lock:
-            wait = self._opens_at - self._clock()
+            wait = self._locked_until - self._clock()
             if wait > 0:
                 raise HostError(f"Too many wrong passwords. Try again in {math.ceil(wait)} seconds.")
             if not hmac.compare_digest(password.encode(errors="surrogatepass"), self._password):
-                self._wrong += 1
-                if self._wrong >= FREE_TRIES:
-                    doublings = min(self._wrong - FREE_TRIES, 10)
-                    self._opens_at = self._clock() + min(2.0**doublings, LONGEST_WAIT)
+                self._failures += 1
+                if self._failures >= FREE_ATTEMPTS:
+                    doublings = min(self._failures - FREE_ATTEMPTS, 10)
+                    self._locked_until = self._clock() + min(2.0**doublings, MAX_WAIT_SECONDS)
                 raise HostError("That is not the host's password. It was printed where Digit Lab was started.")
-            self._wrong = 0
+            self._failures = 0
         return HostToken(self._proof)
 
-    def check(self, host: HostToken | None) -> None:
-        """Raise unless ``host`` came through this door."""
-        if not isinstance(host, HostToken) or not hmac.compare_digest(host.proof, self._proof):
+    def check(self, token: HostToken | None) -> None:
+        """Raise HostError unless this authenticator issued ``token``."""
+        if not isinstance(token, HostToken) or not hmac.compare_digest(token.proof, self._proof):
             raise HostError("Only the host can do this. Enter the host's password on the page Workshop.")
 
 
 def host_password(home: Path) -> str:
-    """What ``$DIGIT_LAB_HOST_PASSWORD`` says, else one made once for ``home`` and readable by its owner only."""
-    if given := settings.host_password():
-        return given
+    """The password in ``$DIGIT_LAB_HOST_PASSWORD``, else one generated once in ``home``, in a file of mode 0600."""
+    if configured := settings.host_password():
+        return configured
     path = home / FILE
     try:
         if not path.exists():
-            _make(path)
+            _create_password_file(path)
         password = path.read_text(encoding="utf-8", errors="ignore").strip()
     except OSError as error:
         raise HostError(
@@ -80,8 +80,8 @@ def host_password(home: Path) -> str:
     return password
 
 
-def _make(path: Path) -> None:
-    """Write a new password, complete at once; the first of several processes wins."""
+def _create_password_file(path: Path) -> None:
+    """Write a new password atomically; the first of several processes wins."""
     descriptor, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
     try:
         with os.fdopen(descriptor, "w") as file:

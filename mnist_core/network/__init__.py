@@ -1,32 +1,32 @@
-"""The Keras network: the only room that imports Keras."""
+"""The neural network: the only package that imports Keras."""
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Keras imports these where they are installed, for wrappers, drawings and tables that are not used here.
-OPTIONAL = ("matplotlib", "pandas", "sklearn")
+# Keras imports these if they are installed, for wrappers, plots and tables that are not used here.
+OPTIONAL_DEPENDENCIES = ("matplotlib", "pandas", "sklearn")
 
 
 @contextmanager
 def _quiet_standard_error() -> Iterator[None]:
-    """Send what native code writes to standard error nowhere; Python's exceptions still come through."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    """Discard what native code writes to standard error; Python exceptions are raised as usual."""
+    saved, devnull = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(devnull)
 
 
 @contextmanager
 def _without_optional_imports() -> Iterator[None]:
-    """Have Keras do without OPTIONAL, which whoever needs it can import later: 2.4 s and 150 MB less a process."""
-    hidden = [name for name in OPTIONAL if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # None has an import raise ModuleNotFoundError
+    """Hide OPTIONAL_DEPENDENCIES from Keras: saves 2.4 s and 150 MB per process. They can be imported later."""
+    hidden = [name for name in OPTIONAL_DEPENDENCIES if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # None makes an import raise ModuleNotFoundError
     try:
         yield
     finally:
@@ -34,7 +34,7 @@ def _without_optional_imports() -> Iterator[None]:
             del sys.modules[name]
 
 
-# TensorFlow greets each process with lines about absent GPUs; the environment variable stops only some of them.
+# TensorFlow logs messages about missing GPUs in each process; the environment variable stops only some of them.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 with _quiet_standard_error(), _without_optional_imports():
     import keras  # noqa: F401
@@ -44,5 +44,5 @@ with _quiet_standard_error(), _without_optional_imports():
 
 from absl import logging  # noqa: E402
 
-# Keras warns at each HDF5 file that the format is old; here it is written on purpose, beside the new one.
+# Keras warns for each HDF5 file that the format is old; here it is written on purpose, beside the new one.
 logging.set_verbosity(logging.ERROR)

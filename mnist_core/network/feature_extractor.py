@@ -1,23 +1,23 @@
-"""A network seen from inside: what its hidden layers pass on, and the logits that its answer comes from."""
+"""The outputs of a network's hidden layers, and its logits."""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from mnist_core.errors import ModelError
-from mnist_core.network.model import BATCH
+from mnist_core.network.model import BATCH_SIZE
 
-TINY = 1e-6  # a length that counts as none: no unit of the layer fires
+MIN_NORM = 1e-6  # a smaller norm counts as 0: all units of the layer output 0
 
 
 class FeatureExtractor:
-    """A copy of a model that tells more than probabilities, and takes numbers: bytes have no slopes.
+    """A copy of a model that also returns hidden outputs, and takes float input so that gradients exist.
 
-    ``tensors``: float32 (N, 28, 28), 0 to 255, to each hidden layer's outputs and, last, the logits (N, 10).
+    ``tensors`` maps float32 (N, 28, 28), 0 to 255, to the outputs of each hidden layer and, last, the logits (N, 10).
     """
 
     def __init__(self, model: keras.Model) -> None:
-        """Raises ModelError when ``model`` has no hidden layer, or is built so that nobody can look into it."""
+        """Raises ModelError when ``model`` has no hidden layer or cannot be cloned."""
         try:
             self.copy = keras.models.clone_model(model, input_tensors=keras.Input((28, 28), dtype="float32"))
         except (TypeError, ValueError, AttributeError) as error:
@@ -37,20 +37,20 @@ class FeatureExtractor:
         return [outputs.reshape(len(digits), -1) for outputs in hidden], logits
 
     def extract(self, digits: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-        """The same for any number of digits but none, batch by batch."""
-        told = [self(digits[start : start + BATCH]) for start in range(0, len(digits), BATCH)]
-        layers = zip(*(hidden for hidden, _ in told), strict=True)
-        return [np.concatenate(outputs) for outputs in layers], np.concatenate([logits for _, logits in told])
+        """The same for any number of digits above 0, computed in batches."""
+        batches = [self(digits[start : start + BATCH_SIZE]) for start in range(0, len(digits), BATCH_SIZE)]
+        layers = zip(*(hidden for hidden, _ in batches), strict=True)
+        return [np.concatenate(outputs) for outputs in layers], np.concatenate([logits for _, logits in batches])
 
 
 def normalized_features(hidden: list[np.ndarray]) -> np.ndarray:
-    """Each hidden layer's outputs, float32 (N, units), scaled to length one, side by side: float32 (N, D)."""
+    """The outputs of each hidden layer, float32 (N, units), scaled to norm 1 and concatenated: float32 (N, D)."""
     return np.concatenate(
-        [outputs / np.maximum(np.linalg.norm(outputs, axis=1, keepdims=True), TINY) for outputs in hidden], axis=1
+        [outputs / np.maximum(np.linalg.norm(outputs, axis=1, keepdims=True), MIN_NORM) for outputs in hidden], axis=1
     )
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """``logits``, float32 (..., 10), as probabilities."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    """The softmax of ``logits``, float32 (..., 10): rows sum to 1."""
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)

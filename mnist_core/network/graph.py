@@ -1,4 +1,4 @@
-"""Training steps inside the graph: Python hands over indices, and no digit passes through it."""
+"""Training steps as a TensorFlow graph: Python passes only indices, the digits stay in the graph."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ MOMENTUM = 0.9  # of SGD
 
 
 def make_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
-    """A new optimizer as ``config`` asks for it. The steps below set its learning rate and decay the weights."""
+    """A new optimizer for ``config``. The steps below set its learning rate and decay the weights."""
     rate = config.learning_rate
     match config.optimizer:
         case "adam":
@@ -33,7 +33,7 @@ def make_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """Means over the digits of a chunk, in training: ``loss`` from 0 up, ``accuracy`` 0 to 1."""
+    """The means over the digits of a chunk, in training mode: ``loss`` from 0, ``accuracy`` 0 to 1."""
 
     digits: int
     loss: float
@@ -41,17 +41,17 @@ class ChunkResult:
 
 
 class GraphTrainer:
-    """Trains ``network``, which keeps its optimizer, on digits that lie in the graph as tensors.
+    """Trains ``network`` with its optimizer on digits that are tensors in the graph.
 
-    Its compiled steps are called directly. Keras' ``fit`` would need a ``tf.data`` generator for chunks whose size
-    changes on the way, and making one slows down the whole process: TensorFlow (``ApplyPython311MemoryPatch``) then has
-    the C library ask the system for each buffer above 128 KB anew.
+    The compiled steps are called directly. Keras' ``fit`` would need a ``tf.data`` generator for chunks of varying
+    size, and creating one slows down the whole process: TensorFlow (``ApplyPython311MemoryPatch``) then makes the C
+    library request each buffer above 128 KB from the operating system anew.
     """
 
     def __init__(
         self, network: keras.Model, digits: Split, config: TrainingConfig, *, precision: str, seed: int = 0
     ) -> None:
-        """``precision``: FLOAT32 or BFLOAT16. ``seed``: of the dropout layers."""
+        """``precision``: FLOAT32 or BFLOAT16. ``seed``: the seed of the dropout layers."""
         self.network = network
         self._images = tf.constant(digits.images)
         self._labels = tf.one_hot(digits.labels, 10)
@@ -64,9 +64,9 @@ class GraphTrainer:
         self.set_dropout(None)
 
     def set_dropout(self, rate: float | None) -> None:
-        """Use dropout ``rate``, or the network's own for None, from now on; its own is what is saved.
+        """Train with dropout ``rate`` from now on; None: the network's own rate, which is also the one saved.
 
-        A rate is read when the steps are traced, so they are traced anew.
+        The rate is a constant of the graph, so the steps are traced again.
         """
         self._dropouts = {
             layer.name: layers.Dropout(
@@ -109,14 +109,14 @@ class GraphTrainer:
         return loss, tf.reduce_mean(tf.cast(right, tf.float32))
 
     def _forward(self, digits: tf.Tensor) -> tf.Tensor:
-        """The network's probabilities in training; all but the softmax layer computes in the precision chosen."""
+        """The probabilities in training mode; all layers but the last compute in the chosen precision."""
         with _computing_in(self._precision, self.network.layers[:-1]):
             for layer in self.network.layers:
                 digits = self._dropouts.get(layer.name, layer)(digits, training=True)
         return digits
 
     def _decay_weights(self, rate: tf.Tensor) -> None:
-        """Decoupled weight decay (Loshchilov and Hutter, 2019), of the kernels alone."""
+        """Apply decoupled weight decay (Loshchilov and Hutter, 2019) to the kernels only."""
         if self._decay:
             for weight in self.network.trainable_variables:
                 if weight.name == "kernel":
@@ -129,17 +129,17 @@ def apply_gradients(
     weights: Sequence[keras.Variable],
     rate: tf.Tensor,
 ) -> None:
-    """Change ``weights`` as ``optimizer`` does at learning rate ``rate``; with Adam in one pass over memory.
+    """Update ``weights`` with ``optimizer`` at learning rate ``rate``; Adam runs in one pass over memory.
 
-    Keras' Adam passes over memory ten times; TensorFlow's kernel computes the same (Kingma and Ba, 2015, section 2,
-    last lines) in one, which takes a tenth off the time of the book's recipe.
+    Keras' Adam makes ten passes; TensorFlow's kernel computes the same (Kingma and Ba, 2015, end of section 2) in one,
+    which makes the "book" recipe 10 % faster.
     """
     optimizer.learning_rate.assign(rate)
     if not isinstance(optimizer, keras.optimizers.Adam):
         optimizer.apply(gradients, weights)
         return
     step = tf.cast(optimizer.iterations.value + 1, tf.float32)
-    # After the counter and the learning rate come the two moments of each weight.
+    # The variables are the step counter, the learning rate, and then two moments for each weight.
     moments = [variable.value.handle for variable in optimizer.variables[2:]]
     for gradient, weight, first, second in zip(gradients, weights, moments[::2], moments[1::2], strict=True):
         tf.raw_ops.ResourceApplyAdam(
@@ -159,7 +159,7 @@ def apply_gradients(
 
 @contextmanager
 def _computing_in(precision: str, used: Sequence[layers.Layer]) -> Iterator[None]:
-    """While a graph is traced, let the layers compute in ``precision``; their weights stay float32."""
+    """Make the layers compute in ``precision`` while a graph is traced; their weights stay float32."""
     for layer in used:
         layer.dtype_policy = precision
     try:

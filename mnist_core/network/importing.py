@@ -1,7 +1,7 @@
-"""Models trained elsewhere, made into networks like those trained here: raw digits in, probabilities out.
+"""Import of models trained elsewhere, converted to take raw digits and return probabilities.
 
-Keras never loads such a file, in safe mode or not: a network of its own is built from the numbers that
-``mnist_core.untrusted`` has checked. What pixels it was trained on is not in the file; it is found by trying.
+Keras never loads such a file, not even in safe mode: a new network is built from the weights that
+``mnist_core.untrusted`` has checked. The file does not say how pixels were encoded, so all encodings are tried.
 """
 
 from dataclasses import dataclass, replace
@@ -14,37 +14,37 @@ from keras import layers
 from mnist_core.config import ModelConfig
 from mnist_core.digits.mnist import Split
 from mnist_core.errors import LabError, ModelError
-from mnist_core.untrusted.file_limits import content_of
-from mnist_core.untrusted.import_report import TRIED, Findings
+from mnist_core.untrusted.file_limits import read_content
+from mnist_core.untrusted.import_report import TRIAL_DIGITS, ImportReport
 from mnist_core.untrusted.mlp import LOGITS, PROBABILITIES, SIGMOIDS, DenseLayer, Mlp
 from mnist_core.untrusted.sandbox import read_safely
 
-MEAN, DEVIATION = 0.1307, 0.3081  # of MNIST's training pixels, 0 to 1, as tutorials standardize by
-TEMPERATURES = np.geomspace(1e-3, 1e3, 31)  # by which logits are divided before they are judged
-PRICE = 0.01  # nats for a temperature of e or 1/e, four times that for e squared: whoever trained it meant 1
-AS_GOOD = 0.02  # nats between ways that read the digits alike
+MEAN, STDDEV = 0.1307, 0.3081  # of the training pixels scaled to 0..1, as tutorials use them
+TEMPERATURES = np.geomspace(1e-3, 1e3, 31)  # candidates that the logits are divided by
+TEMPERATURE_PENALTY = 0.01  # nats times ln(temperature) squared: trained logits should need a temperature of 1
+LOSS_TOLERANCE = 0.02  # nats; encodings whose losses differ by less count as equal
 
 
 @dataclass(frozen=True)
-class Pixels:
-    """A way to write pixels: raw ones, 0 to 255, times ``factor`` plus ``shift``."""
+class Encoding:
+    """An encoding of pixels: raw values, 0 to 255, times ``factor`` plus ``shift``."""
 
-    words: str
+    description: str
     factor: float
     shift: float
 
 
-RAW = Pixels("from 0 to 255, as they are", 1.0, 0.0)
-# The smallest first: see _what_it_wants.
-WAYS = (
-    Pixels("from 0 to 1, so each is divided by 255 first", 1 / 255, 0.0),
-    Pixels("from 1 for paper to 0 for ink, so they are inverted and divided by 255 first", -1 / 255, 1.0),
-    Pixels("from -1 to 1, so they are scaled to that first", 2 / 255, -1.0),
-    Pixels("with mean 0 and deviation 1, so they are standardized first", 1 / 255 / DEVIATION, -MEAN / DEVIATION),
-    RAW,
-    Pixels("from 255 for paper to 0 for ink, so they are inverted first", -1.0, 255.0),
+RAW_PIXELS = Encoding("from 0 to 255, as they are", 1.0, 0.0)
+# The smallest inputs first: see _find_pixel_encoding.
+PIXEL_ENCODINGS = (
+    Encoding("from 0 to 1, so each is divided by 255 first", 1 / 255, 0.0),
+    Encoding("from 1 for paper to 0 for ink, so they are inverted and divided by 255 first", -1 / 255, 1.0),
+    Encoding("from -1 to 1, so they are scaled to that first", 2 / 255, -1.0),
+    Encoding("with mean 0 and deviation 1, so they are standardized first", 1 / 255 / STDDEV, -MEAN / STDDEV),
+    RAW_PIXELS,
+    Encoding("from 255 for paper to 0 for ink, so they are inverted first", -1.0, 255.0),
 )
-ANSWERS = {
+OUTPUT_DESCRIPTIONS = {
     PROBABILITIES: "probabilities",
     LOGITS: "logits; a softmax behind it makes them probabilities",
     SIGMOIDS: "ten sigmoids; a softmax takes their place, so that its answers sum to 1",
@@ -52,92 +52,92 @@ ANSWERS = {
 
 
 @dataclass(frozen=True)
-class Imported:
-    """A model from elsewhere, ready: uint8 (N, 28, 28) in, float32 (N, 10) probabilities out."""
+class ImportedModel:
+    """An imported model that maps uint8 (N, 28, 28) to probabilities, float32 (N, 10)."""
 
     model: keras.Model
     config: ModelConfig
-    findings: Findings
+    findings: ImportReport
 
 
-def load(content: bytes, training: Split) -> Imported:
-    """The model in a ``.keras`` or ``.h5`` file with this ``content``; ``training`` digits show what it wants.
+def load(content: bytes, training: Split) -> ImportedModel:
+    """Import the ``content`` of a ``.keras`` or ``.h5`` file; its pixel encoding is found with ``training`` digits.
 
-    Raises ModelError with the reason when the file is none that can be read here.
+    Raises ModelError with the reason when the file is not supported.
     """
     mlp = read_safely(content)
-    digits = training.take(np.arange(TRIED))
-    pixels, right = _what_it_wants(mlp, digits)
-    findings = Findings(
+    digits = training.take(np.arange(TRIAL_DIGITS))
+    encoding, correct = _find_pixel_encoding(mlp, digits)
+    findings = ImportReport(
         origin=mlp.origin,
-        pixels=pixels.words,
-        answers=ANSWERS[mlp.layers[-1].activation],
+        pixels=encoding.description,
+        answers=OUTPUT_DESCRIPTIONS[mlp.layers[-1].activation],
         normalized=mlp.normalized,
-        right=right,
+        right=correct,
     )
-    config = replace(mlp.config, scaling=mlp.factor * pixels.factor != 1)
-    return Imported(_build(mlp, pixels), config, findings)
+    config = replace(mlp.config, scaling=mlp.factor * encoding.factor != 1)
+    return ImportedModel(_build(mlp, encoding), config, findings)
 
 
 def load_raw(content: bytes) -> tuple[keras.Model, ModelConfig]:
-    """The model in a file with this ``content`` that wants raw digits, as this lab's own do, and its configuration.
+    """Import a model that takes raw digits, as those trained here, from a file's ``content``; with its configuration.
 
-    It is read as carefully as any. Raises ModelError with the reason when it cannot be had.
+    The file is parsed in the sandbox too. Raises ModelError with the reason when it is not supported.
     """
     mlp = read_safely(content)
-    return _build(mlp, RAW), replace(mlp.config, scaling=mlp.factor != 1)
+    return _build(mlp, RAW_PIXELS), replace(mlp.config, scaling=mlp.factor != 1)
 
 
 def load_file(path: Path, training: Split) -> keras.Model:
-    """The model in the file at ``path``, as ``load`` makes it. Raises ModelError, naming the file."""
-    content = content_of(path)
+    """Import the model in the file at ``path`` with ``load``. Raises ModelError that names the file."""
+    content = read_content(path)
     try:
         return load(content, training).model
     except LabError as error:
         raise ModelError(f"{path} cannot be used. {error}") from error
 
 
-def _what_it_wants(mlp: Mlp, digits: Split) -> tuple[Pixels, int]:
-    """The way of pixels that ``mlp`` reads ``digits`` best by, and how many it then reads.
+def _find_pixel_encoding(mlp: Mlp, digits: Split) -> tuple[Encoding, int]:
+    """The pixel encoding with the lowest loss on ``digits``, and how many digits are then classified correctly.
 
-    Best is the least cross-entropy at the temperature that suits it best (Guo et al., 2017): larger inputs make a
-    network surer and smaller ones less so, which alone says nothing. Of those as good the smallest inputs are taken.
+    The loss is the cross-entropy at the best temperature (Guo et al., 2017), because the scale of the inputs changes
+    the network's confidence. Of equally good encodings, the one with the smallest inputs is chosen.
     """
     raw = digits.images.reshape(-1, 784).astype(np.float32)
-    logits = [_logits(mlp, raw * way.factor + way.shift) for way in WAYS]
+    logits = [_logits(mlp, raw * encoding.factor + encoding.shift) for encoding in PIXEL_ENCODINGS]
     losses = np.array([_tempered_loss(each, digits.labels) for each in logits])
-    best = int(np.flatnonzero(losses <= losses.min() + AS_GOOD)[0])
-    return WAYS[best], int((logits[best].argmax(axis=1) == digits.labels).sum())
+    best = int(np.flatnonzero(losses <= losses.min() + LOSS_TOLERANCE)[0])
+    return PIXEL_ENCODINGS[best], int((logits[best].argmax(axis=1) == digits.labels).sum())
 
 
 def _tempered_loss(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The cross-entropy, in nats, of ``logits``, float64 (N, 10), at its best temperature, and the price of that."""
+    """The cross-entropy, in nats, of ``logits``, float64 (N, 10), at the best temperature, plus its penalty."""
     losses = [_cross_entropy(logits / temperature, labels) for temperature in TEMPERATURES]
-    return float(np.min(losses + PRICE * np.log(TEMPERATURES) ** 2))
+    return float(np.min(losses + TEMPERATURE_PENALTY * np.log(TEMPERATURES) ** 2))
 
 
 def _logits(mlp: Mlp, inputs: np.ndarray) -> np.ndarray:
-    """What the last layer sums up for ``inputs``, float32 (N, 784): float64 (N, 10)."""
-    passed = inputs * np.float32(mlp.factor) + np.float32(mlp.shift)
+    """The logits for ``inputs``, float32 (N, 784): float64 (N, 10)."""
+    values = inputs * np.float32(mlp.factor) + np.float32(mlp.shift)
     *hidden, last = mlp.layers
     for layer in hidden:
         activation = keras.activations.get(layer.activation)
-        passed = keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(passed @ layer.kernel + layer.bias)))
-    return np.float64(passed @ last.kernel + last.bias)
+        values = keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(values @ layer.kernel + layer.bias)))
+    return np.float64(values @ last.kernel + last.bias)
 
 
 def _cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The mean of -ln p(label), in nats, of ``logits``, float64 (N, 10); what is no number is worst."""
+    """The mean of -ln p(label), in nats, of ``logits``, float64 (N, 10); the largest float if it is not finite."""
     with np.errstate(all="ignore"):
         shifted = logits - logits.max(axis=1, keepdims=True)
         loss = np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels])
     return float(loss) if np.isfinite(loss) else np.finfo(float).max
 
 
-def _build(mlp: Mlp, pixels: Pixels) -> keras.Model:
-    """The network as ``network.model.build`` would make it: the same layers by the same names."""
+def _build(mlp: Mlp, encoding: Encoding) -> keras.Model:
+    """Build the network with the same layers and layer names as ``network.model.build``."""
     *hidden, last = mlp.layers
-    factor, shift = mlp.factor * pixels.factor, mlp.factor * pixels.shift + mlp.shift
+    factor, shift = mlp.factor * encoding.factor, mlp.factor * encoding.shift + mlp.shift
     model = keras.Sequential(name="mlp")
     model.add(keras.Input((28, 28), dtype="uint8"))
     model.add(layers.Rescaling(factor, shift, name="scaling"))

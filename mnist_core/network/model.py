@@ -1,7 +1,7 @@
-"""The network: build it, save it, load it, ask it.
+"""Functions that build, load and save the network, and run inference.
 
-Scaling and flattening are the model's own first layers, so whoever holds a model gives it raw digits,
-uint8 (N, 28, 28) with 0 background and 255 ink, and no caller can scale differently.
+Scaling and flattening are layers of the model, so every model takes raw digits, uint8 (N, 28, 28) with 0 for
+background and 255 for ink, and no caller can scale differently.
 """
 
 from pathlib import Path
@@ -15,13 +15,13 @@ from keras import layers
 from mnist_core.config import ModelConfig
 from mnist_core.errors import ModelError
 
-BATCH = 1000  # digits per prediction step: large enough for the matrix product, small enough for the cache
+BATCH_SIZE = 1000  # digits per inference step: large enough for the matrix product, small enough for the cache
 
 
 def build(config: ModelConfig, *, seed: int) -> keras.Model:
-    """The untrained network: uint8 (N, 28, 28) in, float32 (N, 10) softmax probabilities out.
+    """Build an untrained network that maps uint8 (N, 28, 28) to softmax probabilities, float32 (N, 10).
 
-    Its first weights are drawn from ``seed``, Glorot-uniform, and its biases are 0 (Glorot and Bengio, 2010).
+    The initial weights are Glorot-uniform, drawn with ``seed``; the biases are 0 (Glorot and Bengio, 2010).
     """
     keras.utils.set_random_seed(seed)
     model = keras.Sequential(name="mlp")
@@ -36,11 +36,11 @@ def build(config: ModelConfig, *, seed: int) -> keras.Model:
 
 
 def load(path: Path) -> keras.Model:
-    """The model in a ``.keras`` or ``.h5`` file that this lab wrote, with its optimizer's state where the file has it.
+    """Load the model, with its optimizer's state if saved, from a ``.keras`` or ``.h5`` file that this lab wrote.
 
-    Files that anybody may have made come in by ``network.importing`` alone: here Keras opens what it is given.
+    Use ``network.importing`` for untrusted files: here Keras loads the file without further checks.
 
-    Raises ModelError when the file is missing, no Keras model, or does not take 28x28 digits to 10 classes.
+    Raises ModelError when the file is missing, is no Keras model, or does not map 28x28 digits to 10 classes.
     """
     if not path.exists():
         raise ModelError(f"There is no model file {path}.")
@@ -58,7 +58,7 @@ def load(path: Path) -> keras.Model:
 
 
 def to_hdf5(model: keras.Model) -> bytes:
-    """``model`` with its optimizer's state as the bytes of an HDF5 file."""
+    """Serialize ``model`` with its optimizer's state as the bytes of an HDF5 file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.h5"
         model.save(path)
@@ -66,19 +66,19 @@ def to_hdf5(model: keras.Model) -> bytes:
 
 
 def inference_function(model: keras.Model) -> tf.types.experimental.PolymorphicFunction:
-    """``model``'s inference as one traced function: a digit then takes 1 ms, and 50 ms through ``predict``."""
+    """The inference of ``model`` as a traced function: 1 ms for a digit, where Keras' ``predict`` takes 50 ms."""
     signature = tf.TensorSpec((None, 28, 28), tf.uint8)
     return tf.function(lambda digits: model(digits, training=False), input_signature=[signature])
 
 
 def probabilities(model: keras.Model, digits: np.ndarray) -> np.ndarray:
-    """What ``model`` answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
+    """The probabilities that ``model`` predicts for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
     return predict_with(inference_function(model), digits)
 
 
-def predict_with(ask: tf.types.experimental.PolymorphicFunction, digits: np.ndarray) -> np.ndarray:
-    """As ``probabilities``, with a function from ``inference_function`` that is kept for many calls."""
-    steps = range(0, len(digits), BATCH)
-    if not steps:
+def predict_with(infer: tf.types.experimental.PolymorphicFunction, digits: np.ndarray) -> np.ndarray:
+    """The same as ``probabilities``, with a function from ``inference_function`` that is reused for many calls."""
+    starts = range(0, len(digits), BATCH_SIZE)
+    if not starts:
         return np.empty((0, 10), np.float32)
-    return np.concatenate([ask(digits[start : start + BATCH]).numpy() for start in steps])
+    return np.concatenate([infer(digits[start : start + BATCH_SIZE]).numpy() for start in starts])

@@ -1,4 +1,4 @@
-"""How exactly to compute while training: in float32, or in bfloat16 where that is faster."""
+"""The choice of the numeric precision in training: float32, or bfloat16 if it is faster."""
 
 import json
 import platform
@@ -8,37 +8,37 @@ from pathlib import Path
 import tensorflow as tf
 
 FLOAT32, BFLOAT16 = "float32", "mixed_bfloat16"  # Keras' names of the policies; weights are float32 in both
-PRODUCTS = 20
-TRIES = 3
+PRODUCTS_PER_TIMING = 20
+TIMING_REPEATS = 3
 
 
-def fastest(memory: Path) -> str:
+def fastest(cache_file: Path) -> str:
     """FLOAT32 or BFLOAT16, whichever multiplies matrices faster on this machine.
 
-    It is timed once, in a quarter of a second, and remembered in the JSON file ``memory``. Processors without
-    bfloat16 instructions compute it many times slower.
+    The measurement takes a quarter of a second and is cached in the JSON file ``cache_file``. Processors without
+    bfloat16 instructions are many times slower with bfloat16.
     """
     machine = f"{platform.node()} {platform.machine()} {tf.config.threading.get_intra_op_parallelism_threads()}"
-    known = _read(memory)
-    if machine not in known:
-        known[machine] = min((FLOAT32, BFLOAT16), key=lambda policy: _seconds(policy.removeprefix("mixed_")))
-        memory.write_text(json.dumps(known, indent=2))
-    return known[machine]
+    cache = _read_cache(cache_file)
+    if machine not in cache:
+        cache[machine] = min((FLOAT32, BFLOAT16), key=lambda policy: _seconds(policy.removeprefix("mixed_")))
+        cache_file.write_text(json.dumps(cache, indent=2))
+    return cache[machine]
 
 
 def _seconds(dtype: str) -> float:
-    """The best of a few times for the products of one hidden layer's step: 512 digits, 512 units."""
+    """The shortest of a few measured times for the matrix products of a hidden layer: 512 digits, 512 units."""
     digits, weights = tf.ones((512, 784), dtype), tf.ones((784, 512), dtype)
 
     @tf.function
     def products() -> tf.Tensor:
         total = tf.zeros((512, 512), dtype)
-        for _ in tf.range(PRODUCTS):
+        for _ in tf.range(PRODUCTS_PER_TIMING):
             total += tf.matmul(digits, weights)
         return total
 
     products()
-    return min(_timed(products) for _ in range(TRIES))
+    return min(_timed(products) for _ in range(TIMING_REPEATS))
 
 
 def _timed(function: tf.types.experimental.PolymorphicFunction) -> float:
@@ -47,10 +47,10 @@ def _timed(function: tf.types.experimental.PolymorphicFunction) -> float:
     return time.perf_counter() - started
 
 
-def _read(memory: Path) -> dict[str, str]:
-    """What is remembered; a damaged file counts as none, as timing again costs little."""
+def _read_cache(cache_file: Path) -> dict[str, str]:
+    """The cached policies by machine; a damaged file counts as empty, because measuring again is cheap."""
     try:
-        known = json.loads(memory.read_text())
+        cache = json.loads(cache_file.read_text())
     except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) else {}
+    return cache if isinstance(cache, dict) else {}

@@ -26,7 +26,7 @@ class Predictor:
         statistics: Mapping[str, np.ndarray] | None = None,
         snapshots: Mapping[int, Path] | None = None,
     ) -> None:
-        """``statistics``: the arrays of ``Typicality`` by name. ``snapshots``: weight files by epoch."""
+        """``statistics``: the fields of ``Typicality`` by name. ``snapshots``: weight files by epoch."""
         self._model = model
         self._infer = network.inference_function(model)
         self._typicality = Typicality(**statistics) if statistics else None
@@ -37,7 +37,7 @@ class Predictor:
         if self._typicality is None or not len(digits):
             return Prediction(self.probabilities(digits), None)
         hidden, logits = self.features.extract(digits)
-        return Prediction(softmax(logits), self._typicality.of(hidden, logits))
+        return Prediction(softmax(logits), self._typicality.p_values(hidden, logits))
 
     def probabilities(self, digits: np.ndarray) -> np.ndarray:
         """The softmax output for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
@@ -45,7 +45,7 @@ class Predictor:
 
     def explain(self, digit: np.ndarray, *, epochs: bool) -> Explanation:
         """Explain the prediction for ``digit``, uint8 (28, 28); ``epochs`` adds the predictions of all snapshots."""
-        answer, runner_up = explain.two_best(self.features, digit)
+        answer, runner_up = explain.top_two(self.features, digit)
         present, missing = explain.saliency(self.features, digit, answer=answer, runner_up=runner_up)
         return Explanation(
             answer=answer,

@@ -1,4 +1,4 @@
-"""Training: epoch by epoch, chunk by chunk, reported to a callback that also steers it."""
+"""The training loop: it trains chunks of batches, reports to a callback, and follows the callback's controls."""
 
 import math
 import time
@@ -18,19 +18,19 @@ from mnist_core.network import model as network
 from mnist_core.network.graph import ChunkResult, GraphTrainer, make_optimizer
 from mnist_core.network.precision import FLOAT32
 
-SECONDS_PER_CHUNK = 0.1  # between two points of the live curve, and between two looks at people's requests
-FIRST_CHUNK = 8  # steps, before anything is known of their speed
+SECONDS_PER_CHUNK = 0.1  # the interval of the points of the live curve, and of the checks for people's requests
+FIRST_CHUNK_STEPS = 8  # until the speed of the steps is known
 
 
 class TrainingError(LabError):
-    """What is asked for cannot be trained."""
+    """The configuration cannot be trained."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Means over the last chunk of batches. ``epoch`` and ``step`` count from 1, ``step`` in batches of this epoch.
+    """The means over the last chunk of batches. ``epoch`` and ``step``, the batch within the epoch, count from 1.
 
-    ``seconds`` is the training time so far, in this call of ``train``; waiting for people is not counted.
+    ``seconds`` is the training time so far in this call of ``train``, without pauses.
     """
 
     epoch: int
@@ -42,20 +42,20 @@ class Progress:
 
 @dataclass(frozen=True)
 class EpochResult:
-    """An epoch's end. ``loss`` and ``accuracy`` are means over it, with dropout and distortions, as trained on.
+    """The result of an epoch. ``loss`` and ``accuracy`` are means over its digits, with dropout and distortions.
 
-    ``answer`` gives the network's probabilities, float32 (N, 10), without dropout, for uint8 (N, 28, 28).
+    ``predict`` returns the network's probabilities, float32 (N, 10), without dropout, for uint8 (N, 28, 28).
     """
 
     epoch: int
     seconds: float
     loss: float
     accuracy: float
-    answer: Callable[[np.ndarray], np.ndarray]
+    predict: Callable[[np.ndarray], np.ndarray]
 
 
 class TrainingControls(Protocol):
-    """What people may change while it trains; runs.control.Control is one."""
+    """The settings that people can change during training; runs.control.Control implements it."""
 
     slow_motion: bool
     learning_rate_factor: float
@@ -63,30 +63,30 @@ class TrainingControls(Protocol):
 
 
 class TrainingCallback(Protocol):
-    """Who hears of a training and steers it. All is called between two batches, in the thread that trains."""
+    """Receives reports of a training and controls it. All methods are called between two batches, in its thread."""
 
     def on_progress(self, progress: Progress) -> None: ...
 
     def on_epoch(self, result: EpochResult) -> None: ...
 
     def should_continue(self) -> bool:
-        """Whether to go on; a pause is a long call of this."""
+        """Whether to continue; to pause the training, this call blocks."""
 
     def controls(self) -> TrainingControls:
-        """What is asked for now."""
+        """The current settings."""
 
 
 def validation_split(config: TrainingConfig, data: Mnist) -> Split:
-    """The digits that epochs are validated on: the test set, or those held out from training."""
+    """The digits for validation: the test set, or those held out from training."""
     return data.hold_out(config.held_out)[1] if config.validation == ON_HELD_OUT else data.test
 
 
 def training_split(config: TrainingConfig, data: Mnist, drawings: Split | None = None) -> Split:
-    """The digits that an epoch consists of: MNIST's that are not held out, synthetic ones, and a room's ``drawings``.
+    """The digits of an epoch: MNIST digits that are not held out, synthetic digits, and people's ``drawings``.
 
-    Shuffled labels go over all of them: each digit gets the label of another (Zhang et al., 2017).
+    If labels are shuffled, the labels of all these digits are permuted (Zhang et al., 2017).
 
-    Raises TrainingError when drawings are asked for and there are none.
+    Raises TrainingError when the configuration needs drawings and there are none.
     """
     digits = data.hold_out(config.held_out)[0] if config.held_out else data.train
     if config.digits < len(digits):
@@ -113,11 +113,11 @@ def train(
     epochs_done: int = 0,
     steps_done: int = 0,
 ) -> None:
-    """Train ``model`` on until it has ``config.total_epochs`` epochs behind it, or the callback wants a stop.
+    """Train ``model`` until it has been trained for ``config.total_epochs`` epochs, or the callback stops it.
 
-    ``drawings``: what ``config.training.drawings`` repeats. ``epochs_done`` and ``steps_done``: whole epochs, and
-    batches of the next, that it has behind it already. It ends up as if it had never stopped, but for the dropout's
-    chance. Raises TrainingDiverged when the loss is no longer a number.
+    ``drawings``: repeated to ``config.training.drawings`` digits. ``epochs_done`` and ``steps_done``: complete epochs,
+    and batches of the next, that ``model`` has been trained for. A resumed training gives the same result as one
+    without interruption, except for the dropout masks. Raises TrainingDiverged when the loss is not finite.
     """
     training = config.training
     keras.utils.set_random_seed((training.seed + 7919 * epochs_done + steps_done) % 2**32)
@@ -133,37 +133,37 @@ def train(
 
 
 class _TrainingLoop:
-    """Trains in chunks of steps that take a tenth of a second each, and reports each chunk to the callback."""
+    """Trains in chunks of steps that take SECONDS_PER_CHUNK each, and reports each chunk to the callback."""
 
     def __init__(self, trainer: GraphTrainer, config: RunConfig, callback: TrainingCallback) -> None:
         self._trainer = trainer
         self._config = config
         self._callback = callback
-        self._steps_per_chunk = FIRST_CHUNK
+        self._steps_per_chunk = FIRST_CHUNK_STEPS
         self._started = time.perf_counter()
-        self._waited = 0.0
-        self._ask = network.inference_function(trainer.network)
-        self._dropout: float | None = None  # None: the network's own
+        self._paused_seconds = 0.0
+        self._infer = network.inference_function(trainer.network)
+        self._dropout: float | None = None  # None: the network's own rate
         self._graph_is_new = True
-        self.stopped = False  # because the callback wanted it
+        self.stopped = False  # by the callback
 
     def train_epoch(self, epoch: int, *, steps_done: int) -> None:
-        """Train what is left of an epoch, counted from 0, after the first ``steps_done`` of its steps."""
+        """Train the rest of an epoch, counted from 0, after its first ``steps_done`` steps."""
         self._use_dropout(self._callback.controls().dropout)
-        sums = np.zeros(3)  # digits, their loss, their right answers
+        sums = np.zeros(3)  # digits, sum of losses, correct predictions
         for indices, rates in self._chunks(epoch, steps_done):
             result = self._train_chunk(indices, rates, epoch)
             steps_done += len(rates)
             sums += result.digits * np.array([1, result.loss, result.accuracy])
             self._callback.on_progress(Progress(epoch + 1, steps_done, self._seconds(), result.loss, result.accuracy))
-            self._go_on_or_stop()
+            self._check_for_stop()
             if self.stopped:
                 break
-        if steps_done == self._config.training.steps_per_epoch:  # a part of an epoch is no epoch
+        if steps_done == self._config.training.steps_per_epoch:  # only complete epochs are reported
             _, loss, accuracy = sums / sums[0]
-            answer = partial(network.predict_with, self._ask)
-            self._callback.on_epoch(EpochResult(epoch + 1, self._seconds(), loss, accuracy, answer))
-            self._go_on_or_stop()
+            predict = partial(network.predict_with, self._infer)
+            self._callback.on_epoch(EpochResult(epoch + 1, self._seconds(), loss, accuracy, predict))
+            self._check_for_stop()
 
     def _use_dropout(self, rate: float | None) -> None:
         if rate != self._dropout:
@@ -172,18 +172,18 @@ class _TrainingLoop:
             self._graph_is_new = True
 
     def _chunks(self, epoch: int, steps_done: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """What is left of the epoch: indices, int32 (steps, batch), and learning rates. Each is cut just before use."""
+        """Yield the rest of the epoch in chunks: indices, int32 (steps, batch), and current learning rates, float32."""
         training = self._config.training
         order = np.random.default_rng((training.seed, epoch)).permutation(training.training_digits).astype(np.int32)
         size, step = training.batch_size, steps_done
-        whole = len(order) // size
-        batches = order[: whole * size].reshape(whole, size)
-        while step < whole:
-            count = min(self._steps_at_once(), whole - step)
+        full_batches = len(order) // size
+        batches = order[: full_batches * size].reshape(full_batches, size)
+        while step < full_batches:
+            count = min(self._steps_at_once(), full_batches - step)
             yield batches[step : step + count], self._rates(epoch, step, count)
             step += count
         if step < training.steps_per_epoch:
-            yield order[None, whole * size :], self._rates(epoch, step, 1)
+            yield order[None, full_batches * size :], self._rates(epoch, step, 1)
 
     def _steps_at_once(self) -> int:
         return 1 if self._callback.controls().slow_motion else self._steps_per_chunk
@@ -199,7 +199,7 @@ class _TrainingLoop:
     def _train_chunk(self, indices: np.ndarray, rates: np.ndarray, epoch: int) -> ChunkResult:
         started = time.perf_counter()
         result = self._trainer.train_chunk(indices, rates)
-        self._adapt_to(len(rates), time.perf_counter() - started)
+        self._adapt_chunk_size(len(rates), time.perf_counter() - started)
         if not math.isfinite(result.loss):
             raise TrainingDiverged(
                 f"The loss became {result.loss} in epoch {epoch + 1}: the training has diverged. "
@@ -207,21 +207,21 @@ class _TrainingLoop:
             )
         return result
 
-    def _adapt_to(self, steps: int, seconds: float) -> None:
-        """Size the next chunks so that each takes SECONDS_PER_CHUNK, after one of ``steps`` took ``seconds``.
+    def _adapt_chunk_size(self, steps: int, seconds: float) -> None:
+        """Set the size of the next chunks to take SECONDS_PER_CHUNK, given that ``steps`` steps took ``seconds``.
 
-        A new graph's first chunk is left out, as tracing takes most of its time; so are single steps, as slow motion's
-        and an epoch's last one say nothing of larger chunks.
+        The first chunk of a new graph is ignored, because most of its time is tracing. So are single steps, of slow
+        motion or at the end of an epoch, because they do not predict the time of larger chunks.
         """
         if not self._graph_is_new and (steps > 1 or self._steps_per_chunk == 1):
             self._steps_per_chunk = max(1, round(steps * min(SECONDS_PER_CHUNK / seconds, 4)))
         self._graph_is_new = False
 
-    def _go_on_or_stop(self) -> None:
-        asked = time.perf_counter()
+    def _check_for_stop(self) -> None:
+        started = time.perf_counter()
         if not self._callback.should_continue():
             self.stopped = True
-        self._waited += time.perf_counter() - asked
+        self._paused_seconds += time.perf_counter() - started
 
     def _seconds(self) -> float:
-        return time.perf_counter() - self._started - self._waited
+        return time.perf_counter() - self._started - self._paused_seconds

@@ -1,8 +1,8 @@
-"""How much a picture looks like a digit to a network; what looks like none is told, whatever the softmax says.
+"""Typicality: how much an image looks like a digit to a network (out-of-distribution detection).
 
-A digit is strange when its hidden activity is far from that of every class, in the distance of Mahalanobis (Lee et al.,
-2018; on outputs of length one as Mueller and Hein, 2025), and when no logit stands out (Hendrycks et al., 2022). Both
-are measured in the spread that known digits have, and added.
+The outlier score of an image is a weighted sum of two parts: the Mahalanobis distance of its hidden features to the
+nearest class (Lee et al., 2018; of features with norm 1 as Mueller and Hein, 2025), and the negative largest logit
+(Hendrycks et al., 2022). Both are scaled by their spread over known digits.
 """
 
 from dataclasses import dataclass
@@ -10,25 +10,25 @@ from typing import Self
 
 import numpy as np
 
-from mnist_core.config import HELD_OUT, TrainingConfig
+from mnist_core.config import HELD_OUT_DIGITS, TrainingConfig
 from mnist_core.digits.mnist import Mnist, Split
 from mnist_core.network.feature_extractor import FeatureExtractor, normalized_features
 
-FITTED_ON = 20_000  # training digits; more change nothing that could be measured
-RANK = 512  # directions of hidden space that are looked at, those in which digits vary most
-RIDGE = 0.01  # of the mean variance, added to each: directions that hardly vary are not to be trusted
-USUAL, RARE = 0.5, 0.99  # quantiles that tell the spread of known digits
-TINY = 1e-8  # keeps a network whose units have all died from dividing by 0
-WEIGHTS = np.array([1.0, 0.6])  # of distance and largest logit; chosen on non-digits that no score is measured on
+MAX_FIT_DIGITS = 20_000  # more digits give no measurable improvement
+RANK = 512  # principal directions of the hidden space that are used, those with the largest variance
+RIDGE = 0.01  # share of the mean variance that is added to each variance, as regularization
+MEDIAN, HIGH_QUANTILE = 0.5, 0.99  # quantiles of the known digits, for scaling
+EPSILON = 1e-8  # avoids division by 0 if all units of a network output 0
+SCORE_WEIGHTS = np.array([1.0, 0.6])  # of distance and logit; chosen on non-digits that no evaluation uses
 
 
 @dataclass(frozen=True)
 class Typicality:
-    """What is known of the digits that a network was trained for.
+    """Statistics of the digits that a network was trained for.
 
-    ``whitening``: float16 (D, R), takes hidden activity to where Mahalanobis' distance is Euclid's. ``means``: float32
-    (10, R), the classes' means there. ``scales``: float32 (2, 2), what is usual and what is rare, of distance and of
-    the largest logit, negative. ``known``: float32 (N,), the strangeness of known digits, ascending.
+    ``whitening``: float16 (D, R), projects hidden features so that the Mahalanobis distance becomes Euclidean.
+    ``means``: float32 (10, R), the projected class means. ``scales``: float32 (2, 2), the two quantiles (rows) of the
+    distance and the negative largest logit (columns). ``known``: float32 (N,), sorted outlier scores of known digits.
     """
 
     whitening: np.ndarray
@@ -38,17 +38,17 @@ class Typicality:
 
     @classmethod
     def learn(cls, extractor: FeatureExtractor, config: TrainingConfig, data: Mnist) -> Self:
-        """From the digits that the network was trained for.
+        """Fit the statistics on MNIST's training digits.
 
-        Known digits are those held out from its training; where none were, 6,000 that it was trained on, though
-        digits new to it look a little stranger. Distorted ones look so strange that hardly anything would be refused.
+        Known digits are those held out from training. If there are none, 6,000 training digits are used, although
+        unseen digits score slightly higher. Distorted digits score so high that almost nothing would be rejected.
         """
-        training, held_out = data.hold_out(config.held_out or HELD_OUT)
-        return cls.fit(extractor, training.take(np.arange(FITTED_ON)), held_out.images)
+        training, held_out = data.hold_out(config.held_out or HELD_OUT_DIGITS)
+        return cls.fit(extractor, training.take(np.arange(MAX_FIT_DIGITS)), held_out.images)
 
     @classmethod
     def fit(cls, extractor: FeatureExtractor, training: Split, known: np.ndarray) -> Self:
-        """Learn from ``training`` what the classes look like to the network, and from ``known`` how far digits stray.
+        """Fit the class statistics on ``training``, and the distribution of outlier scores on ``known``.
 
         ``known``: uint8 (N, 28, 28).
         """
@@ -57,36 +57,36 @@ class Typicality:
         whitening = _whitening(features - means[training.labels]).astype(np.float16)
         means = means @ whitening.astype(np.float32)
         parts = _parts(*extractor.extract(known), whitening=whitening, means=means)
-        scales = np.quantile(parts, (USUAL, RARE), axis=0).astype(np.float32)
-        return cls(whitening, means, scales, np.sort(_strangeness(parts, scales)))
+        scales = np.quantile(parts, (MEDIAN, HIGH_QUANTILE), axis=0).astype(np.float32)
+        return cls(whitening, means, scales, np.sort(_outlier_scores(parts, scales)))
 
-    def of(self, hidden: list[np.ndarray], logits: np.ndarray) -> np.ndarray:
-        """How many known digits look at least as strange, as a share of all: float32 (N,), above 0 and at most 1.
+    def p_values(self, hidden: list[np.ndarray], logits: np.ndarray) -> np.ndarray:
+        """The share of known digits with at least the same outlier score: float32 (N,), above 0 and at most 1.
 
-        So where a share below 0.01 is refused, 1 % of digits are (a conformal p-value; Bates et al., 2023).
-        ``hidden`` and ``logits``: what ``FeatureExtractor`` tells of N pictures.
+        It is a conformal p-value (Bates et al., 2023): rejecting below 0.01 rejects 1 % of real digits.
+        ``hidden`` and ``logits``: the outputs of ``FeatureExtractor`` for N images.
         """
         parts = _parts(hidden, logits, whitening=self.whitening, means=self.means)
-        stranger = len(self.known) - np.searchsorted(self.known, _strangeness(parts, self.scales))
-        return ((1 + stranger) / (1 + len(self.known))).astype(np.float32)
+        less_typical = len(self.known) - np.searchsorted(self.known, _outlier_scores(parts, self.scales))
+        return ((1 + less_typical) / (1 + len(self.known))).astype(np.float32)
 
 
 def _whitening(deviations: np.ndarray) -> np.ndarray:
-    """What makes ``deviations``, float32 (N, D), vary alike in all of the R directions that are kept: (D, R)."""
+    """The matrix (D, R) that projects ``deviations``, float32 (N, D), to R directions with variance 1."""
     covariance = deviations.T @ deviations / len(deviations)
     variances, axes = np.linalg.eigh(covariance)
-    variances = np.maximum(variances, 0) + RIDGE * variances.mean() + TINY
+    variances = np.maximum(variances, 0) + RIDGE * variances.mean() + EPSILON
     return (axes / np.sqrt(variances))[:, -RANK:]
 
 
 def _parts(hidden: list[np.ndarray], logits: np.ndarray, *, whitening: np.ndarray, means: np.ndarray) -> np.ndarray:
-    """Squared distance to the nearest class, and the largest logit, negative: float32 (N, 2)."""
-    places = normalized_features(hidden) @ whitening.astype(np.float32)
-    squares = (places**2).sum(axis=1)[:, None] - 2 * places @ means.T + (means**2).sum(axis=1)
-    return np.column_stack([squares.min(axis=1), -logits.max(axis=1)])
+    """The squared distance to the nearest class, and the negative largest logit: float32 (N, 2)."""
+    projected = normalized_features(hidden) @ whitening.astype(np.float32)
+    squared_distances = (projected**2).sum(axis=1)[:, None] - 2 * projected @ means.T + (means**2).sum(axis=1)
+    return np.column_stack([squared_distances.min(axis=1), -logits.max(axis=1)])
 
 
-def _strangeness(parts: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """``parts``, (N, 2), in the spread of known digits, added: float32 (N,)."""
-    usual, rare = scales
-    return ((parts - usual) / np.maximum(rare - usual, TINY) @ WEIGHTS).astype(np.float32)
+def _outlier_scores(parts: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """The weighted sum of ``parts``, (N, 2), scaled by the quantiles of known digits: float32 (N,)."""
+    median, high = scales
+    return ((parts - median) / np.maximum(high - median, EPSILON) @ SCORE_WEIGHTS).astype(np.float32)

@@ -1,1 +1,1 @@
-"""What the people of a room share: their drawings, kept in a database."""
+"""The shared data of a workshop room: drawings, nicknames, votes and settings, in a database."""

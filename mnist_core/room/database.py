@@ -1,7 +1,7 @@
-"""The room's database: a SQLite file in the lab's home folder, or a PostgreSQL server that several machines share.
+"""The room's database: a SQLite file in the home folder, or a PostgreSQL server that several machines share.
 
-Tables are classes below ``Table``; each topic of the room has its own module. A room that an older version made gets
-the columns that it lacks; so a column that comes later says what older rows hold, or allows NULL.
+Tables are subclasses of ``Table``, in the modules of their topics. Missing columns are added to a database of an older
+version; therefore a new column must have a server default or allow NULL.
 """
 
 import sqlite3
@@ -34,11 +34,11 @@ from mnist_core.errors import LabError
 from mnist_core.room.state import FILE
 from mnist_core.settings import DATABASE_URL, database_url
 
-PATIENCE = 30  # seconds that a writer waits for the others of its room
-CONNECT_TIMEOUT = 5  # seconds to a server, so that a page says soon that there is none
-SCHEMA_LOCK = 784_10  # PostgreSQL's advisory lock while tables are made; any number that nobody else takes
+LOCK_TIMEOUT_SECONDS = 30  # a writer waits for other writers, or for a pooled connection
+CONNECT_TIMEOUT_SECONDS = 5  # to a server; short, so that a page shows the error soon
+SCHEMA_LOCK = 784_10  # key of PostgreSQL's advisory lock for creating tables; any unused number
 
-# What to do, by the beginning of SQLite's error name or of PostgreSQL's SQLSTATE.
+# Advice by prefix of SQLite's error name or of PostgreSQL's SQLSTATE.
 ADVICE = {
     "SQLITE_FULL": "its disk is full. Make some room on it.",
     "53100": "the server's disk is full. Make some room on it.",
@@ -47,107 +47,107 @@ ADVICE = {
     "SQLITE_CANTOPEN": "the file cannot be opened. See that its folder exists and can be written.",
     "SQLITE_NOTADB": "the file is no database. Move it away, and a new one is made.",
     "SQLITE_CORRUPT": "the file is damaged. Move it away, and a new one is made.",
-    "SQLITE_BUSY": f"others kept it busy for {PATIENCE} seconds. Try again.",
+    "SQLITE_BUSY": f"others kept it busy for {LOCK_TIMEOUT_SECONDS} seconds. Try again.",
 }
 
 
 class RoomError(LabError):
-    """The room's database cannot be used, or does not hold what was asked for."""
+    """The room's database cannot be used, or rejects a request."""
 
 
 class Table(DeclarativeBase):
-    """What all tables of the room have in common."""
+    """The base class of the room's tables."""
 
 
-class Moment(TypeDecorator[datetime]):
-    """A time in UTC; SQLite keeps no zone, so it is put back."""
+class UtcDateTime(TypeDecorator[datetime]):
+    """A datetime column in UTC; SQLite stores no time zone, so it is added when reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """``value`` as it is written."""
+        """Convert ``value`` to UTC before writing."""
         return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """``value`` as it was before."""
+        """Return ``value`` with the time zone UTC."""
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class Database:
-    """One room's database. One object serves all threads of a process; its tables are made when it is first used."""
+    """A room's database, shared by all threads of a process; its tables are created at the first use."""
 
     def __init__(self, url: URL) -> None:
-        """Raises RoomError when ``url`` is for another kind of database. Connects to nothing yet."""
+        """Raise RoomError when ``url`` is not for SQLite or PostgreSQL. Does not connect yet."""
         self._url = url
-        self._prepared = 0  # how many tables it is known to have
+        self._prepared_tables = 0  # number of tables known to exist
         self._lock = threading.Lock()
         if url.get_backend_name() == "sqlite" and url.database:
-            self._engine = create_engine(url, connect_args={"timeout": PATIENCE})
-            _let_sqlite_share(self._engine)
+            self._engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_SECONDS})
+            _configure_sqlite(self._engine)
         elif url.get_backend_name() == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-            connecting = {"connect_timeout": CONNECT_TIMEOUT}
-            self._engine = create_engine(url, connect_args=connecting, pool_pre_ping=True, pool_timeout=PATIENCE)
+            args = {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+            self._engine = create_engine(url, connect_args=args, pool_pre_ping=True, pool_timeout=LOCK_TIMEOUT_SECONDS)
         else:
             raise RoomError(f"{DATABASE_URL} must begin with postgresql:// or sqlite:///, got {self}.")
         self._writing = self._engine.execution_options(writing=True)
 
     def __str__(self) -> str:
-        """Its address without the password, as messages show it."""
+        """The URL without the password, for messages."""
         return self._url.render_as_string(hide_password=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one moment and changes nothing. Raises RoomError."""
+        """A session for reading, in one transaction. Raises RoomError."""
         with self._session(self._engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session whose changes are kept together at the end, or none of them. Raises RoomError."""
+        """A session for writing: commits at the end, or rolls back after an error. Raises RoomError."""
         with self._session(self._writing) as session:
             yield session
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self._engine.dispose()
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
         try:
-            self._prepare()
+            self._create_tables()
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except SQLAlchemyError as error:
-            # Begin anew the next time: somebody may mend it, or put another in its place.
-            self._prepared = 0
+            # Create the tables again at the next use, because the database may be repaired or replaced.
+            self._prepared_tables = 0
             raise RoomError(f"The room's database {self} cannot be used: {_advice(error)}") from error
 
-    def _prepare(self) -> None:
-        tables = len(Table.metadata.tables)  # more than before where a topic's module was imported since
+    def _create_tables(self) -> None:
+        tables = len(Table.metadata.tables)  # grows when another table's module is imported
         with self._lock:
-            if self._prepared == tables and not self._is_gone():
+            if self._prepared_tables == tables and not self._file_is_missing():
                 return
-            self._engine.dispose()  # its connections would go on writing to a file that was taken away
+            self._engine.dispose()  # open connections would continue writing to a deleted file
             with self._writing.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
                 Table.metadata.create_all(connection)
                 _add_missing_columns(connection)
-            self._prepared = tables
+            self._prepared_tables = tables
 
-    def _is_gone(self) -> bool:
+    def _file_is_missing(self) -> bool:
         path = self._url.database if self._url.get_backend_name() == "sqlite" else None
         return bool(path) and not path.startswith("file:") and not Path(path).exists()
 
 
 def open_database(home: Path) -> Database:
-    """The room's database: what ``$DIGIT_LAB_DATABASE_URL`` names, else ``room.db`` in ``home``.
+    """The room's database: the URL in ``$DIGIT_LAB_DATABASE_URL``, else ``room.db`` in ``home``.
 
-    Raises RoomError when the variable is no address of a database.
+    Raises RoomError when the variable is no database URL.
     """
     address = database_url()
     if not address:
@@ -159,27 +159,27 @@ def open_database(home: Path) -> Database:
 
 
 def insert_into(session: Session, table: type[Table]) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that can be told what to do where a row is there already; each dialect has its own."""
+    """The dialect's INSERT construct, which supports ON CONFLICT."""
     insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
     return insert(table)
 
 
 def _add_missing_columns(connection: Connection) -> None:
-    """What a room tells of itself is its version: no number that could be wrong about it."""
+    """Add missing columns. No schema version is stored; the columns are found by inspection."""
     for table in Table.metadata.sorted_tables:
-        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        existing = {column["name"] for column in inspect(connection).get_columns(table.name)}
         for column in table.columns:
-            if column.name not in there:
+            if column.name not in existing:
                 definition = CreateColumn(column).compile(dialect=connection.dialect)
                 connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
 
 
-def _let_sqlite_share(engine: Engine) -> None:
-    """Readers and one writer at a time: WAL, and a writer that waits its turn before it reads what it will change."""
+def _configure_sqlite(engine: Engine) -> None:
+    """Use WAL, so that readers do not block a writer, and lock at the start of writing transactions."""
 
     @event.listens_for(engine, "connect")
-    def connect(connection: sqlite3.Connection, _: Any) -> None:  # noqa: ANN401, SQLAlchemy's own record
-        connection.isolation_level = None  # Python's module begins no transactions by itself
+    def connect(connection: sqlite3.Connection, _: Any) -> None:  # noqa: ANN401, SQLAlchemy's connection record
+        connection.isolation_level = None  # sqlite3 must not begin transactions itself
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a crash of the app loses nothing
 
@@ -192,5 +192,5 @@ def _let_sqlite_share(engine: Engine) -> None:
 def _advice(error: SQLAlchemyError) -> str:
     cause = getattr(error, "orig", None) or error
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
-    known = (advice for beginning, advice in ADVICE.items() if code.startswith(beginning))
-    return next(known, f"{str(cause).strip().splitlines()[0]}. Check that it runs and can be reached.")
+    matching = (advice for beginning, advice in ADVICE.items() if code.startswith(beginning))
+    return next(matching, f"{str(cause).strip().splitlines()[0]}. Check that it runs and can be reached.")

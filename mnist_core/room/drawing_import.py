@@ -1,4 +1,4 @@
-"""What comes into the room from a file: as much as the room bears, each drawing checked before any is kept."""
+"""Parsing and validation of imported drawings, with limits on their size and number."""
 
 import hashlib
 import json
@@ -13,19 +13,19 @@ import numpy as np
 
 from mnist_core.digits import drawing_json
 from mnist_core.digits.drawing import Drawing, DrawingError, rasterize
-from mnist_core.digits.drawing_json import Exchanged
+from mnist_core.digits.drawing_json import DrawingEntry
 from mnist_core.digits.normalization import to_digit
 
-MAX_BYTES = 8_000_000  # of a file; 3,000 drawings take 2 MB
-MAX_DRAWINGS = 10_000  # of a file
-MAX_POINTS = 5_000  # of a drawing; a minute of drawing
-MAX_CANVAS = 1_024  # pixels; a larger one takes long to paint
-MAX_NICKNAME = 40  # characters, of a writer's name too
+MAX_BYTES = 8_000_000  # per file; 3,000 drawings take 2 MB
+MAX_DRAWINGS = 10_000  # per file
+MAX_POINTS = 5_000  # per drawing; one minute of drawing
+MAX_CANVAS = 1_024  # pixels; rasterizing a larger canvas is slow
+MAX_TEXT_LENGTH = 40  # characters of a nickname or a writer's name
 
 
 @dataclass(frozen=True)
 class ParsedDrawing:
-    """A drawing of a file, ready to be kept. ``digit``: uint8 (28, 28). None: the file does not say."""
+    """A valid drawing of a file. ``digit``: the network's input, uint8 (28, 28). None: not in the file."""
 
     id: str
     drawing: Drawing
@@ -36,21 +36,21 @@ class ParsedDrawing:
 
 
 def parse_drawings(content: bytes, *, name: str) -> list[ParsedDrawing]:
-    """The drawings in ``content``, a file of the exchange format that is called ``name``.
+    """Parse the drawings in ``content``, a JSON file (see drawing_json) called ``name``.
 
-    A drawing that came out of a room has its id in the file; any other gets one from what it holds, so that it is
-    known when it comes again. Raises DrawingError, which names the first broken drawing and its fault.
+    A drawing exported from a room has an id; any other gets a hash of its content as id, so that importing it again
+    adds no duplicate. Raises DrawingError, which names the first invalid drawing and its error.
     """
     if len(content) > MAX_BYTES:
         raise DrawingError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Import it in parts.")
-    found = drawing_json.parse(content, name=name)
-    if len(found) > MAX_DRAWINGS:
-        raise DrawingError(f"{name} holds {len(found):,} drawings, more than {MAX_DRAWINGS:,}. Import it in parts.")
-    return [_numbered(number, each, name) for number, each in enumerate(found, start=1)]
+    entries = drawing_json.parse(content, name=name)
+    if len(entries) > MAX_DRAWINGS:
+        raise DrawingError(f"{name} holds {len(entries):,} drawings, more than {MAX_DRAWINGS:,}. Import it in parts.")
+    return [_parse_numbered(number, entry, name) for number, entry in enumerate(entries, start=1)]
 
 
 def check_size(drawing: Drawing) -> None:
-    """Raise DrawingError when ``drawing`` is larger than the room keeps."""
+    """Raise DrawingError when ``drawing`` exceeds MAX_POINTS or MAX_CANVAS."""
     points = sum(map(len, drawing.strokes))
     if points > MAX_POINTS:
         raise DrawingError(f"it has {points:,} points, and the room keeps drawings of up to {MAX_POINTS:,}")
@@ -58,24 +58,24 @@ def check_size(drawing: Drawing) -> None:
         raise DrawingError(f"its canvas has {drawing.canvas:,} pixels, and the room keeps up to {MAX_CANVAS:,}")
 
 
-def _numbered(number: int, found: Exchanged, name: str) -> ParsedDrawing:
+def _parse_numbered(number: int, entry: DrawingEntry, name: str) -> ParsedDrawing:
     try:
-        return _parsed(found)
+        return _parse_drawing(entry)
     except DrawingError as error:
         raise DrawingError(f"Drawing {number} in {name} cannot be imported: {error}.") from error
 
 
-def _parsed(found: Exchanged) -> ParsedDrawing:
-    drawing, values = found.drawing, found.values
+def _parse_drawing(entry: DrawingEntry) -> ParsedDrawing:
+    drawing, values = entry.drawing, entry.values
     check_size(drawing)
     digit = to_digit(rasterize(drawing))
     if digit is None:
         raise DrawingError("there is no ink on its canvas")
     nickname, writer, at = _text(values, "nickname"), _text(values, "writer"), _time(values)
     given_id = values.get("id")
-    known = isinstance(given_id, str) and re.fullmatch("[0-9a-f]{32}", given_id)
+    has_valid_id = isinstance(given_id, str) and re.fullmatch("[0-9a-f]{32}", given_id)
     content = json.dumps([drawing_json.to_json(drawing), nickname, writer, at and at.isoformat()])
-    id_ = given_id if known else hashlib.sha256(content.encode()).hexdigest()[:32]
+    id_ = given_id if has_valid_id else hashlib.sha256(content.encode()).hexdigest()[:32]
     return ParsedDrawing(id_, drawing, digit, nickname, writer, at)
 
 
@@ -83,20 +83,20 @@ def _text(values: dict[str, Any], key: str) -> str | None:
     value = values.get(key)
     if value is None:
         return None
-    text = str(value) if isinstance(value, int) else value  # some number their writers
-    if not isinstance(text, str) or len(text) > MAX_NICKNAME or any(map(_is_control, text)):
-        raise DrawingError(f"its {key} must be text of up to {MAX_NICKNAME} characters, got {reprlib.repr(value)}")
+    text = str(value) if isinstance(value, int) else value  # some files have numbers as writers
+    if not isinstance(text, str) or len(text) > MAX_TEXT_LENGTH or any(map(_is_control, text)):
+        raise DrawingError(f"its {key} must be text of up to {MAX_TEXT_LENGTH} characters, got {reprlib.repr(value)}")
     return text
 
 
-def tidy(nickname: str) -> str | None:
-    """``nickname`` as a file may hold it: on one line, cut to MAX_NICKNAME; None when nothing is left."""
-    shown = "".join(" " if _is_control(character) else character for character in nickname)
-    return " ".join(shown.split())[:MAX_NICKNAME].strip() or None
+def clean_nickname(nickname: str) -> str | None:
+    """``nickname`` without control characters, cut to MAX_TEXT_LENGTH; None when nothing is left."""
+    printable = "".join(" " if _is_control(character) else character for character in nickname)
+    return " ".join(printable.split())[:MAX_TEXT_LENGTH].strip() or None
 
 
 def _is_control(character: str) -> bool:
-    """Control characters and halves of surrogate pairs, which no database keeps."""
+    """Whether it is a control character or a lone surrogate, which databases cannot store."""
     return unicodedata.category(character) in ("Cc", "Cs")
 
 

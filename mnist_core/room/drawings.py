@@ -1,4 +1,4 @@
-"""The room's drawings: kept, corrected, taken back, counted, and handed on in the exchange format."""
+"""The room's drawings: adding, correcting, deleting, querying, exporting and importing them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -13,17 +13,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from mnist_core.digits import drawing_json
 from mnist_core.digits.drawing import Drawing, DrawingError
 from mnist_core.digits.normalization import SIDE
-from mnist_core.room.database import Database, Moment, RoomError, Table, insert_into
-from mnist_core.room.drawing_import import ParsedDrawing, check_size, parse_drawings, tidy
+from mnist_core.room.database import Database, RoomError, Table, UtcDateTime, insert_into
+from mnist_core.room.drawing_import import ParsedDrawing, check_size, clean_nickname, parse_drawings
 from mnist_core.room.settings import UNREVEALED, refuse_while_paused, state_in
 
-FEEDBACK, ROUND, IMPORT = "told", "round", "import"  # where a drawing comes from
-MOST_PARAMETERS = 1_000  # of a query; older SQLites take no more
+FEEDBACK, ROUND, IMPORT = "told", "round", "import"  # sources of drawings, as stored
+MAX_QUERY_PARAMETERS = 1_000  # of a query; the limit of older SQLite versions
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a network made of a drawing. ``probabilities``: float (10,), rows sum to 1; ``run`` is the run's id."""
+class RunPrediction:
+    """A run's prediction for a drawing. ``probabilities``: float (10,), sum 1. ``run``: its id, ``name``: its name."""
 
     probabilities: np.ndarray
     run: str
@@ -31,12 +31,12 @@ class Answer:
 
     @property
     def digit(self) -> int:
-        """The digit that it read."""
+        """The predicted digit."""
         return int(self.probabilities.argmax())
 
 
 class StoredDrawing(Table):
-    """A drawing of the room. An imported one has no answer, and nobody here has drawn it."""
+    """A drawing of the room. An imported one has no prediction and no person."""
 
     __tablename__ = "drawings"
 
@@ -44,40 +44,40 @@ class StoredDrawing(Table):
     strokes: Mapped[list[list[list[float]]]] = mapped_column(JSON)
     canvas: Mapped[int]
     brush: Mapped[float]
-    pixels: Mapped[bytes]  # the 28×28 digit, row by row
-    label: Mapped[int | None] = mapped_column(index=True)  # None: no digit; of an imported one: unknown
+    pixels: Mapped[bytes]  # uint8 28×28, row by row
+    label: Mapped[int | None] = mapped_column(index=True)  # None: no digit; for an imported one: unknown
     answer: Mapped[int | None]
     probabilities: Mapped[list[float] | None] = mapped_column(JSON(none_as_null=True))
-    run: Mapped[str | None]  # the id of the run that answered; it may be gone
+    run: Mapped[str | None]  # the id of the predicting run; it may be deleted
     run_name: Mapped[str | None]
     nickname: Mapped[str | None]
-    person: Mapped[str | None]  # who may change it
-    writer: Mapped[str | None]  # as an imported file names who drew it
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    person: Mapped[str | None]  # the owner, who may change it
+    writer: Mapped[str | None]  # the author in an imported file
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     source: Mapped[str]
-    hidden: Mapped[bool] = mapped_column(default=False, server_default=false())  # by the host; its owner still sees it
-    round: Mapped[str | None]  # the id of the host's round that it was drawn in
+    hidden: Mapped[bool] = mapped_column(default=False, server_default=false())  # by the host; the owner still sees it
+    round: Mapped[str | None]  # the id of the group round
 
     @property
     def digit(self) -> np.ndarray:
-        """What the network saw: uint8 (28, 28), 0 background, 255 ink."""
+        """The network's input: uint8 (28, 28), 0 background, 255 ink."""
         return np.frombuffer(self.pixels, np.uint8).reshape(SIDE, SIDE)
 
     @property
     def drawing(self) -> Drawing:
-        """Strokes and label, as they were drawn."""
+        """The original strokes, with the label."""
         strokes = tuple(np.array(stroke, dtype=np.float64) for stroke in self.strokes)
         return Drawing(strokes, canvas=self.canvas, brush=self.brush, label=self.label)
 
 
 LABELLED = StoredDrawing.label.is_not(None)
 REVEALED = or_(StoredDrawing.round.is_(None), StoredDrawing.round.not_in(UNREVEALED))
-SHOWN = StoredDrawing.hidden.is_(False) & REVEALED
+VISIBLE = StoredDrawing.hidden.is_(False) & REVEALED
 
 
 @dataclass(frozen=True)
 class DrawingSummary:
-    """A drawing without its strokes and pixels: what may have changed since one has seen it last."""
+    """The columns of a drawing that are small or can change: no strokes, no pixels."""
 
     id: str
     label: int | None
@@ -87,31 +87,31 @@ class DrawingSummary:
     source: str
 
     @property
-    def sure(self) -> float:
-        """The probability, 0 to 1, that the network gave its answer; 0 where it gave none."""
+    def confidence(self) -> float:
+        """The probability of the predicted digit, 0 to 1; 0 without a prediction."""
         return max(self.probabilities or [0.0])
 
     @property
     def no_digit(self) -> bool:
-        """Whether who drew it said that it is none; a file's drawings without a label may be anything."""
+        """Whether its author labelled it "no digit"; imported drawings without a label may be anything."""
         return self.label is None and self.source != IMPORT
 
     @property
     def misread(self) -> bool:
-        """Whether a network read it, and not as what it is."""
+        """Whether its prediction differs from its label; False without a prediction."""
         return self.answer is not None and self.answer != self.label
 
 
 @dataclass(frozen=True)
-class Imported:
-    """What became of a file: ``added`` drawings are new, ``known`` ones were here already."""
+class ImportResult:
+    """The result of an import: ``added`` new drawings, ``known`` drawings that were stored already."""
 
     added: int
     known: int
 
 
 class Drawings:
-    """All drawings of a room. Hidden ones are told to their owners alone, and nothing learns from them.
+    """All drawings of a room. Hidden ones are visible to their owners only, and not used for training.
 
     Every method raises RoomError when the database cannot be used.
     """
@@ -123,18 +123,17 @@ class Drawings:
         self,
         drawing: Drawing,
         digit: np.ndarray,
-        answer: Answer,
+        prediction: RunPrediction,
         *,
         source: str,
         person: str,
         nickname: str,
         round_: str | None = None,
     ) -> str:
-        """Keep ``drawing``, its label being what it should have been; returns its id.
+        """Store ``drawing`` with its true label and return its id. ``digit``: the network's input, uint8 (28, 28).
 
-        ``digit``: uint8 (28, 28), what the network saw. ``source``: TOLD or ROUND; ``round_``: the id of the host's
-        round, which takes one drawing of each person. Raises RoomError when it is too large to be kept, when the host
-        has paused drawing, or when the round takes it no more.
+        ``source``: FEEDBACK or ROUND. ``round_``: the id of the group round, which accepts one drawing per person.
+        Raises RoomError when the drawing is too large, drawing is paused, or the round is over.
         """
         try:
             check_size(drawing)
@@ -143,11 +142,11 @@ class Drawings:
         stored = StoredDrawing(
             **_columns(drawing, digit),
             id=uuid4().hex,
-            answer=answer.digit,
-            probabilities=answer.probabilities.tolist(),
-            run=answer.run,
-            run_name=answer.name,
-            nickname=tidy(nickname),
+            answer=prediction.digit,
+            probabilities=prediction.probabilities.tolist(),
+            run=prediction.run,
+            run_name=prediction.name,
+            nickname=clean_nickname(nickname),
             person=person,
             at=datetime.now(UTC),
             source=source,
@@ -161,121 +160,117 @@ class Drawings:
         return stored.id
 
     def correct(self, drawing_id: str, label: int | None, *, person: str) -> None:
-        """Change what one's own drawing should have been, None for no digit. Raises RoomError when it is gone."""
+        """Change the label of ``person``'s drawing, None: no digit. Raises RoomError when it does not exist."""
         own = (StoredDrawing.id == drawing_id, StoredDrawing.person == person)
         with self._database.writing() as session:
             if not session.execute(update(StoredDrawing).where(*own).values(label=label)).rowcount:
                 raise RoomError("This drawing is not in the room any more.")
 
-    def take_back(self, drawing_id: str, *, person: str) -> None:
-        """Delete one's own drawing, if it is still there."""
+    def delete_own(self, drawing_id: str, *, person: str) -> None:
+        """Delete ``person``'s drawing if it exists."""
         own = (StoredDrawing.id == drawing_id, StoredDrawing.person == person)
         with self._database.writing() as session:
             session.execute(delete(StoredDrawing).where(*own))
 
     def hide(self, drawing_id: str, *, hidden: bool = True) -> None:
-        """Take a drawing out of the room's sight, or bring it back; who may do so is the caller's to know."""
+        """Hide a drawing from everyone but its owner, or show it again. The caller must check the host's permission."""
         with self._database.writing() as session:
             session.execute(update(StoredDrawing).where(StoredDrawing.id == drawing_id).values(hidden=hidden))
 
     def drawn_by(self, person: str) -> list[StoredDrawing]:
-        """One's own drawings, newest first, hidden ones among them, but none whose answer the host still hides."""
+        """The drawings of ``person``, newest first, with hidden ones but without those of an unrevealed round."""
         query = _newest_first(select(StoredDrawing)).where(StoredDrawing.person == person, REVEALED)
         with self._database.reading() as session:
             return list(session.scalars(query))
 
     def hidden(self) -> list[StoredDrawing]:
-        """What the host has hidden, newest first; who may see it is the caller's to know."""
+        """The hidden drawings, newest first. The caller must check the host's permission."""
         query = _newest_first(select(StoredDrawing)).where(StoredDrawing.hidden.is_(True))
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def handed_in(self, round_: str) -> list[str]:
-        """Who has drawn in this round of the host's, by their ids."""
+    def participants(self, round_: str) -> list[str]:
+        """The ids of the people with a drawing in this group round."""
         query = select(StoredDrawing.person).where(StoredDrawing.round == round_)
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def of_round(self, round_: str) -> list[StoredDrawing]:
-        """What was drawn in this round of the host's, newest first; nothing before it is revealed."""
-        query = _newest_first(select(StoredDrawing)).where(StoredDrawing.round == round_, SHOWN)
+    def in_round(self, round_: str) -> list[StoredDrawing]:
+        """The drawings of this group round, newest first; empty until it is revealed."""
+        query = _newest_first(select(StoredDrawing)).where(StoredDrawing.round == round_, VISIBLE)
         with self._database.reading() as session:
             return list(session.scalars(query))
 
     def counts(self) -> np.ndarray:
-        """How many drawings the room has of each digit, by their labels: int64 (10,)."""
+        """The number of drawings with each label: int64 (10,)."""
         counts = np.zeros(10, np.int64)
-        query = select(StoredDrawing.label, func.count()).where(LABELLED, SHOWN).group_by(StoredDrawing.label)
+        query = select(StoredDrawing.label, func.count()).where(LABELLED, VISIBLE).group_by(StoredDrawing.label)
         with self._database.reading() as session:
             for label, count in session.execute(query):
                 counts[label] = count
         return counts
 
-    def newest(self, most: int, *, label: int | None = None) -> list[StoredDrawing]:
-        """The newest drawings first, at most so many; of one digit with ``label``."""
-        query = _newest_first(select(StoredDrawing)).where(SHOWN).limit(most)
+    def newest(self, limit: int, *, label: int | None = None) -> list[StoredDrawing]:
+        """The newest drawings, newest first, at most ``limit``; with ``label``, only of this digit."""
+        query = _newest_first(select(StoredDrawing)).where(VISIBLE).limit(limit)
         if label is not None:
             query = query.where(StoredDrawing.label == label)
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def summaries(self, most: int | None = None) -> list[DrawingSummary]:
-        """The newest drawings first, at most so many, without what makes them large."""
+    def summaries(self, limit: int | None = None) -> list[DrawingSummary]:
+        """Summaries of the newest drawings, newest first, at most ``limit``."""
         columns = (getattr(StoredDrawing, each.name) for each in fields(DrawingSummary))
-        query = _newest_first(select(*columns)).where(SHOWN).limit(most)
+        query = _newest_first(select(*columns)).where(VISIBLE).limit(limit)
         with self._database.reading() as session:
             return [DrawingSummary(*row) for row in session.execute(query)]
 
     def digits(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        """What the network saw of those of ``ids`` that are there, by id: uint8 (28, 28) each."""
-        found: dict[str, np.ndarray] = {}
+        """The network's input by drawing id, uint8 (28, 28) each, for those of ``ids`` that are visible."""
+        digits: dict[str, np.ndarray] = {}
         with self._database.reading() as session:
-            for start in range(0, len(ids), MOST_PARAMETERS):
-                some = StoredDrawing.id.in_(ids[start : start + MOST_PARAMETERS])
-                for id_, pixels in session.execute(select(StoredDrawing.id, StoredDrawing.pixels).where(some, SHOWN)):
-                    found[id_] = np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE)
-        return found
+            for start in range(0, len(ids), MAX_QUERY_PARAMETERS):
+                part = StoredDrawing.id.in_(ids[start : start + MAX_QUERY_PARAMETERS])
+                for id_, pixels in session.execute(select(StoredDrawing.id, StoredDrawing.pixels).where(part, VISIBLE)):
+                    digits[id_] = np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE)
+        return digits
 
     def find(self, drawing_id: str) -> StoredDrawing | None:
-        """A drawing by its id; None when it is not there any more, or hidden."""
+        """The drawing with this id, or None when it does not exist or is hidden."""
         with self._database.reading() as session:
-            return session.scalar(select(StoredDrawing).where(StoredDrawing.id == drawing_id, SHOWN))
+            return session.scalar(select(StoredDrawing).where(StoredDrawing.id == drawing_id, VISIBLE))
 
     def labelled(self) -> list[StoredDrawing]:
-        """All drawings whose digit is known, newest first."""
-        query = _newest_first(select(StoredDrawing)).where(LABELLED, SHOWN)
+        """All drawings with a label, newest first."""
+        query = _newest_first(select(StoredDrawing)).where(LABELLED, VISIBLE)
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def export(self, *, skip: int = 0, most: int | None = None) -> bytes:
-        """All drawings in the exchange format, newest first, with id, time, nickname and writer.
-
-        In parts: without the newest ``skip``, and at most so many.
-        """
-        query = _newest_first(select(StoredDrawing)).where(SHOWN).offset(skip).limit(most)
+    def export(self, *, skip: int = 0, limit: int | None = None) -> bytes:
+        """Drawings as JSON, newest first, after the first ``skip``; each with its id, time, nickname and writer."""
+        query = _newest_first(select(StoredDrawing)).where(VISIBLE).offset(skip).limit(limit)
         with self._database.reading() as session:
             return drawing_json.dump(map(_exported, session.scalars(query)))
 
-    def take_in(self, content: bytes, *, name: str) -> Imported:
-        """Keep the drawings of a file of the exchange format, called ``name``; those that are here stay as they are.
+    def import_json(self, content: bytes, *, name: str) -> ImportResult:
+        """Import the drawings of a JSON file called ``name``; drawings with a known id are not changed.
 
-        Raises DrawingError, which names the first broken drawing and its fault, and RoomError when the host has paused
-        drawing; nothing is kept then.
+        Raises DrawingError for an invalid drawing, or RoomError when drawing is paused; then nothing is stored.
         """
-        coming = parse_drawings(content, name=name)
-        if not coming:
-            return Imported(0, 0)
-        rows = [_imported(parsed) for parsed in coming]
+        parsed_drawings = parse_drawings(content, name=name)
+        if not parsed_drawings:
+            return ImportResult(0, 0)
+        rows = [_imported(parsed) for parsed in parsed_drawings]
         with self._database.writing() as session:
             refuse_while_paused(session)
-            adding = insert_into(session, StoredDrawing).on_conflict_do_nothing().returning(StoredDrawing.id)
-            added = len(session.execute(adding, rows).all())
-        return Imported(added, len(coming) - added)
+            insert = insert_into(session, StoredDrawing).on_conflict_do_nothing().returning(StoredDrawing.id)
+            added = len(session.execute(insert, rows).all())
+        return ImportResult(added, len(parsed_drawings) - added)
 
 
 def _check_round(session: Session, round_: str, person: str) -> None:
-    asked = state_in(session).round
-    if asked is None or asked.id != round_ or asked.revealed:
+    current = state_in(session).round
+    if current is None or current.id != round_ or current.revealed:
         raise RoomError("This round is over. Your drawing was not handed in.")
     own = select(StoredDrawing.id).where(StoredDrawing.round == round_, StoredDrawing.person == person)
     if session.scalar(own):
@@ -301,5 +296,5 @@ def _imported(parsed: ParsedDrawing) -> dict[str, Any]:
 
 
 def _exported(stored: StoredDrawing) -> dict[str, Any]:
-    further = {"id": stored.id, "at": stored.at.isoformat(), "nickname": stored.nickname, "writer": stored.writer}
-    return drawing_json.to_json(stored.drawing) | {key: value for key, value in further.items() if value is not None}
+    extra = {"id": stored.id, "at": stored.at.isoformat(), "nickname": stored.nickname, "writer": stored.writer}
+    return drawing_json.to_json(stored.drawing) | {key: value for key, value in extra.items() if value is not None}

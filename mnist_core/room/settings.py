@@ -1,4 +1,4 @@
-"""The host's settings, in the room's database: one row, which every session reads and only the desk changes."""
+"""The host's settings: one row in the room's database, read by every session, written by HostActions only."""
 
 import threading
 import time
@@ -11,13 +11,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from mnist_core.room.database import Database, RoomError, Table, insert_into
 from mnist_core.room.state import RoomRound, RoomState
 
-ROW = 1
-SECONDS_A_LOOK_HOLDS = 1.0  # thirty sessions ask at each stroke
-SECONDS_TO_RECOVER = 10.0  # a database that does not answer can keep who asks it waiting for half of them
+ROW_ID = 1
+CACHE_SECONDS = 1.0  # about thirty sessions read the settings at each stroke
+RETRY_SECONDS = 10.0  # after an error; a read can wait 5 seconds for a server that does not respond
 
 
 class StoredSettings(Table):
-    """The room's one row of settings; none is the same as one that sets nothing."""
+    """The room's only row of settings; without it the defaults apply."""
 
     __tablename__ = "settings"
 
@@ -26,67 +26,67 @@ class StoredSettings(Table):
     watched: Mapped[str | None]
     paused: Mapped[bool] = mapped_column(default=False, server_default=false())
     round: Mapped[str | None]
-    digit: Mapped[int | None]  # that the round asks for
+    digit: Mapped[int | None]  # the digit to draw in the round
     revealed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def state(self) -> RoomState:
-        """The row as plain data."""
-        asked = RoomRound(self.round, self.digit, self.revealed) if self.round is not None else None
-        return RoomState(pinned=self.pinned, watched=self.watched, paused=self.paused, round=asked)
+        """The row as a frozen dataclass."""
+        room_round = RoomRound(self.round, self.digit, self.revealed) if self.round is not None else None
+        return RoomState(pinned=self.pinned, watched=self.watched, paused=self.paused, round=room_round)
 
 
-# For queries of other tables: the round whose answers nobody may see yet.
+# For queries of other tables: the id of the round whose predictions are still hidden.
 UNREVEALED = select(StoredSettings.round).where(StoredSettings.round.is_not(None), StoredSettings.revealed.is_(False))
 
 
 class Settings:
-    """The settings of a room, for all sessions of a process. Every method raises RoomError as the database does."""
+    """The settings of a room, shared by all sessions of a process. Every method raises RoomError on database errors."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
-        self._known = RoomState()
-        self._holds_until: float | None = None
+        self._cached = RoomState()
+        self._expires_at: float | None = None
 
     def now(self) -> RoomState:
-        """What is set, as it was within the last second; one session at a time asks the database for all.
+        """The settings, at most CACHE_SECONDS old; one thread at a time reads the database for all.
 
-        After a failure the others see what was known before, for a while.
+        After a failed read the other threads get the previous settings for RETRY_SECONDS.
         """
-        holds_until = self._holds_until
-        first = holds_until is None
-        if (first or self._clock() >= holds_until) and self._lock.acquire(blocking=first):
+        expires_at = self._expires_at
+        first = expires_at is None
+        if (first or self._clock() >= expires_at) and self._lock.acquire(blocking=first):
             try:
-                if self._holds_until == holds_until:  # else somebody has looked meanwhile
-                    self._look()
+                if self._expires_at == expires_at:  # else another thread has just refreshed
+                    self._refresh()
             finally:
                 self._lock.release()
-        return self._known
+        return self._cached
 
     def change(self, **values: Any) -> None:  # noqa: ANN401, StoredSettings' own columns
-        """Set ``values``, columns of StoredSettings, or none; who may do so is the caller's to know."""
+        """Set ``values``, columns of StoredSettings; may be empty. The caller must check the host's permission."""
         with self._database.writing() as session:
-            adding = insert_into(session, StoredSettings).values(id=ROW, **values)
-            session.execute(adding.on_conflict_do_update(index_elements=["id"], set_={"id": ROW} | values))
-        with self._lock:  # a look that began before the change must not be what is known after it
-            self._holds_until = None
+            insert = insert_into(session, StoredSettings).values(id=ROW_ID, **values)
+            session.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"id": ROW_ID} | values))
+        with self._lock:  # discards the result of a read that began before the change
+            self._expires_at = None
 
-    def _look(self) -> None:
-        self._holds_until = self._clock() + SECONDS_TO_RECOVER
+    def _refresh(self) -> None:
+        self._expires_at = self._clock() + RETRY_SECONDS
         with self._database.reading() as session:
-            self._known = state_in(session)
-        self._holds_until = self._clock() + SECONDS_A_LOOK_HOLDS
+            self._cached = state_in(session)
+        self._expires_at = self._clock() + CACHE_SECONDS
 
 
 def state_in(session: Session) -> RoomState:
-    """What is set, for who has a session already and must see it with the rest."""
-    stored = session.get(StoredSettings, ROW)
+    """The settings, read in the transaction of ``session``."""
+    stored = session.get(StoredSettings, ROW_ID)
     return stored.state if stored else RoomState()
 
 
 def refuse_while_paused(session: Session) -> None:
-    """Raise RoomError when the host has paused drawing: what ``session`` would keep is not kept."""
+    """Raise RoomError when the host has paused drawing, which rolls ``session`` back."""
     if state_in(session).paused:
         raise RoomError("The host has paused drawing. Nothing was saved.")

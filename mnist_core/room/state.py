@@ -1,16 +1,16 @@
-"""What the host has set for the room, as plain data: what is here needs no database."""
+"""The room's settings as frozen dataclasses, importable without SQLAlchemy."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_core import settings
 
-FILE = "room.db"  # in the home folder, where that names no other database
+FILE = "room.db"  # in the home folder, unless $DIGIT_LAB_DATABASE_URL is set
 
 
 @dataclass(frozen=True)
 class RoomRound:
-    """All draw ``digit`` at once; what the network reads stays hidden until the host has it ``revealed``."""
+    """A group round: everyone draws ``digit``, and the predictions are hidden until the host reveals them."""
 
     id: str
     digit: int
@@ -19,17 +19,17 @@ class RoomRound:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomState:
-    """What holds for everyone.
+    """Settings that apply to everyone.
 
-    ``pinned``: the id of the run that all use who chose no other; ``watched``: of the one that is shown to all.
+    ``pinned``: the id of the default run. ``watched``: the id of the run whose training is shown to everyone.
     """
 
     pinned: str | None = None
     watched: str | None = None
-    paused: bool = False  # nobody draws, nothing is saved
+    paused: bool = False  # nobody can draw, and nothing is saved
     round: RoomRound | None = None
 
 
 def has_room(home: Path) -> bool:
-    """Whether there is a database to ask; a lab that nobody has used yet has none."""
+    """Whether the room's database exists; an unused home folder has none."""
     return settings.database_url() is not None or (home / FILE).exists()

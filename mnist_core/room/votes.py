@@ -1,4 +1,4 @@
-"""The room's votes on what test digits show: one for each person and digit, to be changed or withdrawn."""
+"""The room's votes on the true labels of test digits: one vote per person and digit."""
 
 import hashlib
 import json
@@ -14,27 +14,27 @@ from mnist_core.digits.mnist import SIZES
 from mnist_core.errors import LabError
 from mnist_core.room.database import Database, Table, insert_into
 
-CANNOT_TELL = 10  # the column of ``Votes.counts`` beside those of the ten digits
-FORMAT = '{"voter": 32 hexadecimal digits, "test_index": 947, "digit": 9 or null}'
+CANNOT_TELL = 10  # its column in ``Votes.counts``
+VOTE_FORMAT = '{"voter": 32 hexadecimal digits, "test_index": 947, "digit": 9 or null}'
 
 
 class VoteError(LabError):
-    """A file that holds no votes."""
+    """The file is no export of votes."""
 
 
 class StoredVote(Table):
-    """What a person reads in a digit of the test set."""
+    """A person's vote on the label of a test digit."""
 
     __tablename__ = "votes"
-    __table_args__ = (CheckConstraint("digit BETWEEN 0 AND 9"),)  # which None passes
+    __table_args__ = (CheckConstraint("digit BETWEEN 0 AND 9"),)  # NULL satisfies it
 
-    voter: Mapped[str] = mapped_column("person", primary_key=True)  # as ``voter_of`` tells
+    voter: Mapped[str] = mapped_column("person", primary_key=True)  # the result of ``voter_of``
     test_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
     digit: Mapped[int | None]  # None: this person cannot tell
 
 
 def voter_of(person: str) -> str:
-    """How votes name ``person``: who reads them, here or in a file, cannot act as that person."""
+    """The pseudonym of ``person`` in votes, 32 hexadecimal digits; the person's key cannot be derived from it."""
     return hashlib.sha256(person.encode()).hexdigest()[:32]
 
 
@@ -45,26 +45,26 @@ class Votes:
         self._database = database
 
     def vote(self, test_index: int, digit: int | None, *, person: str) -> None:
-        """Have ``person`` read ``digit``, 0 to 9 or None for "cannot tell", in place of what they said before."""
+        """Store or replace the vote of ``person``: ``digit`` 0 to 9, or None for "cannot tell"."""
         with self._database.writing() as session:
-            adding = insert_into(session, StoredVote).values(voter=voter_of(person), test_index=test_index, digit=digit)
+            insert = insert_into(session, StoredVote).values(voter=voter_of(person), test_index=test_index, digit=digit)
             keys = (StoredVote.voter, StoredVote.test_index)
-            session.execute(adding.on_conflict_do_update(index_elements=keys, set_={"digit": digit}))
+            session.execute(insert.on_conflict_do_update(index_elements=keys, set_={"digit": digit}))
 
     def withdraw(self, test_indices: Sequence[int], *, person: str) -> None:
-        """Delete the votes of ``person`` on these digits, as far as there are any."""
+        """Delete any votes of ``person`` on these digits."""
         own = (StoredVote.voter == voter_of(person), StoredVote.test_index.in_(test_indices))
         with self._database.writing() as session:
             session.execute(delete(StoredVote).where(*own))
 
     def cast_by(self, person: str) -> dict[int, int | None]:
-        """What ``person`` read, by the index in the test set; None where they could not tell."""
+        """The votes of ``person`` by test index; None for "cannot tell"."""
         query = select(StoredVote.test_index, StoredVote.digit).where(StoredVote.voter == voter_of(person))
         with self._database.reading() as session:
             return {index: digit for index, digit in session.execute(query)}
 
     def counts(self, test_indices: Sequence[int]) -> np.ndarray:
-        """How many read what in each of these digits: int64 (N, 11), a column a digit, the last for "cannot tell"."""
+        """The votes on each of these digits: int64 (N, 11), columns for the digits 0 to 9 and "cannot tell"."""
         rows = {index: row for row, index in enumerate(test_indices)}
         counts = np.zeros((len(test_indices), CANNOT_TELL + 1), np.int64)
         query = (
@@ -78,16 +78,16 @@ class Votes:
         return counts
 
     def export(self) -> bytes:
-        """All votes as a JSON list of objects, each as FORMAT has it."""
+        """All votes as a JSON list of objects in VOTE_FORMAT."""
         columns = (StoredVote.voter, StoredVote.test_index, StoredVote.digit)
         query = select(*columns).order_by(StoredVote.voter, StoredVote.test_index)
         with self._database.reading() as session:
             return json.dumps([dict(row) for row in session.execute(query).mappings()]).encode()
 
-    def take_in(self, content: bytes, *, name: str) -> None:
-        """Keep the votes of a file, called ``name``, that ``export`` made; what its voters said here since stays.
+    def import_json(self, content: bytes, *, name: str) -> None:
+        """Import the votes of a file called ``name`` that ``export`` made; existing votes are not changed.
 
-        Raises VoteError when it is no such file; nothing is kept then.
+        Raises VoteError when the file is invalid; then nothing is stored.
         """
         votes = _parse(content, name)
         if votes:
@@ -101,7 +101,7 @@ def _parse(content: bytes, name: str) -> list[dict[str, Any]]:
     except (ValueError, RecursionError) as error:
         raise VoteError(f"{name} cannot be read as JSON: {error}.") from error
     if not isinstance(votes, list) or not all(map(_is_vote, votes)):
-        raise VoteError(f"{name} should hold a list of votes: [{FORMAT}, ...].")
+        raise VoteError(f"{name} should hold a list of votes: [{VOTE_FORMAT}, ...].")
     return votes
 
 

@@ -1,1 +1,1 @@
-"""What a training leaves behind, read and judged without Keras."""
+"""Runs: their folders, histories, snapshots and analyses, read without Keras."""

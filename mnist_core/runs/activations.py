@@ -1,4 +1,4 @@
-"""The activation functions of hidden units, and their slopes, as Keras computes them."""
+"""The activation functions of hidden units and their derivatives, as Keras computes them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from scipy.special import expit, ndtr
 
 @dataclass(frozen=True)
 class Activation:
-    """``function`` and its derivative ``slope`` take floats of any shape; ``steepest`` is about the largest slope."""
+    """``function`` and its derivative ``slope`` take float arrays of any shape; ``max_slope``: about its maximum."""
 
     function: Callable[[np.ndarray], np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
-    steepest: float = 1.0
+    max_slope: float = 1.0
 
 
 def _gelu_slope(sums: np.ndarray) -> np.ndarray:
@@ -22,8 +22,8 @@ def _gelu_slope(sums: np.ndarray) -> np.ndarray:
 
 ACTIVATIONS = {
     "relu": Activation(lambda sums: np.maximum(sums, 0), lambda sums: (sums > 0).astype(sums.dtype)),
-    "sigmoid": Activation(expit, lambda sums: expit(sums) * expit(-sums), steepest=0.25),
+    "sigmoid": Activation(expit, lambda sums: expit(sums) * expit(-sums), max_slope=0.25),
     "tanh": Activation(np.tanh, lambda sums: 1 - np.tanh(sums) ** 2),
-    # Times the share of a normal distribution below it (Hendrycks and Gimpel, 2016), without their approximation.
+    # x times the normal distribution function of x (Hendrycks and Gimpel, 2016), exact, not the tanh approximation.
     "gelu": Activation(lambda sums: sums * ndtr(sums), _gelu_slope),
 }

@@ -1,7 +1,7 @@
-"""A run as a zip: out of one lab and into another.
+"""Export and import of a run as a zip file.
 
-A zip may come from anybody, so its members, their sizes and every number in them are checked before a run is made of
-it, and nothing it says of its network's answers is believed: the worker that imports it asks the network itself.
+An imported zip is untrusted: its members, their sizes and all numbers are checked before a run is created, and the
+predictions and scores in it are ignored: the worker that imports the run computes them again.
 """
 
 import io
@@ -19,26 +19,28 @@ from mnist_core.config import MAX_NAME_LENGTH, RunConfig
 from mnist_core.errors import LabError, ModelError
 from mnist_core.runs import store
 from mnist_core.runs.files import DAMAGED_ARCHIVE
-from mnist_core.runs.fine_tuning import FILE as LESSON
+from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.snapshot import read_snapshot
 from mnist_core.runs.status import CANCELLED, FINISHED, Status
 from mnist_core.untrusted.zip_safety import MEGABYTE, ZIP, ZIP_ERRORS, check_members
 
-MAX_MEGABYTES = 128  # of a zip, and of what it unpacks to
-MOST_MEMBERS = 100  # a run has about 20 files
+MAX_MEGABYTES = 128  # of a zip file, and of its unpacked content
+MAX_MEMBERS = 100  # a run has about 20 files
 CONFIG, STATUS, MODEL = "config.json", "status.json", "model.keras"
 HISTORY = ("epochs.csv", "batches.csv")
-SNAPSHOT = re.compile(r"snapshots/epoch-\d{2,3}\.npz")
-PACKED = re.compile(rf"{CONFIG}|{STATUS}|{MODEL}|epochs\.csv|batches\.csv|{LESSON}|imported\.json|{SNAPSHOT.pattern}")
-# Files that a run's folder may hold besides, and that are made anew: its answers for the test set, its HDF5 file.
+SNAPSHOT_PATTERN = re.compile(r"snapshots/epoch-\d{2,3}\.npz")
+MEMBER_PATTERN = re.compile(
+    rf"{CONFIG}|{STATUS}|{MODEL}|epochs\.csv|batches\.csv|{LESSON_FILE}|imported\.json|{SNAPSHOT_PATTERN.pattern}"
+)
+# Other files of a run's folder; they are not imported but computed again when needed.
 IGNORED = ("evaluation.npz", "model.h5", "robustness.json", "control.json")
 
 
 @dataclass(frozen=True)
-class Archived:
-    """A run that came in a zip, checked but for its network. ``files``: its members' contents, by name."""
+class ArchivedRun:
+    """A run from a zip, checked except for its network. ``files``: the members' contents by name."""
 
     config: RunConfig
     status: Status
@@ -46,13 +48,13 @@ class Archived:
 
     @property
     def model(self) -> bytes:
-        """The ``.keras`` file, which nobody has looked into yet."""
+        """The ``.keras`` file, not checked yet."""
         return self.files[MODEL]
 
     def unpack(self, folder: Path) -> None:
-        """Write its history, snapshots and lesson into a new run's ``folder``, and read each of them once.
+        """Write the history, snapshots and lesson to a new run's ``folder``, and check them by reading them.
 
-        Raises RunError or LessonError when one is damaged, or does not belong to its network.
+        Raises RunError or LessonError when one is damaged or does not match the network.
         """
         for name, content in self.files.items():
             if name not in (CONFIG, STATUS, MODEL):
@@ -68,27 +70,27 @@ class Archived:
 
 
 def pack(run: Run) -> bytes:
-    """``run`` as the bytes of a zip, without what identifies the browser of who asked for it.
+    """Return ``run`` as a zip file, without the key that identifies its owner's browser.
 
-    Raises RunError while there is no trained network in it.
+    Raises RunError when it has no trained network yet.
     """
     if not run.has_model or run.status.active:
         raise RunError(f"The run {run.config.name} has no trained network yet.")
     buffer = io.BytesIO()
-    # Weights hardly shrink, and the files that hold them are compressed already where it is worth it.
+    # Not compressed: weights are hardly compressible, and .npz and .keras files are compressed where useful.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(path for path in run.path.rglob("*") if path.is_file()):
             name = path.relative_to(run.path).as_posix()
             if name == CONFIG:
                 values = json.loads(path.read_text()) | {"person": ""}
                 archive.writestr(name, json.dumps(values, indent=2))
-            elif PACKED.fullmatch(name):
+            elif MEMBER_PATTERN.fullmatch(name):
                 archive.write(path, name)
     return buffer.getvalue()
 
 
 def is_run(content: bytes) -> bool:
-    """Whether these bytes are a zip that means to be a run; a ``.keras`` file is a zip too."""
+    """Whether ``content`` is a zip with a run's status, in contrast to a ``.keras`` file, which is a zip too."""
     if not content.startswith(ZIP):
         return False
     try:
@@ -98,8 +100,8 @@ def is_run(content: bytes) -> bool:
         return False
 
 
-def unpack(content: bytes) -> Archived:
-    """The run in a zip. Raises RunError with the reason when it cannot be had."""
+def unpack(content: bytes) -> ArchivedRun:
+    """Read the run in a zip file. Raises RunError when it is damaged or no exported run."""
     if len(content) > MAX_MEGABYTES * MEGABYTE:
         raise RunError(f"The zip is larger than {MAX_MEGABYTES} MB.")
     files = _members(content)
@@ -118,20 +120,20 @@ def unpack(content: bytes) -> Archived:
         raise RunError("Its training has not ended.")
     if not _is_time(status.seconds):
         raise RunError(f"Its {STATUS} says that its training took {str(status.seconds)[:20]!r} seconds.")
-    return Archived(config, status, files)
+    return ArchivedRun(config, status, files)
 
 
 def _members(content: bytes) -> dict[str, bytes]:
-    """What a run may hold, by name."""
+    """The contents of the allowed members by name, without IGNORED."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-            if len(members) > MOST_MEMBERS:
+            if len(members) > MAX_MEMBERS:
                 raise RunError(f"It holds {len(members):,} files; a run has about 20.")
-            check_members(members, most_bytes=MAX_MEGABYTES * MEGABYTE)
+            check_members(members, max_bytes=MAX_MEGABYTES * MEGABYTE)
             names = [member.filename for member in members if not member.is_dir()]
             for name in names:
-                if not PACKED.fullmatch(name) and name not in IGNORED:
+                if not MEMBER_PATTERN.fullmatch(name) and name not in IGNORED:
                     raise RunError(f"It holds {name[:60]!r}, which no run of Digit Lab's has.")
             return {name: archive.read(name) for name in names if name not in IGNORED}
     except ModelError as error:
@@ -141,13 +143,13 @@ def _members(content: bytes) -> dict[str, bytes]:
 
 
 def _check_arrays(name: str, content: bytes) -> None:
-    """Raises RunError when an ``.npz`` file, a zip itself, is damaged or unpacks to too much."""
+    """Raise RunError when an ``.npz`` file, itself a zip, is damaged or too large when unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            check_members(archive.infolist(), most_bytes=MAX_MEGABYTES * MEGABYTE)
+            check_members(archive.infolist(), max_bytes=MAX_MEGABYTES * MEGABYTE)
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            for each in arrays:
-                if arrays[each].dtype.kind not in "fiub" or not np.isfinite(arrays[each]).all():
+            for array_name in arrays:
+                if arrays[array_name].dtype.kind not in "fiub" or not np.isfinite(arrays[array_name]).all():
                     raise RunError(f"Its {name} holds something else than numbers.")
     except LabError as error:
         raise RunError(f"Its {name} cannot be read: {error}") from error
@@ -166,7 +168,7 @@ def _json(files: dict[str, bytes], name: str) -> dict[str, Any]:
 
 
 def _config(values: dict[str, Any]) -> RunConfig:
-    """Its configuration, marked as brought in, without a parent, which stayed behind, and under a name of its own."""
+    """The run's configuration, marked as imported, without parent, experiment or person, and with a unique name."""
     try:
         config = RunConfig.from_json(values)
         name = config.name

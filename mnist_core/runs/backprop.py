@@ -1,7 +1,7 @@
-"""One training step by hand: a digit through the network, its loss, the gradients back, and Adam. Only NumPy.
+"""One training step in NumPy: forward pass, loss, backpropagation and Adam.
 
-A layer of weights W and biases b turns what enters it, x, into the weighted sums z = x W + b, and passes on a = f(z).
-Everything is float64, so that the numbers are exact in all the digits one reads.
+A layer with weights W and biases b computes the weighted sums z = x W + b of its inputs x, and outputs a = f(z).
+All arrays are float64, so that the displayed digits are exact.
 """
 
 from collections.abc import Sequence
@@ -17,21 +17,21 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # Keras' Adam
 
 @dataclass(frozen=True)
 class Softmax:
-    """The steps from ten ``logits`` to ten probabilities, each float64 (10,) but ``total``.
+    """The steps from ten ``logits`` to ten probabilities; all are float64 (10,) except ``total``.
 
-    The largest logit is subtracted first: that changes no probability, and no power of e is then too large.
+    The largest logit is subtracted first: this changes no probability and prevents overflow.
     """
 
     logits: np.ndarray
 
     @property
     def shifted(self) -> np.ndarray:
-        """The logits less the largest, at most 0."""
+        """The logits minus the largest, at most 0."""
         return self.logits - self.logits.max()
 
     @property
     def powers(self) -> np.ndarray:
-        """e to each of them, above 0 and at most 1."""
+        """The exponentials of ``shifted``, 0 to 1."""
         return np.exp(self.shifted)
 
     @property
@@ -41,77 +41,76 @@ class Softmax:
 
     @property
     def probabilities(self) -> np.ndarray:
-        """Each power's share of their sum."""
+        """The powers divided by their sum."""
         return self.powers / self.total
 
     @property
-    def logarithms(self) -> np.ndarray:
-        """ln of the probabilities, finite even for one too small to be written down."""
+    def log_probabilities(self) -> np.ndarray:
+        """The natural logarithms of the probabilities, finite even where a probability underflows to 0."""
         return self.shifted - np.log(self.total)
 
 
 @dataclass(frozen=True)
 class Forward:
-    """A digit's way through a network, the first layer first.
+    """The forward pass of one digit, first layer first.
 
-    ``entering``: what enters each layer, float64 (inputs,). ``sums``: each layer's z, float64 (units,), the last are
-    the logits.
+    ``layer_inputs``: each layer's x, float64 (inputs,). ``sums``: each layer's z, float64 (units,); the last: logits.
     """
 
-    entering: tuple[np.ndarray, ...]
+    layer_inputs: tuple[np.ndarray, ...]
     sums: tuple[np.ndarray, ...]
 
     @property
     def softmax(self) -> Softmax:
-        """What becomes of the logits."""
+        """The softmax of the logits."""
         return Softmax(self.sums[-1])
 
 
 def forward(snapshot: Snapshot, digit: np.ndarray) -> Forward:
-    """``digit``, uint8 (28, 28), through the network, without dropout."""
+    """Compute the forward pass of ``digit``, uint8 (28, 28), without dropout."""
     activation = ACTIVATIONS[snapshot.model.activation].function
     x = digit.reshape(-1) / (255.0 if snapshot.model.scaling else 1.0)  # (784,)
-    entering, sums = [], []
+    layer_inputs, sums = [], []
     for layer in snapshot.layers:
         z = x @ layer.kernel.astype(np.float64) + layer.bias  # (inputs,) @ (inputs, units) + (units,)
-        entering.append(x)
+        layer_inputs.append(x)
         sums.append(z)
         x = activation(z)
-    return Forward(tuple(entering), tuple(sums))
+    return Forward(tuple(layer_inputs), tuple(sums))
 
 
 def target(label: int, *, label_smoothing: float) -> np.ndarray:
-    """What the ten probabilities should be, float64 (10,): all for ``label``, less what is spread over all ten."""
+    """The target probabilities, float64 (10,): one-hot for ``label``, with label smoothing over all ten."""
     return (1 - label_smoothing) * np.eye(CLASSES)[label] + label_smoothing / CLASSES
 
 
-def cross_entropy(softmax: Softmax, wanted: np.ndarray) -> float:
-    """The loss in nats: minus the sum of ``wanted``, float64 (10,), times ln p."""
-    return float(-(wanted * softmax.logarithms).sum())
+def cross_entropy(softmax: Softmax, target_probabilities: np.ndarray) -> float:
+    """The loss in nats: -sum(t ln p), where t is ``target_probabilities``, float64 (10,)."""
+    return float(-(target_probabilities * softmax.log_probabilities).sum())
 
 
-def backward(snapshot: Snapshot, passed: Forward, wanted: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The slope of the loss along each weighted sum, dL/dz: of each layer, float64 (units,), the first layer first.
+def backward(snapshot: Snapshot, forward_pass: Forward, target_probabilities: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The gradient of the loss with respect to each weighted sum, dL/dz: float64 (units,) per layer, first layer first.
 
-    The chain rule, from the end (Rumelhart, Hinton and Williams, 1986). Softmax and cross-entropy have the slope p - t
-    together; before a layer, each unit gathers the slopes of all units that it feeds, and multiplies by its own.
+    Backpropagation (Rumelhart, Hinton and Williams, 1986). At the output dL/dz = p - t, for softmax and cross-entropy
+    together; a hidden unit sums w dL/dz over the units of the next layer and multiplies by its own slope f'(z).
     """
     slope = ACTIVATIONS[snapshot.model.activation].slope
-    slopes = [passed.softmax.probabilities - wanted]  # (10,)
-    for layer, z in zip(snapshot.layers[:0:-1], passed.sums[-2::-1], strict=True):
-        gathered = layer.kernel @ slopes[0]  # (units, fed) @ (fed,)
-        slopes.insert(0, slope(z) * gathered)
+    slopes = [forward_pass.softmax.probabilities - target_probabilities]  # (10,)
+    for layer, z in zip(snapshot.layers[:0:-1], forward_pass.sums[-2::-1], strict=True):
+        backpropagated = layer.kernel @ slopes[0]  # (units, fed) @ (fed,)
+        slopes.insert(0, slope(z) * backpropagated)
     return tuple(slopes)
 
 
-def gradients(passed: Forward, slopes: Sequence[np.ndarray]) -> tuple[Dense, ...]:
-    """The slope of the loss along each weight and bias, in the shape of the layers: a weight's is x times dL/dz."""
-    return tuple(Dense(np.outer(x, slope), slope) for x, slope in zip(passed.entering, slopes, strict=True))
+def gradients(forward_pass: Forward, slopes: Sequence[np.ndarray]) -> tuple[Dense, ...]:
+    """The gradients of the loss in the shape of the layers: x dL/dz for a weight, dL/dz for a bias."""
+    return tuple(Dense(np.outer(x, slope), slope) for x, slope in zip(forward_pass.layer_inputs, slopes, strict=True))
 
 
 @dataclass(frozen=True)
 class AdamStep:
-    """A step of Adam: the two averages, the corrected rate, and the weights after it; floats or arrays of one shape."""
+    """A step of Adam: the moving averages, the corrected rate and the new weights; floats or arrays of one shape."""
 
     mean: np.ndarray
     square: np.ndarray
@@ -128,10 +127,10 @@ def adam(
     square: np.ndarray | float = 0.0,
     step: int = 1,
 ) -> AdamStep:
-    """Change ``weight`` along its ``gradient`` as Adam does at its ``step``, counted from 1.
+    """Compute Adam's update of ``weight`` for its ``gradient`` at ``step``, counted from 1.
 
-    ``mean`` and ``square``: the averages of the gradients and of their squares so far. They begin at 0, which the
-    corrected rate makes up for (Kingma and Ba, 2015, section 2, last lines, as Keras has it).
+    ``mean`` and ``square``: the moving averages of the gradients and of their squares so far. They start at 0; the
+    corrected rate compensates for this bias (Kingma and Ba, 2015, end of section 2, as in Keras).
     """
     mean = BETA_1 * mean + (1 - BETA_1) * gradient
     square = BETA_2 * square + (1 - BETA_2) * gradient**2
@@ -139,20 +138,20 @@ def adam(
     return AdamStep(mean, square, corrected, weight - corrected * mean / (np.sqrt(square) + EPSILON))
 
 
-def after_first_step(snapshot: Snapshot, of_loss: Sequence[Dense], *, rate: float) -> Snapshot:
-    """The network after Adam's first step on all weights and biases along their gradients ``of_loss``."""
+def after_first_step(snapshot: Snapshot, loss_gradients: Sequence[Dense], *, rate: float) -> Snapshot:
+    """The network after Adam's first step on all weights and biases with the gradients ``loss_gradients``."""
     layers = (
         Dense(
             adam(layer.kernel, gradient.kernel, rate=rate).after,
             adam(layer.bias, gradient.bias, rate=rate).after,
         )
-        for layer, gradient in zip(snapshot.layers, of_loss, strict=True)
+        for layer, gradient in zip(snapshot.layers, loss_gradients, strict=True)
     )
     return Snapshot(snapshot.model, tuple(layers))
 
 
-def least_sure(snapshot: Snapshot, digits: np.ndarray, *, count: int) -> np.ndarray:
-    """Where the largest probability is smallest: int64 (count,) indices into ``digits``, uint8 (N, 28, 28)."""
+def least_confident(snapshot: Snapshot, digits: np.ndarray, *, count: int) -> np.ndarray:
+    """Indices of the ``digits``, uint8 (N, 28, 28), with the lowest top probability: int64 (count,), lowest first."""
     logits = snapshot.sums(digits)[-1]
-    sureness = 1 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
-    return np.argsort(sureness, kind="stable")[:count]
+    confidence = 1 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
+    return np.argsort(confidence, kind="stable")[:count]

@@ -1,4 +1,4 @@
-"""Experiments: trainings that differ in one thing, what they should show, and what they then did."""
+"""Experiments: sets of trainings that differ in one setting, with their expected and actual results."""
 
 import uuid
 from collections import defaultdict
@@ -10,12 +10,12 @@ from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import FINISHED, Status
 
-GUESSING = 0.1  # of the digits are right by mere guessing
+CHANCE_ACCURACY = 0.1  # of guessing
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One of an experiment's trainings; ``name`` says what is different about it."""
+    """One training of an experiment; ``name`` is the value of the setting that differs."""
 
     name: str
     model: ModelConfig
@@ -24,9 +24,9 @@ class Variant:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a variant's run ended: shares of right answers, 0 to 1, in its last epoch, and its seconds of training.
+    """The result of a variant's run: accuracies of the last epoch, 0 to 1, and seconds of training.
 
-    ``training``: of the digits it learned from, as it learned them, with dropout. ``validation``: of others.
+    ``training``: accuracy on the training digits, measured with dropout. ``validation``: on digits not trained on.
     """
 
     training: float
@@ -35,21 +35,21 @@ class Outcome:
 
     @classmethod
     def of(cls, run: Run) -> Self:
-        """That of ``run``, which has ended. One whose loss became no number at once is as good as guessing."""
+        """The outcome of ``run``, which has ended; a run that diverged in its first epoch gets CHANCE_ACCURACY."""
         epochs, seconds = run.epochs, run.status.seconds
         if not len(epochs["epoch"]):
-            return cls(GUESSING, GUESSING, seconds)
+            return cls(CHANCE_ACCURACY, CHANCE_ACCURACY, seconds)
         return cls(float(epochs["accuracy"][-1]), float(epochs["val_accuracy"][-1]), seconds)
 
     @property
     def gap(self) -> float:
-        """How much better it reads the digits that it has learned than others."""
+        """Training accuracy minus validation accuracy."""
         return self.training - self.validation
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was measured, in one sentence or two, and whether it is what was expected."""
+    """The measured result in one or two sentences, and whether it is as expected."""
 
     sentence: str
     as_expected: bool
@@ -57,10 +57,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Experiment:
-    """Trainings that differ in one thing.
+    """Trainings that differ in one setting.
 
-    ``reading``: what to read meanwhile, in Markdown. ``expected``: what should come out. ``judge``: from the variants'
-    outcomes, by name, to what did. ``gap``: whether training and validation are to be compared, so that both are drawn.
+    ``reading``: Markdown to read during the training. ``expected``: the expected result. ``judge``: derives the finding
+    from the outcomes by variant name. ``gap``: whether to draw the training curves beside the validation curves.
     """
 
     id: str
@@ -73,7 +73,7 @@ class Experiment:
     gap: bool = False
 
     def configs(self, person: str = "") -> list[RunConfig]:
-        """What to train, in the order of the variants, asked for by ``person``: a new set."""
+        """The configurations of a new set of runs for ``person``, in the order of the variants."""
         new_set = uuid.uuid4().hex[:12]
         return [
             RunConfig(
@@ -87,17 +87,17 @@ class Experiment:
             for variant in self.variants
         ]
 
-    def newest(self, runs: Iterable[Run]) -> dict[str, Run]:
-        """The newest set among ``runs`` that is in hand or has ended well, whoever asked for it, by variants' names.
+    def newest_set(self, runs: Iterable[Run]) -> dict[str, Run]:
+        """The newest set of any person that is in progress or has all its outcomes: runs by variant name.
 
-        Where there is none, the newest of the others; runs of the experiment as an earlier version had it don't count.
+        Without such a set, the newest other one. Runs with an earlier version's settings are ignored.
         """
         sets = self._sets(runs)
-        worth_showing = [each for each in sets if in_hand(each.values()) or self.has_ended(each)]
-        return max(worth_showing or sets, key=_asked_at, default={})
+        preferred = [set_ for set_ in sets if any_in_progress(set_.values()) or self.has_ended(set_)]
+        return max(preferred or sets, key=_last_queued_at, default={})
 
     def has_ended(self, runs: Mapping[str, Run]) -> bool:
-        """Whether each variant is among ``runs``, by its name, and has an outcome."""
+        """Whether ``runs``, by variant name, has every variant and each has an outcome."""
         return len(runs) == len(self.variants) and all(has_outcome(run.status) for run in runs.values())
 
     def _sets(self, runs: Iterable[Run]) -> list[dict[str, Run]]:
@@ -107,18 +107,18 @@ class Experiment:
             name = names.get((run.config.model, run.config.training))
             if run.config.experiment == self.id and name:
                 sets[run.config.experiment_set][name] = run
-        return [{name: each[name] for name in names.values() if name in each} for each in sets.values()]
+        return [{name: set_[name] for name in names.values() if name in set_} for set_ in sets.values()]
 
 
 def has_outcome(status: Status) -> bool:
-    """Whether a run has trained to its end, or failed as a training can: by diverging."""
+    """Whether a run has finished its training or has diverged."""
     return status.state == FINISHED or status.diverged
 
 
-def in_hand(runs: Iterable[Run]) -> bool:
-    """Whether one of ``runs`` waits for a trainer or has one."""
+def any_in_progress(runs: Iterable[Run]) -> bool:
+    """Whether any of ``runs`` is queued or has a trainer."""
     return any(status.active or status.has_trainer for status in (run.status for run in runs))
 
 
-def _asked_at(runs: Mapping[str, Run]) -> float:
+def _last_queued_at(runs: Mapping[str, Run]) -> float:
     return max(run.status.queued_at for run in runs.values())

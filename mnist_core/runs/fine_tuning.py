@@ -1,4 +1,4 @@
-"""Lessons: a network learns a room's drawings, half of them, and is judged by the other half."""
+"""Fine-tuning on the room's drawings: one half is trained on, the other half is held out."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,25 +7,25 @@ import numpy as np
 
 from mnist_core.config import COSINE, MAX_NAME_LENGTH, RunConfig, TrainingConfig
 from mnist_core.errors import LabError
-from mnist_core.runs.files import DAMAGED_ARCHIVE, replacing
+from mnist_core.runs.files import DAMAGED_ARCHIVE, atomic_write
 from mnist_core.runs.run import Run
 
-FEWEST = 20  # drawings for a lesson
+MIN_DRAWINGS = 20  # for a lesson
 FILE = "lesson.npz"  # in the run's folder
-TAUGHT = "taught"  # the recipe of such runs
-REPEATED = 6_000  # the drawings are repeated to so many among 60,000 digits of MNIST, so that both are learned
-REHEARSED = 6_000  # synthetic drawings, for a network that has learned from them
+FINE_TUNING_RECIPE = "taught"  # of fine-tuning runs
+DRAWING_COPIES = 6_000  # the drawings are repeated to this number, beside 60,000 MNIST digits
+MAX_SYNTHETIC_DRAWINGS = 6_000  # only for a network that was trained on synthetic drawings
 
 
 class LessonError(LabError):
-    """Too few drawings, or a damaged lesson."""
+    """There are too few drawings, or the lesson's file is damaged."""
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """Labelled drawings: those to learn from, and the others to judge by.
+    """Labelled drawings, partly to train on and partly held out.
 
-    ``images``: uint8 (N, 28, 28), 0 background, 255 ink. ``labels``: uint8 (N,). ``learned``: bool (N,).
+    ``images``: uint8 (N, 28, 28), 0 background, 255 ink. ``labels``: uint8 (N,). ``learned``: bool (N,), trained on.
     """
 
     images: np.ndarray
@@ -34,17 +34,17 @@ class Lesson:
 
     @classmethod
     def of(cls, images: np.ndarray, labels: np.ndarray) -> "Lesson":
-        """A lesson from drawings, arrays as above, the oldest first: ``learned_half`` of them is learned from.
+        """A lesson from drawings, oldest first, that trains on ``learned_half``; arrays as in the class.
 
-        Raises LessonError when there are fewer than FEWEST.
+        Raises LessonError when there are fewer than MIN_DRAWINGS.
         """
-        if len(labels) < FEWEST:
-            raise LessonError(f"A lesson takes {FEWEST} drawings with labels or more, got {len(labels)}.")
+        if len(labels) < MIN_DRAWINGS:
+            raise LessonError(f"A lesson takes {MIN_DRAWINGS} drawings with labels or more, got {len(labels)}.")
         return cls(images, labels, learned_half(labels))
 
     @classmethod
     def read(cls, folder: Path) -> "Lesson | None":
-        """The lesson in a run's folder, or None when it has none. Raises LessonError when it is damaged."""
+        """The lesson in a run's ``folder``, or None. Raises LessonError when the file is damaged."""
         path = folder / FILE
         if not path.exists():
             return None
@@ -55,16 +55,16 @@ class Lesson:
             raise LessonError(f"The drawings in {path} cannot be read ({error}).") from error
 
     def save(self, folder: Path) -> None:
-        """Write it into a run's folder."""
-        with replacing(folder / FILE) as path:
+        """Write the lesson to a run's ``folder``."""
+        with atomic_write(folder / FILE) as path:
             np.savez_compressed(path, images=self.images, labels=self.labels, learned=self.learned)
 
 
 def learned_half(labels: np.ndarray) -> np.ndarray:
-    """Which drawings are learned from, bool (N,): of each of ``labels``, the oldest first, every other one.
+    """The mask of the drawings to train on, bool (N,): every other drawing of each label. ``labels``: oldest first.
 
-    Drawings that come later change nobody's half, so that a network that is taught again is not judged by what it has
-    learned. Even labels begin with one to learn, odd ones with one to judge by: the halves are about as large.
+    New drawings do not change the half of older ones, so that fine-tuning again never trains on held-out drawings.
+    Even labels begin with a drawing to train on, odd labels with a held-out one, so that the halves are about equal.
     """
     learned = np.zeros(len(labels), bool)
     for label in range(10):
@@ -73,7 +73,7 @@ def learned_half(labels: np.ndarray) -> np.ndarray:
 
 
 def lesson_config(parent: Run, *, person: str = "") -> RunConfig:
-    """The run that teaches ``parent``'s network a lesson: two epochs, gently, so that MNIST is not forgotten."""
+    """The configuration that fine-tunes ``parent``: two epochs with a low rate, so that MNIST accuracy stays high."""
     before = parent.config
     training = TrainingConfig(
         epochs=2,
@@ -82,9 +82,9 @@ def lesson_config(parent: Run, *, person: str = "") -> RunConfig:
         schedule=COSINE,
         label_smoothing=before.training.label_smoothing,
         distortions=True,
-        handwriting=min(before.training.handwriting, REHEARSED),
-        drawings=REPEATED,
+        handwriting=min(before.training.handwriting, MAX_SYNTHETIC_DRAWINGS),
+        drawings=DRAWING_COPIES,
         precision=before.training.precision,
     )
     name = f"{before.name}, taught"[:MAX_NAME_LENGTH]
-    return replace(parent.continuation(name=name), recipe=TAUGHT, person=person, training=training)
+    return replace(parent.continuation(name=name), recipe=FINE_TUNING_RECIPE, person=person, training=training)

@@ -1,7 +1,4 @@
-"""Hints: what a run's curves and its newest weights say of how it was trained, by plain rules.
-
-A rule looks at the evidence and gives a hint, or None where it has nothing to say.
-"""
+"""Hints about a run's training: rules that check its curves and newest weights."""
 
 import math
 from collections.abc import Callable
@@ -26,41 +23,41 @@ from mnist_core.runs.snapshot import read_snapshot
 from mnist_core.runs.status import FAILED, FINISHED
 from mnist_core.runs.weight_statistics import Activity, activity
 
-CHANCE = math.log(10)  # nats: the loss of a network that gives each of ten digits the same probability
-EXPLODED = 3 * CHANCE  # a new network on scaled digits starts at about CHANCE, and a training lowers that
-GUESSING = 0.9 * CHANCE
-RISEN = 1.5  # times its lowest: far more than a loss moves by chance from epoch to epoch
-SMALL_LOSS = 0.1  # nats: below it the loss may well double by chance
+CHANCE_LOSS = math.log(10)  # nats: the loss of a network that gives each of ten digits the same probability
+EXPLODED_LOSS = 3 * CHANCE_LOSS  # a new network starts at about CHANCE_LOSS, and training lowers the loss
+GUESSING_LOSS = 0.9 * CHANCE_LOSS
+LOSS_RISE_FACTOR = 1.5  # times the lowest loss: far more than the noise from epoch to epoch
+SMALL_LOSS = 0.1  # nats: below it a loss may double by chance
 
-USUAL_RATES = {"adam": 1e-3, "adamw": 1e-3, "rmsprop": 1e-3, "sgd": 1e-2}  # Keras' own
-SLOW = 10  # times below the usual rate
-LEARNED = 0.95  # right answers to training digits: whoever has that many is not slow
-STILL_FALLING = 0.001  # of the loss, from one epoch to the next
+USUAL_RATES = {"adam": 1e-3, "adamw": 1e-3, "rmsprop": 1e-3, "sgd": 1e-2}  # Keras' defaults
+SLOW_RATE_FACTOR = 10  # a rate is slow if it is this many times lower than usual
+LEARNED_ACCURACY = 0.95  # training accuracy: above it the rate is not too low
+MIN_LOSS_DECREASE = 0.001  # relative, from one epoch to the next
 
-RECENT = 3  # epochs over which a curve that jumps up and down is averaged, and that a minimum must lie back
-WORSE = 1.1  # times its lowest: a tenth more is more than the average of RECENT epochs jumps
+RECENT_EPOCHS = 3  # a noisy curve is averaged over them, and the minimum must be before them
+OVERFIT_FACTOR = 1.1  # times the lowest loss: above the noise of an average over RECENT_EPOCHS
 
-MANY_DEAD = 0.1  # of a layer's units
-MOSTLY_FLAT = 0.5  # of a layer's answers
-STILL_GAINING = 0.05  # of the errors, in the last epoch
+DEAD_SHARE_THRESHOLD = 0.1  # of a layer's units
+FLAT_SHARE_THRESHOLD = 0.5  # of a layer's outputs
+MIN_ERROR_DECREASE = 0.05  # relative, in the last epoch
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the rules look at; ``epochs`` and ``batches`` are columns as Run has them."""
+    """The input of the rules; ``epochs`` and ``batches`` are the columns of Run's properties."""
 
     config: RunConfig
     epochs: dict[str, np.ndarray]
     batches: dict[str, np.ndarray]
-    ended: bool = False  # it has trained all the epochs that were asked for
+    ended: bool = False  # all epochs are done
     diverged: bool = False
-    layers: tuple[Activity, ...] = ()  # of the newest snapshot's hidden layers; none while there is no snapshot
+    layers: tuple[Activity, ...] = ()  # hidden layers of the newest snapshot; empty without one
 
     @classmethod
     def of(cls, run: Run, digits: np.ndarray) -> Self:
-        """That of ``run`` as it is now; its hidden layers are tried on ``digits``, uint8 (N, 28, 28).
+        """Collect the current evidence of ``run``; ``digits``, uint8 (N, 28, 28), are the input of the hidden layers.
 
-        Raises RunError when a file of it is damaged.
+        Raises RunError when a file is damaged.
         """
         status, newest = run.status, max(run.snapshots, default=None)
         return cls(
@@ -74,47 +71,48 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Cure:
-    """What to try next: in words, and as the settings of a new run."""
+class Suggestion:
+    """A proposed change, as text and as the settings of a new run."""
 
-    words: str
+    text: str
     model: ModelConfig
     training: TrainingConfig
 
 
 @dataclass(frozen=True)
 class Hint:
-    """What was found, with this run's numbers, why it is so in general, and what may help."""
+    """A problem of a training: the finding with numbers, the general reason, and a suggestion."""
 
     title: str
     finding: str
     why: str
-    cure: Cure | None = None
+    suggestion: Suggestion | None = None
 
 
 def hints(evidence: Evidence) -> list[Hint]:
-    """What the rules say, the most urgent first. Nothing of a run that was trained elsewhere: it has no curves."""
+    """The hints of all rules, most urgent first; none for a run that was trained elsewhere, which has no curves."""
     if evidence.config.trained_elsewhere:
         return []
-    found = {rule: hint for rule in RULES if (hint := rule(evidence))}
-    # A training that goes wrong altogether says nothing of its details, and a slow one is also not done yet.
-    if diverging in found:
-        found = {rule: hint for rule, hint in found.items() if rule in (diverging, saturating, validating)}
-    if slow in found:
-        found.pop(under_trained, None)
-    return list(found.values())
+    fired = {rule: hint for rule in RULES if (hint := rule(evidence))}
+    # A diverging training makes other hints useless; a low learning rate explains an unfinished training.
+    if diverging in fired:
+        fired = {rule: hint for rule, hint in fired.items() if rule in (diverging, saturating, validated_on_test_set)}
+    if low_learning_rate in fired:
+        fired.pop(under_trained, None)
+    return list(fired.values())
 
 
 def diverging(evidence: Evidence) -> Hint | None:
-    """The loss grows instead of falling."""
+    """The loss increases."""
     losses, peak = evidence.epochs["loss"], max(evidence.batches["loss"], default=0.0)
     if evidence.diverged:
         finding = "The loss grew until it was no longer a number."
-    elif len(losses) and losses[-1] > GUESSING and peak > EXPLODED:
+    elif len(losses) and losses[-1] > GUESSING_LOSS and peak > EXPLODED_LOSS:
         finding = (
-            f"The loss jumped to {peak:,.0f} and was {losses[-1]:,.2f} in the last epoch; guessing has {CHANCE:.2f}."
+            f"The loss jumped to {peak:,.0f} and was {losses[-1]:,.2f} in the last epoch; "
+            f"guessing has {CHANCE_LOSS:.2f}."
         )
-    elif len(losses) and losses[-1] > max(RISEN * losses.min(), SMALL_LOSS):
+    elif len(losses) and losses[-1] > max(LOSS_RISE_FACTOR * losses.min(), SMALL_LOSS):
         best = int(evidence.epochs["epoch"][losses.argmin()])
         finding = f"The training loss was {losses.min():.3f} in epoch {best} and is {losses[-1]:.3f} now."
     else:
@@ -126,17 +124,17 @@ def diverging(evidence: Evidence) -> Hint | None:
         "A step follows the slope where the network stands. Too long a step lands on the other side of the valley, "
         "higher than before; the next slope is steeper and the next step longer still. Smaller steps stay in it. "
         "Pixels up to 255 make all slopes steep, so scaling them to 0..1 helps too.",
-        _cure(evidence, f"Try a learning rate of {plain_number(rate)}", {"scaling": True}, {"learning_rate": rate}),
+        _suggest(evidence, f"Try a learning rate of {plain_number(rate)}", {"scaling": True}, {"learning_rate": rate}),
     )
 
 
-def slow(evidence: Evidence) -> Hint | None:
-    """The learning rate is so low that it would take very many epochs."""
+def low_learning_rate(evidence: Evidence) -> Hint | None:
+    """The learning rate is so low that training would take very many epochs."""
     training, losses, right = evidence.config.training, evidence.epochs["loss"], evidence.epochs["accuracy"]
     usual = USUAL_RATES[training.optimizer]
-    if training.learning_rate > usual / SLOW or len(losses) < 2 or right[-1] > LEARNED:
+    if training.learning_rate > usual / SLOW_RATE_FACTOR or len(losses) < 2 or right[-1] > LEARNED_ACCURACY:
         return None
-    if losses[-1] > (1 - STILL_FALLING) * losses[-2]:
+    if losses[-1] > (1 - MIN_LOSS_DECREASE) * losses[-2]:
         return None
     return Hint(
         "The learning rate is low",
@@ -144,18 +142,18 @@ def slow(evidence: Evidence) -> Hint | None:
         f"{_epochs(evidence)}, and is still on its way.",
         "The learning rate says how long a step is. Short steps lead downhill too, but it takes very many of them. "
         f"{plain_number(usual)} is the usual start for this optimizer.",
-        _cure(evidence, f"Try a learning rate of {plain_number(usual)}", training={"learning_rate": usual}),
+        _suggest(evidence, f"Try a learning rate of {plain_number(usual)}", training={"learning_rate": usual}),
     )
 
 
 def over_fitting(evidence: Evidence) -> Hint | None:
-    """From some epoch on it gets better on the training digits only."""
+    """From some epoch on, only the training loss decreases, while the validation loss increases."""
     losses, validation = evidence.epochs["loss"], evidence.epochs["val_loss"]
-    if len(losses) <= RECENT:
+    if len(losses) <= RECENT_EPOCHS:
         return None
     best = int(validation.argmin())
-    recent = float(validation[-RECENT:].mean())
-    if best >= len(losses) - RECENT or recent < WORSE * validation[best] or losses[-1] > losses[best]:
+    recent = float(validation[-RECENT_EPOCHS:].mean())
+    if best >= len(losses) - RECENT_EPOCHS or recent < OVERFIT_FACTOR * validation[best] or losses[-1] > losses[best]:
         return None
     return Hint(
         f"Over-fitting begins after epoch {int(evidence.epochs['epoch'][best])}",
@@ -164,35 +162,35 @@ def over_fitting(evidence: Evidence) -> Hint | None:
         "It has begun to learn its training digits by heart, smudges and all, which is of no use for others. More "
         "digits, dropout or distortions leave it less to learn by heart. The accuracy may go on rising for a "
         "while; it is the sureness of its wrong answers that grows first.",
-        _cure_for_over_fitting(evidence),
+        _suggest_for_overfitting(evidence),
     )
 
 
-def _cure_for_over_fitting(evidence: Evidence) -> Cure | None:
+def _suggest_for_overfitting(evidence: Evidence) -> Suggestion | None:
     training = evidence.config.training
     if training.shuffled_labels:
-        return _cure(evidence, "Try the right labels", training={"shuffled_labels": False})
+        return _suggest(evidence, "Try the right labels", training={"shuffled_labels": False})
     if training.digits < TRAINING_DIGITS:
-        return _cure(evidence, f"Try all {TRAINING_DIGITS:,} digits", training={"digits": TRAINING_DIGITS})
+        return _suggest(evidence, f"Try all {TRAINING_DIGITS:,} digits", training={"digits": TRAINING_DIGITS})
     if evidence.config.model.dropout < 0.2:
-        return _cure(evidence, "Try a dropout of 20 %", {"dropout": 0.2})
-    return _cure(evidence, "Try distorted digits", training={"distortions": True})
+        return _suggest(evidence, "Try a dropout of 20 %", {"dropout": 0.2})
+    return _suggest(evidence, "Try distorted digits", training={"distortions": True})
 
 
-def dead(evidence: Evidence) -> Hint | None:
-    """Many units never fire."""
+def dead_relu_units(evidence: Evidence) -> Hint | None:
+    """Many ReLU units never fire."""
     if evidence.config.model.activation != "relu" or not evidence.layers:
         return None
     shares = [layer.dead for layer in evidence.layers]
     worst = int(np.argmax(shares))
-    if shares[worst] < MANY_DEAD:
+    if shares[worst] < DEAD_SHARE_THRESHOLD:
         return None
     units = evidence.config.model.hidden_units[worst]
     training, usual = evidence.config.training, USUAL_RATES[evidence.config.training.optimizer]
     if training.learning_rate > usual:
-        cure = _cure(evidence, f"Try a learning rate of {plain_number(usual)}", training={"learning_rate": usual})
+        advice = _suggest(evidence, f"Try a learning rate of {plain_number(usual)}", training={"learning_rate": usual})
     else:
-        cure = _cure(evidence, "Try GELU", {"activation": "gelu"})
+        advice = _suggest(evidence, "Try GELU", {"activation": "gelu"})
     return Hint(
         "Many units are dead",
         f"{round(shares[worst] * units):,} of the {units:,} units of hidden layer {worst + 1} never fire.",
@@ -200,57 +198,57 @@ def dead(evidence: Evidence) -> Hint | None:
         "nothing can wake it any more: it is lost. Long steps push units there, and weight decay takes the weights of "
         "those that hardly help. Smaller steps do so less, and an activation with a slope on both sides, such as "
         "GELU, hardly ever.",
-        cure,
+        advice,
     )
 
 
 def saturating(evidence: Evidence) -> Hint | None:
-    """The hidden units of a sigmoid or tanh network are pushed into the flat ends of their curve."""
+    """Many outputs of sigmoid or tanh units are saturated."""
     if evidence.config.model.activation not in ("sigmoid", "tanh") or not evidence.layers:
         return None
     shares = [layer.flat for layer in evidence.layers]
     worst = int(np.argmax(shares))
-    if shares[worst] < MOSTLY_FLAT:
+    if shares[worst] < FLAT_SHARE_THRESHOLD:
         return None
     name = evidence.config.model.activation
-    cure = (
-        _cure(evidence, "Try ReLU", {"activation": "relu"})
+    advice = (
+        _suggest(evidence, "Try ReLU", {"activation": "relu"})
         if evidence.config.model.scaling
-        else _cure(evidence, "Try pixels scaled to 0..1", {"scaling": True})
+        else _suggest(evidence, "Try pixels scaled to 0..1", {"scaling": True})
     )
     return Hint(
         f"The {name} units are saturated",
         f"In hidden layer {worst + 1}, {shares[worst]:.0%} of all answers lie where {name} is flat.",
         f"Far from 0, {name} hardly changes: all sums give almost the same answer, and almost no slope comes back to "
         "learn by. Large inputs push it there, such as pixels up to 255. ReLU is never flat where it fires.",
-        cure,
+        advice,
     )
 
 
 def under_trained(evidence: Evidence) -> Hint | None:
-    """It ended while it was still getting better."""
+    """The training ended while the validation accuracy was still increasing."""
     training, right = evidence.config.training, evidence.epochs["val_accuracy"]
-    # Other schedules let the rate run out on purpose, which gains most at the very end.
+    # Other schedules lower the rate to 0, which improves accuracy most in the last epochs.
     if not evidence.ended or training.schedule != CONSTANT or not len(right):
         return None
     before = right[:-1].max(initial=0.0)
-    if len(right) > 1 and 1 - right[-1] > (1 - STILL_GAINING) * (1 - before):
+    if len(right) > 1 and 1 - right[-1] > (1 - MIN_ERROR_DECREASE) * (1 - before):
         return None
     epochs = min(2 * training.epochs, MAX_EPOCHS)
     if epochs == training.epochs:
         return None
-    gained = f", in the last one from {before:.2%} to {right[-1]:.2%}" if len(right) > 1 else ""
+    improvement = f", in the last one from {before:.2%} to {right[-1]:.2%}" if len(right) > 1 else ""
     return Hint(
         "It could have learned longer",
-        f"It stopped after {_epochs(evidence)} and was still getting better{gained}.",
+        f"It stopped after {_epochs(evidence)} and was still getting better{improvement}.",
         "Each epoch shows it all training digits once more. While digits that it does not learn from are read better "
         "and better, it has not learned all it can. Train further goes on with this network; a new run starts afresh.",
-        _cure(evidence, f"Try {epochs} epochs", training={"epochs": epochs}),
+        _suggest(evidence, f"Try {epochs} epochs", training={"epochs": epochs}),
     )
 
 
-def validating(evidence: Evidence) -> Hint | None:
-    """It is watched on the test set, as in the book."""
+def validated_on_test_set(evidence: Evidence) -> Hint | None:
+    """The test set is used for validation, as in the book."""
     if evidence.config.training.validation != ON_TEST_SET:
         return None
     return Hint(
@@ -259,33 +257,33 @@ def validating(evidence: Evidence) -> Hint | None:
         "Who tries many settings and keeps what scores best on the test set also keeps luck, and the score looks "
         "better than the network is. So one holds back some training digits to choose by, and looks at the test "
         "set once, at the end. The book does it the simple way.",
-        _cure(evidence, "Try digits held out", training={"validation": ON_HELD_OUT}),
+        _suggest(evidence, "Try digits held out", training={"validation": ON_HELD_OUT}),
     )
 
 
 RULES: tuple[Callable[[Evidence], Hint | None], ...] = (
     diverging,
-    slow,
+    low_learning_rate,
     saturating,
-    dead,
+    dead_relu_units,
     over_fitting,
     under_trained,
-    validating,
+    validated_on_test_set,
 )
 
 
-def _cure(
-    evidence: Evidence, words: str, model: dict[str, Any] | None = None, training: dict[str, Any] | None = None
-) -> Cure | None:
-    """A new run with these changes; None where nothing would change, or this network cannot be built here anew."""
+def _suggest(
+    evidence: Evidence, text: str, model: dict[str, Any] | None = None, training: dict[str, Any] | None = None
+) -> Suggestion | None:
+    """Suggest a new run with these changes; None without any change, and for an imported network."""
     before = evidence.config
     if before.model.imported:
         return None
     after = replace(before.model, **model or {}), replace(before.training, **training or {})
     if after == (before.model, before.training):
         return None
-    # Drawings belong to the run that was taught them.
-    return Cure(words, after[0], replace(after[1], drawings=0))
+    # Drawings belong to the fine-tuning run only.
+    return Suggestion(text, after[0], replace(after[1], drawings=0))
 
 
 def _epochs(evidence: Evidence) -> str:

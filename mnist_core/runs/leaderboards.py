@@ -1,7 +1,7 @@
-"""Leaderboards, worked out from what runs and drawings left behind, so that nobody can write a score by hand.
+"""Leaderboards of the runs, computed from their files and the room's drawings.
 
-Only what was trained here competes: a run that ships with the app or was imported does not, nor does a network that
-goes on from one; but to have taught a shipped one the room's handwriting counts where that is what is asked.
+Only runs that were trained here compete. Shipped and imported runs do not, and neither do the runs that continue them;
+``from_shipped`` admits the runs that fine-tune a shipped network on the room's drawings.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,68 +9,68 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_core.runs.fine_tuning import FEWEST
+from mnist_core.runs.fine_tuning import MIN_DRAWINGS
 from mnist_core.runs.run import Run
 
-MOST_ERRORS = 200  # of 10,000 test digits, for the smallest network
-GOAL = 0.98  # validation accuracy, for the fastest training
-LEARNED = -1  # in place of an answer: the network has learned from this drawing and is not judged by it
+MAX_ERRORS = 200  # of 10,000 test digits, for the smallest network
+GOAL_ACCURACY = 0.98  # validation accuracy, for the fastest training
+TRAINED_ON = -1  # replaces a prediction: this drawing was in the network's training data and is not counted
 
 
 @dataclass(frozen=True)
 class LeaderboardEntry:
-    """A run's place: ``value`` is what was compared, in the leaderboard's own unit."""
+    """A run and its ``value``, in the leaderboard's unit."""
 
     run: Run
     value: float
 
 
 def competing(runs: Sequence[Run], *, from_shipped: bool = False) -> list[Run]:
-    """Those of ``runs``, all that there are, that were trained here from the start.
+    """The runs that were trained here from scratch; ``runs`` must be all runs, so that parents are found.
 
-    ``from_shipped`` adds those that go on from a run that ships with the app.
+    ``from_shipped`` adds those that continue a shipped run.
     """
-    known = {run.id: run for run in runs}
-    return [run for run in runs if not run.shipped and _is_ours(run, known, from_shipped=from_shipped)]
+    runs_by_id = {run.id: run for run in runs}
+    return [run for run in runs if not run.shipped and _is_ours(run, runs_by_id, from_shipped=from_shipped)]
 
 
-def _is_ours(run: Run, known: Mapping[str, Run], *, from_shipped: bool) -> bool:
-    """Whether neither it nor any run that it goes on from came from elsewhere; one that is gone may have."""
-    seen: set[str] = set()
-    while run.id not in seen:  # a config.json may name its own run as its parent
-        seen.add(run.id)
+def _is_ours(run: Run, runs_by_id: Mapping[str, Run], *, from_shipped: bool) -> bool:
+    """Whether the run and all its ancestors were trained here; a deleted ancestor counts as trained elsewhere."""
+    visited: set[str] = set()
+    while run.id not in visited:  # a config.json may name its own run as its parent
+        visited.add(run.id)
         if run.shipped:
             return from_shipped
         if run.config.imported:
             return False
         if run.config.parent is None:
             return True
-        if run.config.parent not in known:
+        if run.config.parent not in runs_by_id:
             return False
-        run = known[run.config.parent]
+        run = runs_by_id[run.config.parent]
     return False
 
 
 def best_accuracy(runs: Sequence[Run]) -> list[LeaderboardEntry]:
-    """By accuracy on the test set, 0 to 1, the best first."""
+    """Entries by accuracy on the test set, 0 to 1, best first."""
     return _best(runs, lambda run: _scores(run).get("test_accuracy"), largest=True)
 
 
 def fewest_parameters(runs: Sequence[Run]) -> list[LeaderboardEntry]:
-    """By parameters, the smallest network first; only those with at most MOST_ERRORS on the test set."""
+    """Entries by number of parameters, fewest first, of the networks with at most MAX_ERRORS on the test set."""
 
     def parameters(run: Run) -> float | None:
-        return run.config.model.parameters if _scores(run).get("incorrect", np.inf) <= MOST_ERRORS else None
+        return run.config.model.parameters if _scores(run).get("incorrect", np.inf) <= MAX_ERRORS else None
 
     return _best(runs, parameters, largest=False)
 
 
 def fastest(runs: Sequence[Run]) -> list[LeaderboardEntry]:
-    """By seconds of training until the end of the first epoch with GOAL validation accuracy, the fastest first."""
+    """Entries by seconds of training until the first epoch with GOAL_ACCURACY has ended, fastest first."""
 
     def seconds(run: Run) -> float | None:
         epochs = run.epochs
-        reached = np.flatnonzero(epochs["val_accuracy"] >= GOAL)
+        reached = np.flatnonzero(epochs["val_accuracy"] >= GOAL_ACCURACY)
         return float(epochs["seconds"][reached[0]]) if len(reached) else None
 
     return _best(runs, seconds, largest=False)
@@ -79,16 +79,16 @@ def fastest(runs: Sequence[Run]) -> list[LeaderboardEntry]:
 def best_on_drawings(
     runs: Sequence[Run], answers: Mapping[str, np.ndarray], labels: np.ndarray
 ) -> list[LeaderboardEntry]:
-    """By accuracy on the room's drawings, 0 to 1, each network judged by those that it has not learned from.
+    """Entries by accuracy on the room's drawings, 0 to 1, without those that a network was trained on; best first.
 
-    ``answers``: by run id, integers (N,), 0 to 9 or LEARNED; runs without are left out, and those with fewer than
-    FEWEST to be judged by. ``labels``: integers (N,).
+    ``answers``: predictions by run id, integers (N,), 0 to 9 or TRAINED_ON; runs without any, or with fewer than
+    MIN_DRAWINGS that count, are left out. ``labels``: integers (N,).
     """
 
     def accuracy(run: Run) -> float | None:
-        given = answers.get(run.id, np.empty(0))
-        judged = given != LEARNED
-        return float((given == labels)[judged].mean()) if judged.sum() >= FEWEST else None
+        predicted = answers.get(run.id, np.empty(0))
+        held_out = predicted != TRAINED_ON
+        return float((predicted == labels)[held_out].mean()) if held_out.sum() >= MIN_DRAWINGS else None
 
     return _best(runs, accuracy, largest=True)
 
@@ -98,10 +98,10 @@ def _scores(run: Run) -> dict[str, float]:
 
 
 def _best(runs: Sequence[Run], value: Callable[[Run], float | None], *, largest: bool) -> list[LeaderboardEntry]:
-    """Each person's best run of those with a ``value``; of equal ones the earlier stands first."""
-    valued = [LeaderboardEntry(run, found) for run in runs if (found := value(run)) is not None]
-    ordered = sorted(valued, key=lambda place: -place.value if largest else place.value)
+    """The best entry of each person; of equal values the earlier run comes first."""
+    entries = [LeaderboardEntry(run, score) for run in runs if (score := value(run)) is not None]
+    ordered = sorted(entries, key=lambda entry: -entry.value if largest else entry.value)
     best: dict[str, LeaderboardEntry] = {}
-    for place in ordered:
-        best.setdefault(place.run.config.person or place.run.id, place)  # the command line's are nobody's
+    for entry in ordered:
+        best.setdefault(entry.run.config.person or entry.run.id, entry)  # runs of the command line have no person
     return list(best.values())

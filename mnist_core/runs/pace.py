@@ -1,4 +1,4 @@
-"""How long a training will take on this machine: a rule of thumb, corrected by what earlier ones took."""
+"""Estimates of training time: a rule of thumb, corrected by the times of earlier trainings on this machine."""
 
 import json
 from pathlib import Path
@@ -6,36 +6,36 @@ from pathlib import Path
 from mnist_core.config import RunConfig, TrainingConfig
 from mnist_core.runs.files import write_json
 
-FILE = "pace.json"  # in the home folder: by kind of training, what it took against the rule of thumb
+FILE = "pace.json"  # in the home folder: measured time divided by the rule of thumb, by kind of training
 
-# The rule of thumb, from `python -m tests.benchmarks.training` on 2 cores with AVX-512.
+# Measured by `python -m tests.benchmarks.training` on 2 cores with AVX-512.
 OPERATIONS_PER_SECOND = 250e9
-SECONDS_PER_DIGIT = 3e-6  # activations, dropout, the digit itself
+SECONDS_PER_DIGIT = 3e-6  # activations, dropout and loading the digit
 SECONDS_PER_DISTORTION = 6e-6
 SECONDS_PER_STEP = 3e-4
-SECONDS_PER_PARAMETER_AND_STEP = 7e-10  # the optimizer's pass over memory
+SECONDS_PER_PARAMETER_AND_STEP = 7e-10  # the optimizer's memory accesses
 SECONDS_TO_START = 0.7  # building the graph
 
 
 def expected_seconds(config: RunConfig, home: Path) -> float:
-    """What training ``config`` should take, in seconds, loading TensorFlow not counted."""
+    """The estimated seconds of training ``config``, without loading TensorFlow."""
     return _rule_of_thumb(config, config.training.epochs) * _correction(config.training, home)
 
 
 def is_measured(config: RunConfig, home: Path) -> bool:
-    """Whether a training of this kind has been timed here."""
+    """Whether a training of this kind has been timed on this machine."""
     return _kind(config.training) in _read(home)
 
 
-def remember(config: RunConfig, home: Path, *, epochs: float, seconds: float) -> None:
-    """Keep that ``epochs`` epochs of ``config`` took ``seconds``; the newest counts as much as all before it."""
-    known, kind = _read(home), _kind(config.training)
+def record(config: RunConfig, home: Path, *, epochs: float, seconds: float) -> None:
+    """Store that ``epochs`` epochs of ``config`` took ``seconds``: a moving average with weight 1/2 for the newest."""
+    ratios, kind = _read(home), _kind(config.training)
     ratio = seconds / _rule_of_thumb(config, epochs)
-    write_json(home / FILE, known | {kind: (known.get(kind, ratio) + ratio) / 2})
+    write_json(home / FILE, ratios | {kind: (ratios.get(kind, ratio) + ratio) / 2})
 
 
 def _rule_of_thumb(config: RunConfig, epochs: float) -> float:
-    """Seconds. A digit costs 6 operations a parameter: 2 forwards, 4 backwards (Kaplan et al., 2020)."""
+    """Seconds. A digit takes 6 operations per parameter: 2 forward, 4 backward (Kaplan et al., 2020)."""
     training, parameters = config.training, config.model.parameters
     digit = 6 * parameters / OPERATIONS_PER_SECOND + SECONDS_PER_DIGIT + training.distortions * SECONDS_PER_DISTORTION
     step = SECONDS_PER_STEP + parameters * SECONDS_PER_PARAMETER_AND_STEP
@@ -47,14 +47,14 @@ def _kind(training: TrainingConfig) -> str:
 
 
 def _correction(training: TrainingConfig, home: Path) -> float:
-    known = _read(home)
-    return known.get(_kind(training)) or next(iter(known.values()), 1.0)
+    ratios = _read(home)
+    return ratios.get(_kind(training)) or next(iter(ratios.values()), 1.0)
 
 
 def _read(home: Path) -> dict[str, float]:
-    """What is remembered; a damaged file counts as none, as it only costs a better guess."""
+    """The stored ratios by kind; a damaged file counts as empty, because only the estimate gets worse."""
     try:
-        known = json.loads((home / FILE).read_text())
-        return {kind: float(ratio) for kind, ratio in known.items()}
+        ratios = json.loads((home / FILE).read_text())
+        return {kind: float(ratio) for kind, ratio in ratios.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

@@ -1,6 +1,6 @@
-"""The eight experiments that come with the lab.
+"""The eight experiments of the app.
 
-Their settings were chosen so that each finding shows within seconds of training, with any seed.
+Their settings are chosen so that each finding appears within seconds of training, with any seed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,17 +8,17 @@ from itertools import pairwise
 from typing import Any
 
 from mnist_core.config import ON_HELD_OUT, ON_TEST_SET, ModelConfig, TrainingConfig
-from mnist_core.runs.experiments import GUESSING, Experiment, Finding, Outcome, Variant
+from mnist_core.runs.experiments import CHANCE_ACCURACY, Experiment, Finding, Outcome, Variant
 
-UNITS = 128  # of most hidden layers here: enough to see it, and trained in seconds
-HARDLY = 0.35  # of the digits right, or fewer, after all its epochs: it has hardly learned
-CLEARLY = 0.01  # of the digits: seeds differ by less
-WELL = 0.9
+HIDDEN_UNITS = 128  # trained in seconds
+LOW_ACCURACY = 0.35  # a network below it has learned almost nothing
+MIN_DIFFERENCE = 0.01  # of accuracies; runs with different seeds differ by less
+HIGH_ACCURACY = 0.9
 
 
 def _variant(name: str, model: Mapping[str, Any] | None = None, **training: Any) -> Variant:  # noqa: ANN401
-    """Plain settings with these changed: one layer, no dropout, and validation on digits held out from training."""
-    plain = {"hidden_units": (UNITS,), "dropout": 0.0}
+    """A variant of the defaults of this module: one hidden layer, no dropout, validation on held-out digits."""
+    plain = {"hidden_units": (HIDDEN_UNITS,), "dropout": 0.0}
     return Variant(
         name, ModelConfig(**plain | dict(model or {})), TrainingConfig(**{"validation": ON_HELD_OUT} | training)
     )
@@ -34,16 +34,16 @@ def _accuracies(outcomes: Mapping[str, Outcome]) -> str:
 
 
 def _rising(outcomes: Mapping[str, Outcome]) -> bool:
-    """Whether each variant reads clearly more digits than the one before."""
+    """Whether each variant's validation accuracy is clearly higher than that of the previous one."""
     right = [outcome.validation for outcome in outcomes.values()]
-    return all(after > before + CLEARLY for before, after in pairwise(right))
+    return all(after > before + MIN_DIFFERENCE for before, after in pairwise(right))
 
 
 def _judge_activation(outcomes: Mapping[str, Outcome]) -> Finding:
     sigmoid, relu = (outcomes[name].validation for name in ("sigmoid", "ReLU"))
     return Finding(
         f"After the same five epochs ReLU reads {relu:.1%} of new digits, sigmoid {sigmoid:.1%}.",
-        relu > WELL and sigmoid < HARDLY,
+        relu > HIGH_ACCURACY and sigmoid < LOW_ACCURACY,
     )
 
 
@@ -51,15 +51,15 @@ def _judge_scaling(outcomes: Mapping[str, Outcome]) -> Finding:
     scaled, raw = (outcomes[name].validation for name in ("0 to 1", "0 to 255"))
     return Finding(
         f"It reads {scaled:.1%} of new digits with pixels from 0 to 1, and {raw:.1%} with 0 to 255.",
-        scaled > WELL and raw < HARDLY,
+        scaled > HIGH_ACCURACY and raw < LOW_ACCURACY,
     )
 
 
 def _judge_dropout(outcomes: Mapping[str, Outcome]) -> Finding:
     gaps = [outcome.gap for outcome in outcomes.values()]
-    told = _list(f"{100 * outcome.gap:.1f} points with {name}" for name, outcome in outcomes.items())
+    gaps_text = _list(f"{100 * outcome.gap:.1f} points with {name}" for name, outcome in outcomes.items())
     return Finding(
-        f"The gap between the curves is {told}. New digits read: {_accuracies(outcomes)}.",
+        f"The gap between the curves is {gaps_text}. New digits read: {_accuracies(outcomes)}.",
         all(after < before for before, after in pairwise(gaps))
         and outcomes["50%"].validation > outcomes["0%"].validation,
     )
@@ -69,7 +69,7 @@ def _judge_rate(outcomes: Mapping[str, Outcome]) -> Finding:
     low, right, high = (outcomes[name].validation for name in ("0.00001", "0.001", "0.3"))
     return Finding(
         f"Of new digits it reads {_accuracies(outcomes)}.",
-        HARDLY < low < right - CLEARLY and right > WELL and high < HARDLY,
+        LOW_ACCURACY < low < right - MIN_DIFFERENCE and right > HIGH_ACCURACY and high < LOW_ACCURACY,
     )
 
 
@@ -78,7 +78,7 @@ def _judge_batch(outcomes: Mapping[str, Outcome]) -> Finding:
     return Finding(
         f"Batches of 16: {small.validation:.1%} of new digits after {small.seconds:.1f} s of training. "
         f"Batches of 512: {large.validation:.1%} after {large.seconds:.1f} s.",
-        small.validation > large.validation + CLEARLY and small.seconds > 2 * large.seconds,
+        small.validation > large.validation + MIN_DIFFERENCE and small.seconds > 2 * large.seconds,
     )
 
 
@@ -101,7 +101,8 @@ def _judge_labels(outcomes: Mapping[str, Outcome]) -> Finding:
         f"With shuffled labels it knows {shuffled.training:.1%} of its training digits by heart, and reads "
         f"{shuffled.validation:.1%} of new digits. With the right labels: {right.training:.1%} and "
         f"{right.validation:.1%}.",
-        shuffled.training > WELL and abs(shuffled.validation - GUESSING) < GUESSING / 2 < right.validation,
+        shuffled.training > HIGH_ACCURACY
+        and abs(shuffled.validation - CHANCE_ACCURACY) < CHANCE_ACCURACY / 2 < right.validation,
     )
 
 
@@ -124,7 +125,7 @@ _ALL = (
         variants=tuple(
             _variant(
                 name,
-                {"hidden_units": (UNITS,) * 4, "activation": activation},
+                {"hidden_units": (HIDDEN_UNITS,) * 4, "activation": activation},
                 optimizer="sgd",
                 learning_rate=0.01,
                 epochs=5,

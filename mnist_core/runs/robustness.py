@@ -1,7 +1,7 @@
-"""What a run keeps of its network's robustness: how many digits it reads right, the more they are changed.
+"""Stored robustness of a run's network: its accuracy on increasingly perturbed test digits.
 
-``robustness.json`` in its folder names the model that was measured, so a network that was trained on since counts as
-not measured.
+``robustness.json`` in the run's folder has the hash of the measured model, so that a network that was trained further
+counts as not measured.
 """
 
 import hashlib
@@ -15,13 +15,13 @@ from mnist_core.runs.files import write_json
 from mnist_core.runs.run import Run, RunError
 
 FILE = "robustness.json"
-# What reading it raises where it holds something else.
-DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+# Errors of reading a damaged file.
+READ_ERRORS = (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True)
 class Curve:
-    """The accuracy, 0 to 1, at each level of one perturbation, in its unit."""
+    """The accuracies, 0 to 1, at the levels of one perturbation, in its unit."""
 
     levels: tuple[float, ...]
     accuracies: tuple[float, ...]
@@ -37,17 +37,14 @@ class Curve:
 
 @dataclass(frozen=True)
 class Robustness:
-    """Curves by the name of their perturbation, measured with ``digits`` digits of the test set.
-
-    ``model``: the SHA-256 of the file with the network.
-    """
+    """Curves by perturbation name, measured on ``digits`` test digits. ``model``: the SHA-256 of the model file."""
 
     model: str
     digits: int
     curves: dict[str, Curve]
 
     def save(self, run: Run) -> None:
-        """Keep it in the folder of ``run``. Raises RunError when that cannot be written."""
+        """Write it to the folder of ``run``. Raises RunError when the folder cannot be written."""
         try:
             write_json(run.path / FILE, asdict(self))
         except FileNotFoundError as error:
@@ -57,10 +54,10 @@ class Robustness:
 
 
 def read_robustness(run: Run, levels: Mapping[str, tuple[float, ...]]) -> Robustness | None:
-    """What was measured of the network that ``run`` has now, or None where it was not.
+    """The stored robustness of the current network of ``run``, or None.
 
-    ``levels``: those that are wanted, by the perturbation's name; what was measured at others counts as not measured.
-    So does a damaged file, as it only costs another measuring.
+    ``levels``: the required levels by perturbation name; a result with other levels counts as not measured, and so
+    does a damaged file, because it can be measured again.
     """
     path = run.path / FILE
     if not (path.exists() and run.has_model):
@@ -68,23 +65,23 @@ def read_robustness(run: Run, levels: Mapping[str, tuple[float, ...]]) -> Robust
     try:
         values = json.loads(path.read_text())
         curves = {str(name): Curve(**curve) for name, curve in values["curves"].items()}
-        found = Robustness(str(values["model"]), int(values["digits"]), curves)
-    except DAMAGED:
+        robustness = Robustness(str(values["model"]), int(values["digits"]), curves)
+    except READ_ERRORS:
         return None
-    wanted = {name: curve.levels for name, curve in curves.items()} == levels
-    return found if wanted and found.model == fingerprint(run) else None
+    levels_match = {name: curve.levels for name, curve in curves.items()} == levels
+    return robustness if levels_match and robustness.model == fingerprint(run) else None
 
 
 def fingerprint(run: Run) -> str:
-    """The SHA-256 of the model of ``run`` as it is now. Raises RunError when it has none."""
+    """The SHA-256 of the current model file of ``run``. Raises RunError when it has none."""
     try:
-        written = run.model_path.stat().st_mtime_ns
-        return _fingerprint(run.model_path, written)
+        mtime_ns = run.model_path.stat().st_mtime_ns
+        return _fingerprint(run.model_path, mtime_ns)
     except OSError as error:
         raise RunError(f"The run {run.id} has no trained network to measure.") from error
 
 
 @lru_cache(maxsize=100)
-def _fingerprint(path: Path, written: int) -> str:
+def _fingerprint(path: Path, mtime_ns: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""A run's network as it was after an epoch: a snapshot's weights as arrays, and what they make of digits."""
+"""Snapshots: the weights of a run's network after an epoch as arrays, and its forward pass in NumPy."""
 
 import zipfile
 import zlib
@@ -19,7 +19,7 @@ OUTPUT = "probabilities"  # the last layer's name in the network
 
 @dataclass(frozen=True)
 class Dense:
-    """What enters a layer is multiplied by ``kernel``, float (inputs, units), and ``bias``, float (units,), added."""
+    """A layer that computes x @ kernel + bias. ``kernel``: float (inputs, units), ``bias``: float (units,)."""
 
     kernel: np.ndarray
     bias: np.ndarray
@@ -27,18 +27,18 @@ class Dense:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The weights of a network of kind ``model``: those of its hidden ``layers`` and, last, of its output."""
+    """The weights of a network with the configuration ``model``: ``layers`` are the hidden layers, then the output."""
 
     model: ModelConfig
     layers: tuple[Dense, ...]
 
     @property
     def hidden(self) -> tuple[Dense, ...]:
-        """The layers but the last."""
+        """The hidden layers, without the output layer."""
         return self.layers[:-1]
 
     def inputs(self, digits: np.ndarray) -> np.ndarray:
-        """``digits``, uint8 (..., 28, 28), as the first layer gets them: float32 (..., 784), 0 to 1 where scaled."""
+        """The first layer's inputs for ``digits``, uint8 (..., 28, 28): float32 (..., 784), 0 to 1 or 0 to 255."""
         pixels = digits.reshape(*digits.shape[:-2], PIXELS).astype(np.float32)
         return pixels / 255 if self.model.scaling else pixels
 
@@ -51,12 +51,12 @@ class Snapshot:
         return sums
 
     def probabilities(self, digits: np.ndarray) -> np.ndarray:
-        """The network's answers for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
+        """The network's probabilities for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
         return softmax(self.sums(digits)[-1], axis=1)
 
 
 def snapshot_path(run: Run, epoch: int) -> Path:
-    """Where ``run`` keeps its snapshot of ``epoch``. Raises RunError when it has none."""
+    """The file of the snapshot of ``epoch``. Raises RunError when there is none."""
     path = run.snapshots.get(epoch)
     if path is None:
         raise RunError(f"The run {run.config.name} kept no snapshot of epoch {epoch}.")
@@ -64,9 +64,9 @@ def snapshot_path(run: Run, epoch: int) -> Path:
 
 
 def read_snapshot(run: Run, epoch: int) -> Snapshot:
-    """``run``'s network after ``epoch``, one of ``run.snapshots``; its float16 weights as float32.
+    """Read the network after ``epoch``, one of ``run.snapshots``; float16 weights are converted to float32.
 
-    Raises RunError when the snapshot is gone, damaged or of another network.
+    Raises RunError when the snapshot is missing, damaged or of another network.
     """
     model, path = run.config.model, snapshot_path(run, epoch)
     names = [*(f"hidden_{number}" for number in range(1, len(model.hidden_units) + 1)), OUTPUT]
@@ -79,7 +79,7 @@ def read_snapshot(run: Run, epoch: int) -> Snapshot:
 
 def _read_layers(path: Path, names: list[str]) -> list[Dense]:
     try:
-        # Opened here, as NumPy leaves a damaged file open.
+        # The file is opened here because NumPy does not close a damaged one.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as weights:
             return [
                 Dense(weights[f"{name}/kernel"].astype(np.float32), weights[f"{name}/bias"].astype(np.float32))

@@ -1,16 +1,16 @@
-"""How a run stands, and the saved states that it can go on from."""
+"""The status of a run, and the saved training states that it can resume from."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, CANCELLED, FAILED = "finished", "cancelled", "failed"
-INTERRUPTED = "interrupted"  # never written: a running or paused one whose heartbeat is stale
+INTERRUPTED = "interrupted"  # never written: a running or paused run with an old heartbeat
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """How a run stands. Times are seconds since 1970, ``seconds`` is the time spent training."""
+    """The content of ``status.json``. Times are seconds since 1970; ``seconds`` is the training time."""
 
     state: str
     queued_at: float
@@ -18,32 +18,32 @@ class Status:
     ended_at: float | None = None
     heartbeat: float | None = None  # None while no trainer has the run
     seconds: float = 0.0
-    expected_seconds: float | None = None  # what it was thought to take, when it was asked for
-    deaths: int = 0  # of workers that trained it, since somebody put it in line
-    recording_seconds: float = 0.0  # of its training, spent writing its files
+    expected_seconds: float | None = None  # the estimate when the run was created
+    deaths: int = 0  # workers that died while training it, since it was queued
+    recording_seconds: float = 0.0  # the part of the training time spent writing files
     error: str | None = None
-    diverged: bool = False  # it failed because the loss was no longer a number
-    scores: dict[str, float] | None = None  # of a run that ended: those of evaluation.Scores
+    diverged: bool = False  # it failed because the loss became NaN or infinite
+    scores: dict[str, float] | None = None  # after the training: the fields of evaluation.scores.Scores
 
     @property
     def active(self) -> bool:
-        """Whether something will still happen without anybody asking."""
+        """Whether the run is queued or in training."""
         return self.state in (QUEUED, RUNNING)
 
     @property
     def has_trainer(self) -> bool:
-        """Whether somebody trains it, or holds it while it is paused."""
+        """Whether a trainer holds the run, in training or paused."""
         return self.state in (RUNNING, PAUSED) and not self.suspended
 
     @property
     def suspended(self) -> bool:
-        """Whether it was paused so long that its trainer has left; what it has learned is saved."""
+        """Whether it was paused so long that its trainer saved the state and released the run."""
         return self.state == PAUSED and self.heartbeat is None
 
 
 @dataclass(frozen=True, order=True)
 class ResumePoint:
-    """A full state to go on from: whole epochs and further batches behind it, and its .keras file."""
+    """A saved training state: completed epochs, further completed batches, and the ``.keras`` file."""
 
     epochs: int
     steps: int
@@ -51,6 +51,6 @@ class ResumePoint:
 
     @classmethod
     def of(cls, path: Path) -> "ResumePoint":
-        """The point that a file called epoch-EPOCHS+STEPS.keras (or epoch-EPOCHS.keras) holds."""
+        """Parse a file name epoch-EPOCHS+STEPS.keras or epoch-EPOCHS.keras."""
         epochs, _, steps = path.stem.removeprefix("epoch-").partition("+")
         return cls(int(epochs), int(steps or 0), path)

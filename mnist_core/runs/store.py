@@ -1,4 +1,4 @@
-"""All runs: those that ship with the app and those of a lab's home folder."""
+"""Creating, listing and finding runs: those shipped with the app and those of the home folder."""
 
 import shutil
 import time
@@ -22,15 +22,15 @@ from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import BATCH_COLUMNS, DISK_RESERVE, EPOCH_COLUMNS, SHIPPED, Run, RunError
 from mnist_core.runs.status import FINISHED, QUEUED, Status
 
-DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that ships
+DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that is shipped
 SHIPPED_SNAPSHOTS = 6
-RESERVED_BYTES = 32_768
+DISK_RESERVE_BYTES = 32_768
 
 
 def prepare_home() -> Path:
-    """Create the home folder where it is missing and check that it can be written; a process does so once, at start.
+    """Create the home folder if it is missing, check that it can be written, and return it; called at process start.
 
-    Returns ``settings.home()``. Raises RunError when the folder cannot be written.
+    Raises RunError when the folder cannot be written.
     """
     path = settings.home()
     try:
@@ -47,10 +47,10 @@ def prepare_home() -> Path:
 
 
 def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson | None = None) -> Run:
-    """Make a new run's folder. With ``config.parent`` it starts with the parent's history and full state.
+    """Create a new run's folder. With ``config.parent`` it starts with the parent's history and training state.
 
-    ``lesson``: drawings to learn from, kept in the folder. ``state``: QUEUED puts it in line for the engine; RUNNING
-    is for a caller who trains it himself, now. Raises RunError when the parent is unknown or has no model.
+    ``lesson``: drawings to train on, stored in the folder. ``state``: QUEUED lets the engine train the run; RUNNING
+    is for a caller that trains it itself. Raises RunError when the parent is unknown or has no model.
     """
     run = Run(home / "runs" / _new_id())
     run.path.mkdir()
@@ -60,8 +60,8 @@ def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson
         if lesson:
             lesson.save(run.path)
         _write_config(run, config)
-        (run.path / DISK_RESERVE).write_bytes(bytes(RESERVED_BYTES))
-        # The status comes last: a folder without one is not in the queue yet.
+        (run.path / DISK_RESERVE).write_bytes(bytes(DISK_RESERVE_BYTES))
+        # The status is written last, because a folder without one is not in the queue.
         now, expected = time.time(), pace.expected_seconds(config, home)
         status = Status(state=state, queued_at=now, heartbeat=now, expected_seconds=expected)
         write_json(run.path / "status.json", vars(status))
@@ -72,9 +72,9 @@ def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson
 
 
 def create_finished(config: RunConfig, home: Path, *, fill: Callable[[Run], dict[str, Any]]) -> Run:
-    """Make a run that needs no training; it appears among the others in one step, with all that it has.
+    """Create a run that needs no training; its folder appears atomically, with all files.
 
-    ``fill`` writes its files and returns what its status is to say besides, its scores above all.
+    ``fill`` writes the run's files and returns further fields of its status, above all the scores.
     """
     started = time.time()
     with TemporaryDirectory(prefix=".new-", dir=home) as folder:
@@ -83,9 +83,9 @@ def create_finished(config: RunConfig, home: Path, *, fill: Callable[[Run], dict
         _write_config(run, config)
         for name, columns in (("epochs.csv", EPOCH_COLUMNS), ("batches.csv", BATCH_COLUMNS)):
             (run.path / name).write_text(csv_line(columns))
-        known = fill(run)
+        status_fields = fill(run)
         times = {"queued_at": started, "started_at": started, "ended_at": time.time()}
-        write_json(run.path / "status.json", vars(Status(**{"state": FINISHED} | times | known)))
+        write_json(run.path / "status.json", vars(Status(**{"state": FINISHED} | times | status_fields)))
         return Run(run.path.rename(home / "runs" / run.id))
 
 
@@ -110,37 +110,37 @@ def _inherit(run: Run, parent: Run, epochs: int) -> None:
 
 
 def ship(run: Run) -> Run:
-    """Copy ``run`` to where the app's own runs are, under its name: without HDF5, with six snapshots."""
+    """Copy ``run`` to the folder of shipped runs, under its name, without HDF5 and with SHIPPED_SNAPSHOTS snapshots."""
     target = Run(SHIPPED / run.config.name)
     shutil.rmtree(target.path, ignore_errors=True)
     shutil.copytree(run.path, target.path, ignore=shutil.ignore_patterns("model.h5", "control.json", DISK_RESERVE))
     snapshots = target.snapshots
-    kept = {round(index) for index in np.linspace(0, len(snapshots) - 1, SHIPPED_SNAPSHOTS)}
+    kept_indices = {round(index) for index in np.linspace(0, len(snapshots) - 1, SHIPPED_SNAPSHOTS)}
     for index, path in enumerate(snapshots.values()):
-        if index not in kept:
+        if index not in kept_indices:
             path.unlink()
     return target
 
 
 def rename(run: Run, name: str) -> Run:
-    """Give ``run`` another name. Raises ConfigError when nobody could read it, RunError when a shipped run has it."""
+    """Rename ``run``. Raises ConfigError for an invalid name, RunError for the name of a shipped run."""
     if name.strip() in shipped_names():
         raise RunError(f"{name.strip()} is the name of a network that came with the app. Choose another one.")
     return run.renamed(name)
 
 
 def list_runs(home: Path) -> list[Run]:
-    """All readable runs: those that ship, then the lab's, oldest first."""
+    """All readable runs: shipped ones, then those of ``home``, oldest first."""
     return [*shipped_runs(), *_readable_runs(home / "runs")]
 
 
 def shipped_runs() -> list[Run]:
-    """The readable runs that came with the app."""
+    """The readable runs that are part of the app."""
     return _readable_runs(SHIPPED)
 
 
 def shipped_names() -> set[str]:
-    """What those are called."""
+    """The names of the shipped runs."""
     return {run.config.name for run in shipped_runs()}
 
 
@@ -149,7 +149,7 @@ def _readable_runs(folder: Path) -> list[Run]:
 
 
 def unreadable_runs(home: Path) -> list[str]:
-    """One message for each folder of the lab that should be a run and cannot be read."""
+    """One error message for each run folder of ``home`` that cannot be read."""
     messages = []
     for path in sorted(path for path in (home / "runs").iterdir() if path.is_dir()):
         try:
@@ -174,11 +174,11 @@ def _readable(run: Run) -> bool:
 
 
 def find(reference: str, home: Path) -> Run:
-    """The run with this id, else the newest with this name, else the folder at this path.
+    """The run with the id ``reference``, else the newest with this name, else the run folder at this path.
 
-    Raises RunError when there is none, naming those there are.
+    Raises RunError, which lists the known names, when there is none.
     """
-    for folder in (SHIPPED, home / "runs"):  # the usual case, at every drawing: without reading all the others
+    for folder in (SHIPPED, home / "runs"):  # the fast path for an id, without reading all runs
         run = Run(folder / reference)
         if run.id == reference and _readable(run):
             return run
@@ -190,14 +190,14 @@ def find(reference: str, home: Path) -> Run:
         run = Run(Path(reference).resolve())
         _check(run)
         return run
-    known = ", ".join(run.config.name for run in runs) or "none yet"
-    raise RunError(f"There is no run called {reference!r}. Known runs: {known}.")
+    known_names = ", ".join(run.config.name for run in runs) or "none yet"
+    raise RunError(f"There is no run called {reference!r}. Known runs: {known_names}.")
 
 
 def default_run(home: Path, pinned: str | None = None) -> Run | None:
-    """The run that is used where nobody chose one: the ``pinned`` run's id, else the shipped default.
+    """The run that is used without a choice: the one with the id ``pinned``, else the shipped default.
 
-    A pinned run that is gone or has no model is ignored. None when no run ships.
+    A pinned run that does not exist or has no model is ignored. None when no run is shipped.
     """
     if pinned is not None:
         with suppress(RunError):
@@ -208,5 +208,5 @@ def default_run(home: Path, pinned: str | None = None) -> Run | None:
 
 
 def shipped_default_run() -> Run | None:
-    """The first run of DEFAULT_RUNS that is there, or None when none ships."""
+    """The first readable run of DEFAULT_RUNS, or None."""
     return next((run for name in DEFAULT_RUNS if _readable(run := Run(SHIPPED / name))), None)

@@ -1,4 +1,4 @@
-"""What a run's snapshots tell of its network: strong and dead units, and how far each layer moved."""
+"""Statistics of a run's snapshots: unit norms, dead units, and how far each layer's weights moved."""
 
 from dataclasses import dataclass
 
@@ -8,67 +8,66 @@ from mnist_core.runs.activations import ACTIVATIONS
 from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import Snapshot, read_snapshot
 
-BATCH = 1000  # digits at once
-FLAT = 0.01  # of the steepest slope: where an activation is flatter, next to nothing is learned
+BATCH_SIZE = 1000
+FLAT_SLOPE_RATIO = 0.01  # slope / largest slope: below it, a unit hardly learns
 
 
 @dataclass(frozen=True)
-class History:
-    """How a network's weights went on over ``epochs``, those of its snapshots, oldest first.
+class WeightHistory:
+    """The movement of a network's weights over ``epochs``, those of its snapshots, oldest first.
 
-    ``moved``: float64 (epochs, layers), how far they are from the first snapshot's. ``pace``: float64 (epochs - 1,
-    layers), how far they moved per epoch since the snapshot before. Both are shares of the length that a new layer's
-    weights have.
+    ``distance``: float64 (epochs, layers), from the first snapshot. ``distance_per_epoch``: float64 (epochs - 1,
+    layers), from the previous snapshot. Both in units of ``layer_distances``.
     """
 
     epochs: tuple[int, ...]
-    moved: np.ndarray
-    pace: np.ndarray
+    distance: np.ndarray
+    distance_per_epoch: np.ndarray
 
 
 @dataclass(frozen=True)
 class Activity:
-    """What a hidden layer does with some digits, as shares from 0 to 1.
+    """How often a hidden layer's activation has almost no slope, as shares from 0 to 1.
 
-    ``dead``: of its units, those that have next to no slope at any digit. ``flat``: of all its answers, those where
-    its activation has next to no slope.
+    ``dead``: share of its units with almost no slope at every digit. ``flat``: share of all its outputs with almost no
+    slope.
     """
 
     dead: float
     flat: float
 
 
-def history(run: Run) -> History:
-    """The history of ``run``, which has a snapshot. Raises RunError when one cannot be read."""
+def history(run: Run) -> WeightHistory:
+    """The weight history of ``run``, which must have a snapshot. Raises RunError when one cannot be read."""
     epochs = tuple(run.snapshots)
     first = before = read_snapshot(run, epochs[0])
-    moved, steps = [], []
+    distance, steps = [], []
     for epoch in epochs:
         snapshot = read_snapshot(run, epoch)
-        moved.append(distances(first, snapshot))
-        steps.append(distances(before, snapshot))
+        distance.append(layer_distances(first, snapshot))
+        steps.append(layer_distances(before, snapshot))
         before = snapshot
-    pace = np.array(steps[1:]).reshape(-1, len(first.layers)) / np.diff(epochs)[:, None]
-    return History(epochs, np.array(moved), pace)
+    distance_per_epoch = np.array(steps[1:]).reshape(-1, len(first.layers)) / np.diff(epochs)[:, None]
+    return WeightHistory(epochs, np.array(distance), distance_per_epoch)
 
 
-def strengths(kernel: np.ndarray) -> np.ndarray:
-    """How strong each unit's weights are, float (units,): their length as a vector. ``kernel``: (inputs, units)."""
+def unit_norms(kernel: np.ndarray) -> np.ndarray:
+    """The Euclidean norm of each unit's weights, float (units,). ``kernel``: float (inputs, units)."""
     return np.linalg.norm(kernel, axis=0)
 
 
 def initial_limit(kernel: np.ndarray) -> float:
-    """Weights of the shape of ``kernel``, (inputs, units), start anywhere from minus this to this, all alike.
+    """The limit of the uniform distribution that ``kernel``, (inputs, units), was initialized from.
 
     Glorot-uniform (Glorot and Bengio, 2010).
     """
     return float(np.sqrt(6 / sum(kernel.shape)))
 
 
-def distances(before: Snapshot, after: Snapshot) -> np.ndarray:
-    """How far each layer's weights are apart, float64 (layers,), as a share of the length that new ones have.
+def layer_distances(before: Snapshot, after: Snapshot) -> np.ndarray:
+    """The distance of each layer's weights, float64 (layers,), divided by the expected norm of new weights.
 
-    A uniform distribution up to ``limit`` has the mean square limit²/3.
+    A uniform distribution from -limit to limit has the mean square limit²/3.
     """
     return np.array(
         [
@@ -79,27 +78,29 @@ def distances(before: Snapshot, after: Snapshot) -> np.ndarray:
 
 
 def dead_units(snapshot: Snapshot, digits: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Which units of each hidden layer, bool (units,), have no slope at any of ``digits``, uint8 (N, 28, 28).
+    """Masks of each hidden layer's units, bool (units,), with almost no slope at all ``digits``, uint8 (N, 28, 28).
 
-    With ReLU these are the units that never fire. Learning follows slopes, so no such digit can wake them.
+    With ReLU these units never fire, and gradients through them are zero, so training does not change them.
     """
     activation = ACTIVATIONS[snapshot.model.activation]
     alive = [np.zeros(len(layer.bias), bool) for layer in snapshot.hidden]
-    for start in range(0, len(digits), BATCH):
-        # Only the layers up to the last with a unit in doubt matter, and of that one only those units.
-        deepest = max((number for number, known in enumerate(alive) if not known.all()), default=-1)
-        outputs = snapshot.inputs(digits[start : start + BATCH])
-        for number, layer in enumerate(snapshot.hidden[: deepest + 1]):
-            tried = np.arange(len(layer.bias)) if number < deepest else np.flatnonzero(~alive[number])
-            sums = outputs @ layer.kernel[:, tried] + layer.bias[tried]
-            alive[number][tried] |= (np.abs(activation.slope(sums)) >= FLAT * activation.steepest).any(axis=0)
+    for start in range(0, len(digits), BATCH_SIZE):
+        # Later layers without an undecided unit are skipped; of the deepest, only undecided units are computed.
+        deepest = max((index for index, is_alive in enumerate(alive) if not is_alive.all()), default=-1)
+        outputs = snapshot.inputs(digits[start : start + BATCH_SIZE])
+        for index, layer in enumerate(snapshot.hidden[: deepest + 1]):
+            units = np.arange(len(layer.bias)) if index < deepest else np.flatnonzero(~alive[index])
+            sums = outputs @ layer.kernel[:, units] + layer.bias[units]
+            alive[index][units] |= (np.abs(activation.slope(sums)) >= FLAT_SLOPE_RATIO * activation.max_slope).any(
+                axis=0
+            )
             outputs = activation.function(sums)
-    return tuple(~known for known in alive)
+    return tuple(~is_alive for is_alive in alive)
 
 
 def activity(snapshot: Snapshot, digits: np.ndarray) -> tuple[Activity, ...]:
-    """What each hidden layer does with ``digits``, uint8 (N, 28, 28), few enough to be tried at once."""
+    """The activity of each hidden layer for ``digits``, uint8 (N, 28, 28), computed as one batch."""
     activation = ACTIVATIONS[snapshot.model.activation]
     hidden = snapshot.sums(digits)[:-1]
-    flat = [np.abs(activation.slope(sums)) < FLAT * activation.steepest for sums in hidden]
+    flat = [np.abs(activation.slope(sums)) < FLAT_SLOPE_RATIO * activation.max_slope for sums in hidden]
     return tuple(Activity(float(each.all(axis=0).mean()), float(each.mean())) for each in flat)

@@ -1,6 +1,6 @@
-"""The process that reads a model file: the file on standard input, the network on standard output.
+"""The sandbox process: reads a model file from standard input and writes the network to standard output.
 
-It has little memory and time, so that a file which makes the HDF5 library loop or run wild harms nobody.
+Its memory and CPU time are limited, because malicious files can make the HDF5 library loop or allocate without end.
 """
 
 import os
@@ -9,29 +9,29 @@ from contextlib import suppress
 
 from mnist_core.errors import LabError
 from mnist_core.untrusted.mlp import read
-from mnist_core.untrusted.sandbox import REFUSED, SECONDS
+from mnist_core.untrusted.sandbox import REJECTED_STATUS, TIMEOUT_SECONDS
 
-MEMORY = 2 * 2**30  # bytes of address space; the largest file needs a quarter
+MAX_MEMORY_BYTES = 2 * 2**30  # of address space; the largest file needs a quarter
 
 
 def main() -> int:
-    """Returns the exit status: REFUSED, with the reason on standard output, when the file is not to be had."""
+    """Return the exit status: 0, or REJECTED_STATUS with the reason on standard output."""
     if os.name == "posix":
-        _limit()
+        _limit_resources()
     try:
-        answer = read(sys.stdin.buffer.read()).to_bytes()
+        network_bytes = read(sys.stdin.buffer.read()).to_bytes()
     except LabError as error:
         sys.stdout.buffer.write(str(error).encode())
-        return REFUSED
-    sys.stdout.buffer.write(answer)
+        return REJECTED_STATUS
+    sys.stdout.buffer.write(network_bytes)
     return 0
 
 
-def _limit() -> None:
+def _limit_resources() -> None:
     import resource
 
-    for kind, limit in (("AS", MEMORY), ("CPU", SECONDS), ("CORE", 0)):
-        with suppress(ValueError, OSError):  # systems differ in what they let be limited
+    for kind, limit in (("AS", MAX_MEMORY_BYTES), ("CPU", TIMEOUT_SECONDS), ("CORE", 0)):
+        with suppress(ValueError, OSError):  # some systems do not support all limits
             resource.setrlimit(getattr(resource, f"RLIMIT_{kind}"), (limit, limit))
 
 

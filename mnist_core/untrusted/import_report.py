@@ -1,4 +1,4 @@
-"""What was found out about a model that was trained elsewhere, and how a run's folder keeps it."""
+"""The report about an imported model, stored in its run's folder."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Self
 
 FILE = "imported.json"  # in the run's folder
-TRIED = 200  # training digits that it is tried on
-FEW = TRIED // 2  # right answers; a network that gives fewer was probably trained on something else
+TRIAL_DIGITS = 200  # training digits that an imported network is tested on
+MIN_RIGHT = TRIAL_DIGITS // 2  # of the trial digits; with fewer the network was probably trained on other data
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
-    """What a model file wants and gives, in words, and how many of TRIED training digits it then reads."""
+class ImportReport:
+    """An imported model's origin, input range and output, in words, and its accuracy on the trial digits.
+
+    ``normalized``: whether it had batch normalization. ``right``: right predictions for TRIAL_DIGITS training digits.
+    """
 
     origin: str
     pixels: str
@@ -22,28 +25,28 @@ class Findings:
 
     @property
     def sentences(self) -> list[str]:
-        """All of it for people to read."""
+        """The report in sentences for users."""
         sentences = [f"It is {self.origin}.", f"It wants pixels {self.pixels}.", f"It answers with {self.answers}."]
         if self.normalized:
             sentences.append(
                 "Its batch normalization was worked into the weights beside it; its answers stay the same."
             )
-        if self.right < FEW:
+        if self.right < MIN_RIGHT:
             sentences.append(
-                f"It reads only {self.right} of {TRIED} training digits, whatever pixels it gets. "
+                f"It reads only {self.right} of {TRIAL_DIGITS} training digits, whatever pixels it gets. "
                 "Perhaps it was trained on something else, or not at all."
             )
         else:
-            sentences.append(f"So it reads {self.right} of {TRIED} training digits.")
+            sentences.append(f"So it reads {self.right} of {TRIAL_DIGITS} training digits.")
         return sentences
 
     def save(self, folder: Path) -> None:
-        """Write it into a run's folder."""
+        """Write the report to a run's folder."""
         (folder / FILE).write_text(json.dumps(asdict(self), indent=2))
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """That of the run in ``folder``; None where there is none, or it cannot be read, as it only tells."""
+        """Read the report of the run in ``folder``; None if it is missing or damaged, as it is informational."""
         try:
             return cls(**json.loads((folder / FILE).read_text()))
         except (OSError, ValueError, TypeError):

@@ -1,6 +1,6 @@
-"""A network's description as Keras writes it, checked: the few kinds of layers that Digit Lab reads, one after another.
+"""Validation of a network's description by Keras 2 or 3: a sequence of the few supported kinds of layers.
 
-Nothing of it is ever handed to Keras. It is the description of this and earlier versions: Keras 2 and 3.
+The description is never passed to Keras.
 """
 
 import math
@@ -17,17 +17,17 @@ KINDS = ("InputLayer", "Rescaling", "Flatten", "Reshape", "Dense", "Dropout", "A
 NETWORKS = ("Sequential", "Functional", "Model")
 FLOATS = ("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16")
 KERAS_MODULES = ("keras", "tf_keras", "tensorflow", "builtins")
-MOST_LAYERS = 64  # of all kinds
+MAX_LAYERS = 64  # of all kinds
 PIXELS = 784
 CLASSES = 10
 
 
 @dataclass(frozen=True)
 class Dense:
-    """A layer of units; ``place`` is its name among those of its kind."""
+    """A Dense layer; ``group_name`` is its group in a .keras file, such as "dense_1"."""
 
     name: str
-    place: str
+    group_name: str
     units: int
     activation: str
     use_bias: bool
@@ -35,10 +35,10 @@ class Dense:
 
 @dataclass(frozen=True)
 class BatchNormalization:
-    """A layer that normalizes along ``axis``, which counts the batch as 0."""
+    """A BatchNormalization layer along ``axis``; axis 0 is the batch. ``group_name``: as in Dense."""
 
     name: str
-    place: str
+    group_name: str
     axis: int
     epsilon: float
     scale: bool
@@ -47,7 +47,7 @@ class BatchNormalization:
 
 @dataclass(frozen=True)
 class Rescaling:
-    """A layer that multiplies, then adds."""
+    """A layer that computes input * scale + offset."""
 
     scale: float
     offset: float
@@ -55,21 +55,21 @@ class Rescaling:
 
 @dataclass(frozen=True)
 class Dropout:
-    """A layer that zeroes a share of its inputs, in training only."""
+    """A layer that sets the share ``rate`` of its inputs to 0 during training."""
 
     rate: float
 
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation that stands alone."""
+    """An activation as a separate layer."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Reshape:
-    """A layer that only arranges its inputs anew; -1 stands for what is left."""
+    """A layer that reshapes its inputs; -1 is the inferred dimension, as in NumPy."""
 
     shape: tuple[int, ...]
 
@@ -79,57 +79,57 @@ Layer = Dense | BatchNormalization | Rescaling | Dropout | Activation | Reshape
 
 @dataclass(frozen=True)
 class LayerSequence:
-    """A network: the shape of its input, which has 784 numbers, and its layers in their order."""
+    """A network: the shape of its input, 784 numbers without the batch axis, and its layers in order."""
 
     input_shape: tuple[int, ...]
     layers: tuple[Layer, ...]
 
 
 def parse_layers(network: dict[str, Any]) -> LayerSequence:
-    """The layers of ``network``, a model's description as Keras wrote it.
+    """Parse the layers of ``network``, a model's description by Keras.
 
-    Raises ModelError with the reason when it is anything but a plain network of 784 inputs and 10 outputs, and
-    ConfigError when it is larger than those that are read here.
+    Raises ModelError with the reason when it is not a sequential network of supported layers with 784 inputs and 10
+    outputs, and ConfigError when it is too large.
     """
     kind, settings = network.get("class_name"), network.get("config")
-    _refuse_own_code(settings)
+    _reject_custom_code(settings)
     if kind not in NETWORKS:
         raise ModelError(f"It is a network of its own class {_quoted(kind)}; it must be Sequential or functional.")
-    if isinstance(settings, list):  # as Keras wrote a Sequential until 2.2.2
+    if isinstance(settings, list):  # the format of Sequential until Keras 2.2.2
         settings = {"layers": settings}
     entries = _list(_object(settings).get("layers"), "layers")
-    if not 1 <= len(entries) <= MOST_LAYERS:
-        raise ModelError(f"A network has 1 to {MOST_LAYERS} layers here, this one has {len(entries)}.")
+    if not 1 <= len(entries) <= MAX_LAYERS:
+        raise ModelError(f"A network has 1 to {MAX_LAYERS} layers here, this one has {len(entries)}.")
     entries = [_object(entry) for entry in entries]
     _check_kinds(entries)
     if kind != "Sequential":
-        _check_line(settings, entries)
+        _check_sequential(settings, entries)
     layers = _layers(entries)
     units = [layer.units for layer in layers if isinstance(layer, Dense)]
     if not units or units[-1] != CLASSES:
         raise ModelError(f"It answers with {units[-1] if units else 'no'} numbers; ten digits need {CLASSES}.")
-    ModelConfig(hidden_units=tuple(units[:-1]), imported=True)  # before any weights are read
+    ModelConfig(hidden_units=tuple(units[:-1]), imported=True)  # checks the size before any weights are read
     return LayerSequence(_input_shape(settings, entries), layers)
 
 
-def _refuse_own_code(settings: object) -> None:
-    """Raises ModelError when anything in ``settings`` is a program of whoever made the file."""
-    left = [settings]
-    while left:
-        each = left.pop()
-        if isinstance(each, dict):
-            name, module, registered = (each.get(key) for key in ("class_name", "module", "registered_name"))
+def _reject_custom_code(settings: object) -> None:
+    """Raises ModelError when ``settings`` contain or refer to custom code."""
+    stack = [settings]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            name, module, registered = (value.get(key) for key in ("class_name", "module", "registered_name"))
             if name in ("Lambda", "__lambda__"):
                 raise ModelError("It has a Lambda layer: a program inside the file, which is never run here.")
-            foreign = isinstance(module, str) and module.partition(".")[0] not in KERAS_MODULES
-            if name == "function" or foreign or (isinstance(registered, str) and ">" in registered):
+            is_custom = isinstance(module, str) and module.partition(".")[0] not in KERAS_MODULES
+            if name == "function" or is_custom or (isinstance(registered, str) and ">" in registered):
                 raise ModelError(
                     f"It needs the program code of whoever made it, {_quoted(registered or name)}; "
                     "only Keras' own layers are read here."
                 )
-            left.extend(each.values())
-        elif isinstance(each, list):
-            left.extend(each)
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
 
 
 def _check_kinds(entries: list[dict]) -> None:
@@ -143,17 +143,17 @@ def _check_kinds(entries: list[dict]) -> None:
         raise ModelError("It has more than one input.")
 
 
-def _check_line(settings: dict, entries: list[dict]) -> None:
-    """Raises ModelError when a functional network is not one layer after another."""
+def _check_sequential(settings: dict, entries: list[dict]) -> None:
+    """Raises ModelError when a functional network is not a sequence of layers."""
     names = [entry.get("name") for entry in entries]
     sources = [_sources(entry.get("inbound_nodes")) for entry in entries]
-    straight = all(source == [before] for before, source in zip(names[:-1], sources[1:], strict=True))
-    if sources[0] or not straight or _sources(settings.get("output_layers")) != names[-1:]:
+    is_sequential = all(source == [before] for before, source in zip(names[:-1], sources[1:], strict=True))
+    if sources[0] or not is_sequential or _sources(settings.get("output_layers")) != names[-1:]:
         raise ModelError("Its layers branch or are used twice; only one layer after another is read here.")
 
 
 def _sources(nodes: object) -> list[object]:
-    """The names of the layers that ``nodes`` point to: ["name", 0, 0], in Keras 3 as some "keras_history"."""
+    """The names of the layers that ``nodes`` refer to by ["name", 0, 0], in Keras 3 inside "keras_history"."""
     if isinstance(nodes, dict):
         nodes = nodes["keras_history"] if "keras_history" in nodes else list(nodes.values())
     if not isinstance(nodes, list):
@@ -169,25 +169,25 @@ def _layers(entries: list[dict]) -> tuple[Layer, ...]:
     for entry in entries:
         kind, settings = entry["class_name"], _object(entry.get("config"))
         snake = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
-        place = f"{snake}_{counts[snake]}" if counts[snake] else snake  # as Keras numbers them in a .keras file
+        group_name = f"{snake}_{counts[snake]}" if counts[snake] else snake  # as in Keras' .keras files
         counts[snake] += 1
         if kind != "InputLayer":
             _check_precision(settings)
-            layers.append(READERS[kind](settings, place))
+            layers.append(READERS[kind](settings, group_name))
     return tuple(layers)
 
 
-def _dense(settings: dict, place: str) -> Dense:
+def _dense(settings: dict, group_name: str) -> Dense:
     units, use_bias = _integer(settings, "units", 1, 2**31), _flag(settings, "use_bias")
-    return Dense(_name(settings), place, units, _activation(settings.get("activation")), use_bias)
+    return Dense(_name(settings), group_name, units, _activation(settings.get("activation")), use_bias)
 
 
-def _batch_normalization(settings: dict, place: str) -> BatchNormalization:
-    told = settings.get("axis", -1)  # Keras 2 wrote [1]
-    axis = _integer({"axis": told[0] if isinstance(told, list) and len(told) == 1 else told}, "axis", -8, 8)
+def _batch_normalization(settings: dict, group_name: str) -> BatchNormalization:
+    value = settings.get("axis", -1)  # Keras 2 wrote [1]
+    axis = _integer({"axis": value[0] if isinstance(value, list) and len(value) == 1 else value}, "axis", -8, 8)
     epsilon = _number(settings, "epsilon", 0, 1, usual=1e-3)
     return BatchNormalization(
-        _name(settings), place, axis, epsilon, _flag(settings, "scale"), _flag(settings, "center")
+        _name(settings), group_name, axis, epsilon, _flag(settings, "scale"), _flag(settings, "center")
     )
 
 
@@ -206,7 +206,7 @@ def _flatten(settings: dict, _: str) -> Reshape:
     return Reshape((-1,))
 
 
-READERS: dict[str, Callable[[dict, str], Layer]] = {  # a layer's settings and its place among those of its kind
+READERS: dict[str, Callable[[dict, str], Layer]] = {  # from a layer's settings and group name
     "Rescaling": _rescaling,
     "Flatten": _flatten,
     "Reshape": _reshape,
@@ -219,18 +219,18 @@ READERS: dict[str, Callable[[dict, str], Layer]] = {  # a layer's settings and i
 
 def _input_shape(settings: dict, entries: list[dict]) -> tuple[int, ...]:
     first = _object(entries[0].get("config"))
-    told = first.get("batch_shape") or first.get("batch_input_shape") or settings.get("build_input_shape")
-    if told is None:
+    value = first.get("batch_shape") or first.get("batch_input_shape") or settings.get("build_input_shape")
+    if value is None:
         raise ModelError("It does not say how many inputs it takes. Save it once it was trained, or built.")
-    shape = tuple(_list(told, "batch_shape")[1:])
+    shape = tuple(_list(value, "batch_shape")[1:])
     if not all(_is_integer(size) and size > 0 for size in shape) or math.prod(shape) != PIXELS:
         raise ModelError(f"It takes inputs of the shape {_quoted(list(shape))}; MNIST's digits have 28 x 28 pixels.")
     return shape
 
 
 def _check_precision(settings: dict) -> None:
-    told = settings.get("dtype", "float32")
-    policy = told.get("config") if isinstance(told, dict) else told
+    value = settings.get("dtype", "float32")
+    policy = value.get("config") if isinstance(value, dict) else value
     name = policy.get("name") if isinstance(policy, dict) else policy
     if name not in (*FLOATS, None) or settings.get("quantization_config") or settings.get("lora_rank"):
         raise ModelError(f"It computes in {_quoted(name)}; only floating-point networks are read here.")
@@ -269,7 +269,7 @@ def _integer(settings: dict, key: str, low: int, high: int) -> int:
 
 def _number(settings: dict, key: str, low: float, high: float, *, usual: float | None = None) -> float:
     value = settings.get(key, usual)
-    if isinstance(value, list) and len(value) == 1:  # a Rescaling may have one for each channel
+    if isinstance(value, list) and len(value) == 1:  # a Rescaling may have a list with one value per channel
         value = value[0]
     if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
         raise ModelError(f"A layer's {key} must be a number from {low} to {high}, the file has {_quoted(value)}.")
@@ -293,5 +293,5 @@ def _object(value: object) -> dict:
 
 
 def _quoted(value: object) -> str:
-    """What the file says, short enough for a message, and on one line."""
+    """``value`` as text for an error message, on one line and at most 60 characters."""
     return repr(value)[:60]

@@ -1,4 +1,4 @@
-"""Have a model file read by a process of its own, which may crash, loop or be taken over without harm to this one."""
+"""Reads model files in a separate process, so that a malicious file cannot harm this one."""
 
 import os
 import subprocess
@@ -6,31 +6,31 @@ import sys
 from pathlib import Path
 
 from mnist_core.errors import ModelError
-from mnist_core.untrusted.file_limits import small_enough
+from mnist_core.untrusted.file_limits import check_size
 from mnist_core.untrusted.mlp import Mlp
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 20  # for one file; half a second is usual
-REFUSED = 3  # the exit status that goes with a reason
-DAMAGED = "The file is damaged in such a way that nothing can read it."
+TIMEOUT_SECONDS = 20  # per file; half a second is usual
+REJECTED_STATUS = 3  # exit status of a rejected file; the reason is on standard output
+DAMAGED_MESSAGE = "The file is damaged in such a way that nothing can read it."
 
 
 def read_safely(content: bytes) -> Mlp:
-    """The network in the model file with this ``content``. Raises ModelError with the reason when it cannot be had."""
+    """Read the network from the model file with this ``content``. Raises ModelError with the reason on failure."""
     command = [sys.executable, "-m", "mnist_core.untrusted"]
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             command,
-            input=small_enough(content),
+            input=check_size(content),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # each thread would take of the memory it may have
-            timeout=SECONDS,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # each thread would use some of the limited memory
+            timeout=TIMEOUT_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ModelError(DAMAGED) from error
-    if done.returncode:
-        raise ModelError(done.stdout.decode() if done.returncode == REFUSED else DAMAGED)
-    return Mlp.from_bytes(done.stdout)
+        raise ModelError(DAMAGED_MESSAGE) from error
+    if process.returncode:
+        raise ModelError(process.stdout.decode() if process.returncode == REJECTED_STATUS else DAMAGED_MESSAGE)
+    return Mlp.from_bytes(process.stdout)

@@ -1,4 +1,4 @@
-"""Zips from strangers: what is refused before anything is unpacked."""
+"""Safety checks of untrusted zip files before anything is unpacked."""
 
 import stat
 import struct
@@ -7,8 +7,8 @@ import zlib
 
 from mnist_core.errors import ModelError
 
-ZIP = b"PK\x03\x04"  # how they begin
-# What reading a damaged one raises.
+ZIP = b"PK\x03\x04"  # the first bytes of a zip file
+# Raised when a damaged zip file is read.
 ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -24,10 +24,10 @@ ZIP_ERRORS = (
 MEGABYTE = 2**20
 
 
-def check_members(members: list[zipfile.ZipInfo], *, most_bytes: int) -> None:
-    """Raises ModelError when a member is a trick, or when they unpack to more than ``most_bytes``.
+def check_members(members: list[zipfile.ZipInfo], *, max_bytes: int) -> None:
+    """Raises ModelError for unsafe members, or when their total uncompressed size is above ``max_bytes``.
 
-    A member that unpacks to more than it says is noticed when it is read.
+    The sizes are those that the zip declares; reading a member that is larger raises one of ZIP_ERRORS.
     """
     names = [member.filename for member in members]
     for name in names:
@@ -39,5 +39,5 @@ def check_members(members: list[zipfile.ZipInfo], *, most_bytes: int) -> None:
         raise ModelError("It holds two files of the same name.")
     if any(stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR) for member in members):
         raise ModelError("It holds a link in a file's place.")
-    if sum(member.file_size for member in members) > most_bytes:
-        raise ModelError(f"It unpacks to more than {most_bytes // MEGABYTE} MB.")
+    if sum(member.file_size for member in members) > max_bytes:
+        raise ModelError(f"It unpacks to more than {max_bytes // MEGABYTE} MB.")

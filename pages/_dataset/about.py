@@ -1,4 +1,4 @@
-"""Dataset, About MNIST: where it comes from and what has been reached on it."""
+"""Dataset, About MNIST: its origin and published results."""
 
 import streamlit as st
 
@@ -28,7 +28,7 @@ it against the SHA-256 of the published files; nothing is downloaded.
 
 
 def show_about() -> None:
-    """The origin, and the published results as bars and as a table with their sources."""
+    """Show the origin, and the published results as bars and as a table with their sources."""
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Where the digits come from")

@@ -1,4 +1,4 @@
-"""Dataset, Map: the 10,000 test digits laid out by how alike they are, to the eye or to a network."""
+"""Dataset, Map: a 2-D embedding of the 10,000 test digits by raw pixels or by the activations of a hidden layer."""
 
 from functools import cache
 
@@ -11,9 +11,9 @@ from mnist_core.digits.reference import Digit
 from mnist_core.engine.maps import HiddenMap
 from mnist_core.engine.protocol import EngineNotReady, MapProgress
 from mnist_core.runs.run import Run
-from pages._dataset.map_component import Area, inside, sheet, show_map, show_sheet, unit_square
+from pages._dataset.map_component import Area, indices_in_area, show_map, show_sprite_sheet, sprite_sheet, unit_square
 from pages._dataset.open_digit import choose_among, show_open_digit
-from pages._dataset.selection import open_, open_digit
+from pages._dataset.selection import get_open_digit, set_open_digit
 from pages._shared.engine_status import wait_for_engine
 from pages._shared.fragments import polling_fragment
 from pages._shared.messages import escape_markdown
@@ -27,16 +27,16 @@ LAYER = UrlState(
 )
 METHOD = UrlState("dataset", "layout", "tsne", lambda text: text in METHODS)
 METHOD_NAMES = {"tsne": "t-SNE", "pca": "PCA"}
-AREA = "dataset_area"  # in the session: the map that an area was selected on, and the area
-SHOWN = 60  # digits of an area
+AREA_KEY = "dataset_area"  # session state: the map's name and the area that is selected on it
+MAX_SHOWN = 60  # digits of the selected area
 
-EXPLAINED = {
+METHOD_TEXTS = {
     "tsne": "**t-SNE** lays digits so that each has its most similar ones around it. Read which digits lie together "
     "and which stray into another group; how far two groups are apart, and how large they are, means little.",
     "pca": "**PCA** looks at the cloud of digits from the side where it is widest: a straight projection, so distances "
     "are true but for all the other directions, which it leaves out. So the groups overlap.",
 }
-MEANWHILE = """
+WAITING_TEXT = """
 A hidden layer turns 784 pixels into a few hundred numbers, from which the next layer goes on. Digits for which these
 numbers are alike are alike **to the network**. On the map of the raw pixels, 4s and 9s lie mixed, as their ink does.
 A trained network has learned to pull them apart, layer by layer: compare the layers when they are here. Those that
@@ -48,13 +48,13 @@ You can watch it here; the map is then kept, for everybody.
 
 
 def show_map_view() -> None:
-    """What is laid out and how, the map, and what was selected on it."""
+    """Show the controls, the map, the digits in the selected area and the open digit."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        wanted = _choose_map()
-    show_sheet(_sheet())
+        layer_map = _choose_map()
+    show_sprite_sheet(_sprite_sheet())
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        selected = _show_wanted(wanted)
+        selected = _show_chosen_map(layer_map)
     with right:
         if selected is not None:
             _show_area(selected)
@@ -62,7 +62,7 @@ def show_map_view() -> None:
 
 
 def _choose_map() -> HiddenMap | None:
-    """The map of a hidden layer that is asked for; None for the raw pixels'."""
+    """Show the controls; return the chosen map of a hidden layer, or None for the map of the raw pixels."""
     run = _run()
     layers = [str(layer) for layer in range(1, 1 + len(run.config.model.hidden_units))] if run else []
     chosen = LAYER.value if LAYER.value in layers else PIXELS
@@ -96,70 +96,70 @@ def _run() -> Run | None:
         return None
 
 
-def _show_wanted(wanted: HiddenMap | None) -> np.ndarray | None:
-    """The map, or what there is of it. Returns the test digits that are selected, int64 (N,), None without an area."""
-    if wanted is None:
+def _show_chosen_map(layer_map: HiddenMap | None) -> np.ndarray | None:
+    """Show the map or its progress; return the selected test indices, int64 (N,), or None if no area is selected."""
+    if layer_map is None:
         return _show(pixel_maps()[METHOD.value], PIXELS + METHOD.value, "The 10,000 test digits by their raw pixels.")
-    name = f"{wanted.run.id}-{wanted.layer}-{wanted.method}"
+    name = f"{layer_map.run.id}-{layer_map.layer}-{layer_map.method}"
     try:
-        made = engine().map(wanted)
+        result = engine().map(layer_map)
     except EngineNotReady:
         wait_for_engine()
-        st.markdown(MEANWHILE)
+        st.markdown(WAITING_TEXT)
         return None
-    if isinstance(made, MapProgress):
-        polling_fragment("1s")(_follow)(wanted, name)
-        st.markdown(MEANWHILE)
+    if isinstance(result, MapProgress):
+        polling_fragment("1s")(_show_progress)(layer_map, name)
+        st.markdown(WAITING_TEXT)
         return None
-    run = escape_markdown(wanted.run.config.name)
-    return _show(made, name, f"The 10,000 test digits as hidden layer {wanted.layer} of {run} holds them.")
+    run = escape_markdown(layer_map.run.config.name)
+    return _show(result, name, f"The 10,000 test digits as hidden layer {layer_map.layer} of {run} holds them.")
 
 
-def _follow(wanted: HiddenMap, name: str) -> None:
-    """The map in the making, until it is made."""
-    made = engine().map(wanted)
-    if not isinstance(made, MapProgress):
+def _show_progress(layer_map: HiddenMap, name: str) -> None:
+    """Show the progress of a map that is being computed; rerun the app when it is done."""
+    state = engine().map(layer_map)
+    if not isinstance(state, MapProgress):
         st.rerun()
-    st.progress(made.share, f"Laying out 10,000 digits: {made.share:.0%}" if made.share else "Asking the network …")
-    if made.positions is not None:
-        show_map(unit_square(made.positions), _labels(), name=name, of="Test digit", key="dataset_unfolding")
+    st.progress(state.share, f"Laying out 10,000 digits: {state.share:.0%}" if state.share else "Asking the network …")
+    if state.positions is not None:
+        show_map(unit_square(state.positions), _labels(), name=name, noun="Test digit", key="dataset_unfolding")
 
 
 def _show(positions: np.ndarray, name: str, text: str) -> np.ndarray | None:
-    """The map that is called ``name``, and what it shows; returns the digits in the area that is selected on it."""
-    places, opened = unit_square(positions), open_digit()
-    on, area = st.session_state.get(AREA, (None, None))
-    area = area if on == name else None
+    """Show the map called ``name`` and its description; return the test indices in the selected area, or None."""
+    points, opened = unit_square(positions), get_open_digit()
+    area_map, area = st.session_state.get(AREA_KEY, (None, None))
+    area = area if area_map == name else None
 
     def select(selected: Area) -> None:
-        st.session_state[AREA] = (name, selected)
+        st.session_state[AREA_KEY] = (name, selected)
 
     show_map(
-        places,
+        points,
         _labels(),
         name=name,
-        of="Test digit",
+        noun="Test digit",
         key="dataset_map",
         chosen=opened.index if opened.split == "test" else None,
         area=area,
-        on_open=lambda number: open_(Digit("test", number)),
+        on_open=lambda index: set_open_digit(Digit("test", index)),
         on_select=select,
     )
     st.caption(
         "Hover over a point to see its digit, click it to open it, drag over an area to see what lies there. Up "
         "close, points become pictures."
     )
-    st.markdown(f"{text} {EXPLAINED[METHOD.value]}")
-    return inside(area, places) if area else None
+    st.markdown(f"{text} {METHOD_TEXTS[METHOD.value]}")
+    return indices_in_area(area, points) if area else None
 
 
 def _show_area(indices: np.ndarray) -> None:
     labels = _labels()[indices]
     counts = np.bincount(labels, minlength=10)
-    told = ", ".join(f"{counts[label]:,} × {label}" for label in np.argsort(-counts) if counts[label])
-    shown = [Digit("test", int(index)) for index in indices[:SHOWN]]
-    some = f" The {SHOWN} nearest to its middle:" if len(indices) > SHOWN else ""
-    st.markdown(f"**{len(indices):,} digits in the area**: {told or 'drag over some points'}.{some}")
+    summary = ", ".join(f"{counts[label]:,} × {label}" for label in np.argsort(-counts) if counts[label])
+    shown = [Digit("test", int(index)) for index in indices[:MAX_SHOWN]]
+    note = f" The {MAX_SHOWN} nearest to its middle:" if len(indices) > MAX_SHOWN else ""
+    st.markdown(f"**{len(indices):,} digits in the area**: {summary or 'drag over some points'}.{note}")
     choose_among(shown, [str(digit.label) for digit in shown], key="dataset_selected")
 
 
@@ -168,6 +168,6 @@ def _labels() -> np.ndarray:
 
 
 @cache
-def _sheet() -> bytes:
-    """The pictures of the test digits, made once per process: 1.7 MB."""
-    return sheet(mnist.load().test.images)
+def _sprite_sheet() -> bytes:
+    """Return the sprite sheet of the test digits, made once per process; 1.7 MB."""
+    return sprite_sheet(mnist.load().test.images)

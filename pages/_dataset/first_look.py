@@ -1,10 +1,10 @@
-"""Dataset, First look: what MNIST is, and its first nine digits."""
+"""Dataset, First look: a short description of MNIST, and its first nine digits."""
 
 import streamlit as st
 
 from mnist_core.digits.reference import Digit, images_of
-from pages._dataset.open_digit import PLACE
-from pages._dataset.selection import VIEW, open_
+from pages._dataset.open_digit import DIGIT_CONTAINER_KEY
+from pages._dataset.selection import VIEW, set_open_digit
 from pages._shared.widgets.digit_picker import choose_digit
 
 FIRST_LOOK = """
@@ -23,11 +23,11 @@ looks for digits like the open one, and the **Map** lays out 10,000 of them by h
 
 
 def show_first_look() -> None:
-    """The first nine training digits in the walk-through's grid, and what MNIST is."""
+    """Show the first nine training digits and a description of MNIST."""
     nine = [Digit("train", index) for index in range(9)]
 
-    def look_at(number: int) -> None:
-        open_(nine[number])
+    def browse(position: int) -> None:
+        set_open_digit(nine[position])
         VIEW.set("browse")
 
     left, right = st.columns([1, 1.1], gap="large")
@@ -38,8 +38,8 @@ def show_first_look() -> None:
             [f"Index {digit.index}: digit {digit.label}" for digit in nine],
             chosen=None,
             key="dataset_nine",
-            shown_in=PLACE,
-            on_choose=look_at,
+            shown_in=DIGIT_CONTAINER_KEY,
+            on_choose=browse,
             columns=3,
         )
     right.markdown(FIRST_LOOK)

@@ -1,4 +1,4 @@
-"""Dataset, Histograms: which pixel values a whole split, a class or the open digit has, and how often."""
+"""Dataset, Histograms: the pixel values of a split, of a class or of the open digit."""
 
 import numpy as np
 import streamlit as st
@@ -7,7 +7,7 @@ from mnist_core.digits import statistics
 from mnist_core.digits.reference import SPLIT_NAMES, images_of
 from mnist_core.figures.colours import DIGIT_COLOURS, TEST_COLOUR, TRAIN_COLOUR
 from mnist_core.figures.histograms import pixel_histogram
-from pages._dataset.selection import choose_class, choose_log, choose_split, open_digit
+from pages._dataset.selection import choose_class, choose_log, choose_split, get_open_digit
 from pages._shared.device import is_phone
 from pages._shared.widgets.figure import page_theme, show_figure
 
@@ -15,20 +15,20 @@ SPLIT_COLOURS = {"train": TRAIN_COLOUR, "test": TEST_COLOUR}
 
 
 def show_histograms() -> None:
-    """The histogram of a split, of a class of it, or of the open digit, with that of the split as an outline."""
+    """Show the histogram of a split, a class or the open digit, with that of the split as an outline."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = choose_split()
-        one = st.toggle("The open digit alone", key="dataset_one", persist_state="session")
-        label = None if one else choose_class()
+        single = st.toggle("The open digit alone", key="dataset_one", persist_state="session")
+        label = None if single else choose_class()
         log = choose_log()
     histograms = statistics.of_split(name).histograms
-    whole, of_whole = histograms.sum(axis=0), f"All {SPLIT_NAMES[name]} digits"
-    if one:
-        digit = open_digit()
+    total, total_label = histograms.sum(axis=0), f"All {SPLIT_NAMES[name]} digits"
+    if single:
+        digit = get_open_digit()
         shown, colour = statistics.pixel_histogram(images_of([digit])), DIGIT_COLOURS[digit.label]
         title = f"{digit.name}: a {digit.label}"
     elif label is None:
-        shown, colour, title = whole, SPLIT_COLOURS[name], of_whole
+        shown, colour, title = total, SPLIT_COLOURS[name], total_label
     else:
         shown, colour, title = histograms[label], DIGIT_COLOURS[label], f"Digit {label}"
     _show_facts(shown)
@@ -39,8 +39,8 @@ def show_histograms() -> None:
         colour=colour,
         label=title,
         log=log,
-        reference=None if shown is whole else whole,
-        reference_label=of_whole,
+        reference=None if shown is total else total,
+        reference_label=total_label,
         narrow=is_phone(),
         width=960,
     )

@@ -1,11 +1,11 @@
-// A map of digits on a canvas: zoom, pan, hover, select an area, open one. The page's own state of a map (what part of
-// it is seen, the area, the mode) outlives the runs that give it new data.
+// A map of digits on a canvas, with zoom, pan, hover, area selection and a click that opens a digit. The state of a map
+// (visible part, area, mode) is kept here, across the reruns that send new data.
 
-const NEAR = 14; // CSS pixels from the pointer to a digit it means
-const MOST_PICTURES = 500; // digits on view, below which each is drawn as a picture
-const SIDE = 28, COLUMNS = 50; // of the sheet
+const NEAR = 14; // CSS pixels: greatest distance between the pointer and the digit it selects
+const MOST_PICTURES = 500; // up to this number of visible digits, each is drawn as a picture
+const SIDE = 28, COLUMNS = 50; // CSS pixels of a digit, and digits in a row, in the sprite sheet
 const MARGIN = 14;
-const GLIDE = 500; // milliseconds from an old layout to the next
+const GLIDE = 500; // milliseconds of the animation from one layout to the next
 const maps = new WeakMap();
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -45,7 +45,7 @@ class DigitMap {
     this.draw();
   }
 
-  // Digits go from where they are to where they belong, so that one can follow a layout that is in the making.
+  // Animates the digits to their new positions, so that people can follow the progress of a layout.
   glide(positions) {
     const from = this.positions;
     if (!from || from.length !== positions.length) {
@@ -99,7 +99,7 @@ class DigitMap {
     this.draw();
   }
 
-  // Unit coordinates, 0 to 1 with y upwards, and CSS pixels of the canvas.
+  // Conversions between unit coordinates (0 to 1, y upwards) and CSS pixels of the canvas.
   get side() { return (Math.min(this.width, this.height) - 2 * MARGIN) * this.view.scale; }
   toX(x) { return this.width / 2 + (x - 0.5 + this.view.x) * this.side; }
   toY(y) { return this.height / 2 - (y - 0.5 + this.view.y) * this.side; }

@@ -1,7 +1,7 @@
-"""A map of many digits: points in the colours of their labels, pictures up close, an area to select.
+"""A canvas component that shows digits as coloured points, or as pictures when zoomed in, with area selection.
 
-A canvas of its own: a chart would get 10,000 pictures as text with every run and draw each point as an object. The
-pictures come once, as one sheet that the browser keeps.
+A chart would receive 10,000 pictures as text on every rerun and draw each point as an object; here the browser caches
+all pictures as one sprite sheet.
 """
 
 import base64
@@ -15,9 +15,9 @@ from PIL import Image
 
 from mnist_core.figures.colours import DIGIT_COLOURS
 
-COLUMNS = 50  # digits in a row of the sheet: Streamlit scales down what is wider than 1,460 pixels
-SHEET = "digit_sheet"  # the key of the container with the sheet
-FINEST = 65_535  # positions travel as 16-bit numbers
+COLUMNS = 50  # digits in a row of the sprite sheet; Streamlit scales down images wider than 1,460 pixels
+SHEET_CONTAINER_KEY = "digit_sheet"
+MAX_POSITION = 65_535  # the browser receives positions as uint16
 JS = Path(__file__).with_name("map_component.js").read_text(encoding="utf-8")
 
 Area = tuple[float, float, float, float]  # left, bottom, right, top
@@ -62,10 +62,10 @@ button:focus-visible {outline: 0.15rem solid var(--st-primary-color);}
 _map = st.components.v2.component("digit_map", html=HTML, css=CSS, js=JS)
 
 
-def show_sheet(png: bytes) -> None:
-    """Put the pictures of all digits, as ``sheet`` makes them, where maps find them; nothing is seen of it."""
-    with st.container(key=SHEET):
-        st.html(f"<style>.st-key-{SHEET} {{display: none;}}</style>")
+def show_sprite_sheet(png: bytes) -> None:
+    """Put the result of ``sprite_sheet`` into the page, in a hidden container where maps look for it."""
+    with st.container(key=SHEET_CONTAINER_KEY):
+        st.html(f"<style>.st-key-{SHEET_CONTAINER_KEY} {{display: none;}}</style>")
         st.image(png)
 
 
@@ -74,28 +74,28 @@ def show_map(
     labels: np.ndarray,
     *,
     name: str,
-    of: str,
+    noun: str,
     key: str,
     chosen: int | None = None,
     area: Area | None = None,
-    on_open: Callable[[int], None] = lambda number: None,
+    on_open: Callable[[int], None] = lambda index: None,
     on_select: Callable[[Area], None] = lambda area: None,
 ) -> None:
-    """Show digits of which ``show_sheet`` has the pictures, at ``positions``, from ``unit_square``, by ``labels``.
+    """Show the digits of ``show_sprite_sheet`` at ``positions``, float32 (N, 2) in 0..1, coloured by ``labels``, (N,).
 
-    ``name`` tells one map from another: a new one is shown whole, without an area. ``of`` is what a digit is called
-    before its number. ``chosen`` is marked. ``area`` is framed. Who clicks a digit is heard by
-    ``on_open``, who drags over an area by ``on_select``.
+    ``name`` identifies the map; a new one resets zoom and area. A tooltip is ``noun``, then the digit's index. The
+    digit at ``chosen`` and the ``area`` are outlined. ``on_open`` is called with the index of a clicked digit,
+    ``on_select`` with the area that was dragged over.
     """
     data = {
-        "positions": _base64((positions * FINEST).round().astype("<u2")),
+        "positions": _base64((positions * MAX_POSITION).round().astype("<u2")),
         "labels": _base64(labels.astype(np.uint8)),
         "colours": DIGIT_COLOURS,
         "id": name,
-        "of": of,
+        "of": noun,
         "chosen": chosen,
         "area": area,
-        "sheet_in": SHEET,
+        "sheet_in": SHEET_CONTAINER_KEY,
     }
     _map(
         data=data,
@@ -106,26 +106,26 @@ def show_map(
 
 
 def unit_square(positions: np.ndarray) -> np.ndarray:
-    """``positions``, float (N, 2), moved and scaled, alike in both directions, to lie from 0 to 1: float32 (N, 2)."""
+    """Shift and scale ``positions``, float (N, 2), into 0..1, keeping the aspect ratio; returns float32 (N, 2)."""
     low, high = positions.min(axis=0), positions.max(axis=0)
     side = max(float((high - low).max()), np.finfo(np.float32).tiny)
     return ((positions - (low + high) / 2) / side + 0.5).clip(0, 1).astype(np.float32)
 
 
-def inside(area: Area, positions: np.ndarray) -> np.ndarray:
-    """Which of ``positions``, (N, 2), lie in ``area``: int64 (M,), those nearest to its middle first."""
+def indices_in_area(area: Area, positions: np.ndarray) -> np.ndarray:
+    """Return the indices of the ``positions``, (N, 2), in ``area``: int64 (M,), sorted by distance from its centre."""
     left, bottom, right, top = area
-    found = np.flatnonzero(((positions >= (left, bottom)) & (positions <= (right, top))).all(axis=1))
-    middle = ((left + right) / 2, (bottom + top) / 2)
-    return found[np.argsort(((positions[found] - middle) ** 2).sum(axis=1), kind="stable")]
+    indices = np.flatnonzero(((positions >= (left, bottom)) & (positions <= (right, top))).all(axis=1))
+    centre = ((left + right) / 2, (bottom + top) / 2)
+    return indices[np.argsort(((positions[indices] - centre) ** 2).sum(axis=1), kind="stable")]
 
 
 def _base64(array: np.ndarray) -> str:
     return base64.b64encode(array.tobytes()).decode()
 
 
-def sheet(digits: np.ndarray) -> bytes:
-    """``digits``, uint8 (N, 28, 28), side by side, COLUMNS in a row, as one PNG: 1.7 MB for 10,000, in 0.2 s."""
+def sprite_sheet(digits: np.ndarray) -> bytes:
+    """Return ``digits``, uint8 (N, 28, 28), as one PNG with COLUMNS in a row: 1.7 MB for 10,000, made in 0.2 s."""
     rows = -(-len(digits) // COLUMNS)
     cells = np.zeros((rows * COLUMNS, *digits.shape[1:]), np.uint8)
     cells[: len(digits)] = digits

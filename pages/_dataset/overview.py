@@ -1,4 +1,4 @@
-"""Dataset, At a glance: both splits in a few pictures; each digit in them is a door to its class."""
+"""Dataset, At a glance: charts and mean images of both splits; a press on a mean image opens its class."""
 
 import altair as alt
 import numpy as np
@@ -9,17 +9,17 @@ from mnist_core.digits import mnist, statistics
 from mnist_core.digits.reference import SPLIT_NAMES, Digit
 from mnist_core.digits.statistics import Statistics
 from mnist_core.figures.colours import DIGIT_COLOURS, TEST_COLOUR, TRAIN_COLOUR
-from pages._dataset.open_digit import PLACE
-from pages._dataset.selection import CLASS, VIEW, open_, open_digit
+from pages._dataset.open_digit import DIGIT_CONTAINER_KEY
+from pages._dataset.selection import CLASS, VIEW, get_open_digit, set_open_digit
 from pages._shared.widgets.cards import Card, cards_html
 from pages._shared.widgets.digit_picker import choose_digit
 
 SCALE = alt.Scale(domain=list(range(10)), range=list(DIGIT_COLOURS))
-UNUSED = np.array([238, 119, 51], np.uint8)  # TEST_COLOUR's orange: no grey can be mistaken for it
+UNUSED = np.array([238, 119, 51], np.uint8)  # RGB of TEST_COLOUR, distinct from all greys
 
 
 def show_glance() -> None:
-    """Counts, mean images and their spread, ink, and the pixels that nobody uses."""
+    """Show counts, ink, mean images, standard deviations, and the pixels that are always background."""
     splits = {name: statistics.of_split(name) for name in SPLIT_NAMES}
     left, right = st.columns(2, gap="large")
     with left:
@@ -100,7 +100,7 @@ def _show_classes(facts: Statistics) -> None:
 
 
 def _choose_class(images: np.ndarray, *, key: str) -> None:
-    """``images``, float (10, 28, 28), 0 to 255, one a class, each a door to its class."""
+    """Show ``images``, float (10, 28, 28), 0 to 255, one per class, as buttons that open the class."""
     with st.container(width=930):
         choose_digit(
             images.round().astype(np.uint8),
@@ -108,15 +108,15 @@ def _choose_class(images: np.ndarray, *, key: str) -> None:
             [f"All {digit}s" for digit in range(10)],
             chosen=None,
             key=key,
-            shown_in=PLACE,
+            shown_in=DIGIT_CONTAINER_KEY,
             on_choose=_browse,
         )
 
 
 def _browse(label: int) -> None:
-    """Open the first digit of class ``label`` among its like."""
-    split = open_digit().split
-    open_(Digit(split, int(np.argmax(mnist.load().split(split).labels == label))))
+    """Open the first digit of class ``label`` in the Browse view, filtered by that class."""
+    split = get_open_digit().split
+    set_open_digit(Digit(split, int(np.argmax(mnist.load().split(split).labels == label))))
     CLASS.set(str(label))
     VIEW.set("browse")
 

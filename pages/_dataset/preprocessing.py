@@ -1,4 +1,4 @@
-"""Dataset, Preparation: what happens to the arrays before a Dense network takes them, step by step."""
+"""Dataset, Preparation: the preprocessing of images and labels for a Dense network, step by step."""
 
 from dataclasses import dataclass
 
@@ -10,66 +10,66 @@ from mnist_core.digits.encoding import flatten, one_hot, scale
 from mnist_core.digits.mnist import Mnist
 from mnist_core.digits.reference import Digit
 from mnist_core.figures.digits import one_hot_rows
-from pages._dataset.selection import open_, open_digit
+from pages._dataset.selection import get_open_digit, set_open_digit
 from pages._shared.widgets.digit_grid import show_digits
 from pages._shared.widgets.figure import page_theme, show_figure
 from pages._shared.widgets.pixel_strips import STRIPS, strips_html
 from pages._shared.widgets.pixel_values import show_scaling
 
-CROP = (slice(10, 18), slice(9, 19))  # the middle 8 rows and 10 columns: enough to see, few enough to read
+CROP = (slice(10, 18), slice(9, 19))  # the middle 8 rows and 10 columns, few enough to read
 MIDDLE = slice(404, 412)  # eight of the 784 pixels, in row 14
 
 
 @dataclass(frozen=True)
 class Example:
-    """MNIST, and the ``followed`` one of its digits."""
+    """MNIST, and the ``reference`` of the digit that the steps show."""
 
     data: Mnist
-    followed: Digit
+    reference: Digit
 
     @property
     def digit(self) -> np.ndarray:
-        """uint8 (28, 28)."""
-        return self.data.split(self.followed.split).images[self.followed.index]
+        """The digit's image, uint8 (28, 28)."""
+        return self.data.split(self.reference.split).images[self.reference.index]
 
     @property
     def label(self) -> int:
-        """Which digit it is."""
-        return self.followed.label
+        """The digit's label, 0 to 9."""
+        return self.reference.label
 
     @property
     def row(self) -> np.ndarray:
-        """Its pixels as one row: uint8 (784,)."""
+        """The digit's pixels as one row, uint8 (784,)."""
         return flatten(self.digit[None])[0]
 
     @property
     def x(self) -> str:
-        """What its picture is called in the code."""
-        return f"x_{self.followed.split}[{self.followed.index}]"
+        """The Python expression for the digit's image in the shown code."""
+        return f"x_{self.reference.split}[{self.reference.index}]"
 
     @property
     def y(self) -> str:
-        """What its label is called in the code."""
-        return f"y_{self.followed.split}[{self.followed.index}]"
+        """The Python expression for the digit's label in the shown code."""
+        return f"y_{self.reference.split}[{self.reference.index}]"
 
 
 def show_preparation() -> None:
-    """One step at a time, on the open digit."""
-    digit = open_digit()
+    """Show the step selector, and the selected step for the open digit."""
+    digit = get_open_digit()
     with st.container(horizontal=True, gap="medium"):
         step = st.segmented_control(
             "Step", list(STEPS), default="1 Load", required=True, wrap=True, key="dataset_step", persist_state="session"
         )
-        _choose_followed(digit)
+        _choose_class(digit)
     STEPS[step](Example(mnist.load(), digit))
 
 
-def _choose_followed(digit: Digit) -> None:
+def _choose_class(digit: Digit) -> None:
     key = f"dataset_example_{digit}"
 
     def follow() -> None:
         labels = mnist.load().split(digit.split).labels
-        open_(Digit(digit.split, int(np.argmax(labels == st.session_state[key]))))
+        set_open_digit(Digit(digit.split, int(np.argmax(labels == st.session_state[key]))))
 
     st.segmented_control(
         "Follow a",
@@ -120,27 +120,27 @@ def _show_reshape(example: Example) -> None:
 
 
 def _show_float(example: Example) -> None:
-    pixels = flatten(example.data.train.images)
-    some = example.row[MIDDLE]
+    train = flatten(example.data.train.images)
+    pixels = example.row[MIDDLE]
     _step(
         "Numbers with a fraction",
         "A byte cannot hold 0.5. `float32` can: 4 bytes a number in place of 1, so the training digits grow from "
-        f"{pixels.nbytes / 1e6:.0f} MB to {pixels.size * 4 / 1e6:.0f} MB. The values stay the same.",
-        f">>> {example.x}[{MIDDLE.start}:{MIDDLE.stop}]\n{some!r}\n"
+        f"{train.nbytes / 1e6:.0f} MB to {train.size * 4 / 1e6:.0f} MB. The values stay the same.",
+        f">>> {example.x}[{MIDDLE.start}:{MIDDLE.stop}]\n{pixels!r}\n"
         f'>>> x_train = x_train.astype("float32")\n>>> x_test = x_test.astype("float32")\n'
-        f">>> {example.x}[{MIDDLE.start}:{MIDDLE.stop}]\n{some.astype(np.float32)!r}",
+        f">>> {example.x}[{MIDDLE.start}:{MIDDLE.stop}]\n{pixels.astype(np.float32)!r}",
     )
 
 
 def _show_scaling(example: Example) -> None:
-    some = example.row[MIDDLE]
+    pixels = example.row[MIDDLE]
     with np.printoptions(precision=4, suppress=True):
         _step(
             "From 0 to 255 to 0 to 1",
             "Dividing by 255 puts each pixel between 0 and 1. A network starts with small weights, meant for inputs of "
             "about that size; with inputs up to 255 its sums come out 255 times as large, and training starts from a "
             "much higher loss.",
-            f">>> x_train /= 255\n>>> x_test /= 255\n>>> {example.x}[{MIDDLE.start}:{MIDDLE.stop}]\n{scale(some)!r}",
+            f">>> x_train /= 255\n>>> x_test /= 255\n>>> {example.x}[{MIDDLE.start}:{MIDDLE.stop}]\n{scale(pixels)!r}",
         )
     show_scaling(
         example.digit[CROP],
@@ -155,8 +155,8 @@ def _show_scaling(example: Example) -> None:
 
 
 def _show_one_hot(example: Example) -> None:
-    vectors, of_test = one_hot(example.data.train.labels), one_hot(example.data.test.labels)
-    own = one_hot(np.array([example.label]))[0]
+    vectors, test_vectors = one_hot(example.data.train.labels), one_hot(example.data.test.labels)
+    vector = one_hot(np.array([example.label]))[0]
     left, right = st.columns([1.2, 1], gap="large")
     with left, np.printoptions(linewidth=50):
         _step(
@@ -167,15 +167,15 @@ def _show_one_hot(example: Example) -> None:
             f">>> {example.y}\n{example.label}\n"
             '>>> y_train = np.eye(10, dtype="float32")[y_train]\n'
             '>>> y_test = np.eye(10, dtype="float32")[y_test]\n'
-            f">>> y_train.shape, y_test.shape\n{vectors.shape, of_test.shape}\n"
-            f">>> {example.y}\n{own!r}",
+            f">>> y_train.shape, y_test.shape\n{vectors.shape, test_vectors.shape}\n"
+            f">>> {example.y}\n{vector!r}",
         )
         st.markdown(
             "Digit Lab trains with the sparse form of the loss: it takes the label itself and gives the same numbers."
         )
     with right:
         st.markdown(f"The {example.label}, then the first nine training labels")
-        show_figure(one_hot_rows, np.concatenate([own[None], vectors[:9]]), page_theme(), width=480)
+        show_figure(one_hot_rows, np.concatenate([vector[None], vectors[:9]]), page_theme(), width=480)
 
 
 def _article(digit: int) -> str:

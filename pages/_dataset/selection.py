@@ -1,4 +1,4 @@
-"""What is chosen on the Dataset page: the view, the open digit, a class, a scale. One choice holds in all views."""
+"""The selections of the Dataset page that all its views share: view, open digit, class and log scale."""
 
 import streamlit as st
 
@@ -17,36 +17,36 @@ VIEWS = {
     "about": "About MNIST",
 }
 SPLITS = {"train": "Training · 60,000", "test": "Test · 10,000"}
-ALL = "All"
-LOG = "dataset_log"  # in the session
+ALL_CLASSES = "All"
+LOG_KEY = "dataset_log"  # widget key
 
 
 VIEW = UrlState("dataset", "view", "first-look", lambda text: text in VIEWS)
-OPEN = UrlState("dataset", "digit", "train-0", lambda text: Digit.read(text) is not None)
-CLASS = UrlState("dataset", "class", ALL, lambda text: text in CLASSES)
-CLASSES = [ALL, *map(str, range(10))]
+OPEN_DIGIT = UrlState("dataset", "digit", "train-0", lambda text: Digit.parse(text) is not None)
+CLASS = UrlState("dataset", "class", ALL_CLASSES, lambda text: text in CLASSES)
+CLASSES = [ALL_CLASSES, *map(str, range(10))]
 
 
-def open_digit() -> Digit:
-    """The digit that is open, in whatever view."""
-    return Digit.read(OPEN.value)
+def get_open_digit() -> Digit:
+    """Return the open digit, which is the same in all views."""
+    return Digit.parse(OPEN_DIGIT.value)
 
 
-def open_(digit: Digit) -> None:
-    """Open ``digit``: for callbacks. A class that it is not of is left."""
-    OPEN.set(str(digit))
-    if CLASS.value not in (ALL, str(digit.label)):
-        CLASS.set(ALL)
+def set_open_digit(digit: Digit) -> None:
+    """Open ``digit``, and reset the class filter if it excludes the digit; for callbacks."""
+    OPEN_DIGIT.set(str(digit))
+    if CLASS.value not in (ALL_CLASSES, str(digit.label)):
+        CLASS.set(ALL_CLASSES)
 
 
 def choose_split() -> str:
-    """ "train" or "test": the split of the open digit. In the other one the digit of the same index is opened."""
-    digit = open_digit()
-    key = f"dataset_split_{digit.split}"  # another split may come from elsewhere too
+    """Show the split selector and return "train" or "test"; a change opens the digit of the same index there."""
+    digit = get_open_digit()
+    key = f"dataset_split_{digit.split}"  # a new widget for each split, as other widgets can change the split too
 
     def change() -> None:
         split = st.session_state[key]
-        OPEN.set(str(Digit(split, min(digit.index, mnist.SIZES[split] - 1))))
+        OPEN_DIGIT.set(str(Digit(split, min(digit.index, mnist.SIZES[split] - 1))))
 
     return st.segmented_control(
         "Split",
@@ -61,20 +61,20 @@ def choose_split() -> str:
 
 
 def choose_class() -> int | None:
-    """A digit from 0 to 9, or None for all of them."""
+    """Show the class selector; return a label from 0 to 9, or None for all classes."""
     chosen = CLASS.value
     st.segmented_control(
         "Digit", CLASSES, default=chosen, required=True, wrap=True, key=CLASS.key, on_change=CLASS.read_widget
     )
-    return None if chosen == ALL else int(chosen)
+    return None if chosen == ALL_CLASSES else int(chosen)
 
 
 def choose_log() -> bool:
-    """Whether counts are drawn on a logarithmic scale."""
+    """Show the toggle; return whether counts are drawn on a logarithmic scale."""
     return st.toggle(
         "Log scale",
         value=True,
-        key=LOG,
+        key=LOG_KEY,
         persist_state="session",
         help="About four pixels in five are background. A linear scale shows them and little else; "
         "on a logarithmic one each step up is ten times as many.",

@@ -1,4 +1,4 @@
-"""The drawing canvas and its tools; the drawing lives in the session and survives a visit to another page."""
+"""The drawing canvas and its tools; session state keeps the drawing while another page is open."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +10,12 @@ import streamlit_drawable_canvas
 from mnist_core.digits.drawing import Drawing, strokes_of_canvas
 from pages._shared.device import is_phone
 
-BRUSHES = {"Thin": 1 / 22, "Normal": 1 / 14, "Thick": 1 / 9}  # shares of the canvas' side
-WIDE, PHONE = 420, 320  # the canvas' side in CSS pixels; it cannot follow its place's width by itself
+BRUSHES = {"Thin": 1 / 22, "Normal": 1 / 14, "Thick": 1 / 9}  # widths as shares of the canvas' side
+CANVAS_SIDE, PHONE_CANVAS_SIDE = 420, 320  # CSS pixels; the canvas cannot adapt to the width of its container
 
-# The library's own tools hang unseen over the canvas' upper right corner until a mouse hovers there: a stroke that
-# begins under them is lost, and a finger may press one. The page has all that it needs of them, so they are hidden, in
-# the one way that the library leaves: its component, with one style more (it sets another display on the element).
+# The library's own toolbar is invisible over the canvas' upper right corner until a mouse hovers there: a stroke that
+# begins under it is lost, and a finger may press a button. It is hidden, as the page has its own tools. The only way
+# is to register the component again with one more style (important: the library sets the display on the element).
 (styles,) = Path(streamlit_drawable_canvas.__file__).parent.glob("frontend/build/index-*.css")
 streamlit_drawable_canvas.out = st.components.v2.component(
     "streamlit-drawable-canvas.streamlit_drawable_canvas",
@@ -27,104 +27,104 @@ streamlit_drawable_canvas.out = st.components.v2.component(
 
 @dataclass
 class CanvasState:
-    """What is on the canvas. Strokes are as Fabric writes them, the newest last.
+    """The state of a canvas. Strokes are Fabric.js objects, the newest last.
 
-    ``initial`` is what the canvas started with when the browser last built it: it must not change while someone
-    draws, or the browser starts anew from it.
+    ``initial``: the strokes from which the browser last built the canvas. They must not change while someone draws,
+    or the browser rebuilds it from them.
     """
 
     objects: list[dict[str, Any]] = field(default_factory=list)
     undone: list[dict[str, Any]] = field(default_factory=list)
     initial: list[dict[str, Any]] = field(default_factory=list)
     brush: str = "Normal"
-    revision: int = 0  # part of the canvas' key: a new one has the browser take the sheet as it is here
+    revision: int = 0  # part of the canvas' key: a new one makes the browser build the canvas from this state
 
     def clear(self) -> None:
-        """Take all strokes away."""
+        """Remove all strokes."""
         self.objects, self.undone = [], []
         self.revision += 1
 
     def undo(self) -> None:
-        """Take the newest stroke away."""
+        """Remove the newest stroke."""
         self.undone.append(self.objects.pop())
         self.revision += 1
 
     def redo(self) -> None:
-        """Bring back the stroke that was undone last."""
+        """Restore the stroke that was undone last."""
         self.objects.append(self.undone.pop())
         self.revision += 1
 
-    def take(self, objects: list[dict[str, Any]]) -> None:
-        """What the browser says is drawn; a new stroke ends the chance to redo."""
+    def update(self, objects: list[dict[str, Any]]) -> None:
+        """Store the strokes that the browser sent; a new stroke clears those that could be redone."""
         if len(objects) > len(self.objects):
             self.undone = []
         self.objects = objects
 
     def use_brush(self, brush: str, side: int) -> None:
-        """Draw with another brush, the strokes there are too: a drawing has one brush."""
+        """Change the brush, also of the existing strokes: a drawing has one brush."""
         self.brush = brush
         for stroke in self.objects + self.undone:
             stroke["strokeWidth"] = brush_width(brush, side)
         self.revision += 1
 
 
-def sheet(name: str = "sheet") -> CanvasState:
-    """This session's sheet of this name."""
+def canvas_state(name: str = "sheet") -> CanvasState:
+    """Return this session's canvas state of this name."""
     return st.session_state.setdefault(name, CanvasState())
 
 
 def canvas_side() -> int:
-    """The canvas' side in CSS pixels, small enough for a phone where the browser says that it is one."""
-    return PHONE if is_phone() else WIDE
+    """Return the canvas' side in CSS pixels; it is smaller on a phone."""
+    return PHONE_CANVAS_SIDE if is_phone() else CANVAS_SIDE
 
 
 def brush_width(brush: str, side: int) -> int:
-    """The width of the brush called ``brush`` on a canvas of this side, in its pixels."""
+    """Return the width in pixels of ``brush``, a key of BRUSHES, on a canvas of this side."""
     return round(side * BRUSHES[brush])
 
 
 def draw_on_canvas(name: str = "sheet") -> Drawing:
-    """Show the canvas; returns what is drawn. ``name``: of its sheet, where a page has several.
+    """Show the canvas and return the drawing. ``name``: of its state, where a page has several.
 
-    Raises DrawingError when the browser sends no drawing.
+    Raises DrawingError when the browser sends malformed strokes.
     """
-    paper, side = sheet(name), canvas_side()
-    key = f"{name}-canvas-{paper.revision}"
-    if key not in st.session_state:  # after a change by our tools, or back from another page
-        paper.initial = list(paper.objects)
+    state, side = canvas_state(name), canvas_side()
+    key = f"{name}-canvas-{state.revision}"
+    if key not in st.session_state:  # after a change by the tools, or after a visit to another page
+        state.initial = list(state.objects)
     result = streamlit_drawable_canvas.st_canvas(
-        stroke_width=brush_width(paper.brush, side),
+        stroke_width=brush_width(state.brush, side),
         stroke_color="#FFFFFF",
         background_color="#000000",
         width=side,
         height=side,
-        initial_drawing={"objects": paper.initial},
+        initial_drawing={"objects": state.initial},
         key=key,
     )
     objects = (result.json_data or {}).get("objects", [])
-    strokes = strokes_of_canvas(objects)  # before the sheet takes them: what is no drawing costs none
-    paper.take(objects)
+    strokes = strokes_of_canvas(objects)  # validate first: malformed strokes must not replace the drawing
+    state.update(objects)
     return Drawing(
         strokes=strokes,
         canvas=side,
-        brush=brush_width(paper.brush, side),
+        brush=brush_width(state.brush, side),
     )
 
 
 def show_tools(name: str = "sheet") -> None:
-    """Show what clears, undoes and redoes on the canvas of this ``name``, and its brushes."""
-    paper, side = sheet(name), canvas_side()
+    """Show the buttons Clear, Undo and Redo and the brushes of the canvas ``name``."""
+    state, side = canvas_state(name), canvas_side()
     with st.container(horizontal=True, width=side):
         st.button(
-            "Clear", icon=":material/delete:", on_click=paper.clear, key=f"{name}-clear", disabled=not paper.objects
+            "Clear", icon=":material/delete:", on_click=state.clear, key=f"{name}-clear", disabled=not state.objects
         )
-        st.button("Undo", icon=":material/undo:", on_click=paper.undo, key=f"{name}-undo", disabled=not paper.objects)
-        st.button("Redo", icon=":material/redo:", on_click=paper.redo, key=f"{name}-redo", disabled=not paper.undone)
+        st.button("Undo", icon=":material/undo:", on_click=state.undo, key=f"{name}-undo", disabled=not state.objects)
+        st.button("Redo", icon=":material/redo:", on_click=state.redo, key=f"{name}-redo", disabled=not state.undone)
     st.segmented_control(
         "Brush",
         list(BRUSHES),
-        default=paper.brush,
+        default=state.brush,
         required=True,
         key=f"{name}-brush",
-        on_change=lambda: paper.use_brush(st.session_state[f"{name}-brush"], side),
+        on_change=lambda: state.use_brush(st.session_state[f"{name}-brush"], side),
     )

@@ -1,4 +1,4 @@
-"""Draw, on the canvas: a stroke, and the network's answer beside it."""
+"""Draw, Canvas: the canvas, and the network's prediction beside it."""
 
 import time
 
@@ -10,56 +10,56 @@ from mnist_core.digits.normalization import prepare
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.predictions import Prediction
 from pages._draw.canvas import draw_on_canvas, show_tools
-from pages._draw.detail_panels import look_closer
-from pages._draw.feedback import show_tell_it
+from pages._draw.detail_panels import show_detail_panels
+from pages._draw.feedback import show_feedback
 from pages._shared.engine_status import wait_for_engine
 from pages._shared.fragments import fragment
 from pages._shared.model_picker import chosen_run
 from pages._shared.services import engine
-from pages._shared.widgets.prediction import show_answer
-from pages._shared.widgets.typicality import choose_tolerance, tolerance
+from pages._shared.widgets.prediction import show_prediction
+from pages._shared.widgets.typicality import choose_rejection_threshold, rejection_threshold
 
-# The browser paints the answer meanwhile; widgets that come with it would keep it waiting.
-SECONDS_TO_PAINT = 0.05
+# The browser shows the prediction in this time; widgets sent together with it would delay it.
+PAINT_SECONDS = 0.05
 
 
 @fragment
-def show_desk() -> None:
-    """Canvas left, answer right; a stroke reruns this alone, and the answer comes before all that is slower."""
+def show_canvas_tab() -> None:
+    """Show the canvas and the prediction; a stroke reruns only this, and slower parts follow the prediction."""
     left, right = st.columns([1, 1], gap="large")
     with left:
         drawing = draw_on_canvas()
         tools = st.container()
     preparation = prepare(rasterize(drawing)) if drawing.strokes else None
     with right:
-        reading = _read(preparation.digit) if preparation else _invite()
-    if reading:
-        time.sleep(SECONDS_TO_PAINT)
+        prediction = _predict(preparation.digit) if preparation else _show_instructions()
+    if prediction:
+        time.sleep(PAINT_SECONDS)
     with tools:
         show_tools()
-    if reading:
+    if prediction:
         with right:
-            show_tell_it(drawing, preparation.digit, reading.probabilities[0], chosen_run())
-            if reading.typicality is not None:
-                choose_tolerance()
-        look_closer(preparation)
+            show_feedback(drawing, preparation.digit, prediction.probabilities[0], chosen_run())
+            if prediction.typicality is not None:
+                choose_rejection_threshold()
+        show_detail_panels(preparation)
 
 
-def _invite() -> None:
+def _show_instructions() -> None:
     st.markdown("### Draw a digit from 0 to 9")
     st.write("Use the mouse, a pen or a finger. The network answers as soon as you lift it.")
     if not engine().ready:
         wait_for_engine("You can draw meanwhile.")
 
 
-def _read(digit: np.ndarray) -> Prediction | None:
-    """Show what the network makes of ``digit``, uint8 (28, 28), as it sees it; None where it says nothing."""
+def _predict(digit: np.ndarray) -> Prediction | None:
+    """Show and return the prediction for ``digit``, uint8 (28, 28); None if the engine is not ready."""
     try:
-        reading = engine().predict(chosen_run(), digit[None])
+        prediction = engine().predict(chosen_run(), digit[None])
     except EngineNotReady:
         wait_for_engine("You can draw meanwhile.")
         return None
-    typicality = None if reading.typicality is None else float(reading.typicality[0])
-    rejected = typicality is not None and typicality < tolerance()
-    show_answer(digit, reading.probabilities[0], typicality=typicality, rejected=rejected)
-    return reading
+    typicality = None if prediction.typicality is None else float(prediction.typicality[0])
+    rejected = typicality is not None and typicality < rejection_threshold()
+    show_prediction(digit, prediction.probabilities[0], typicality=typicality, rejected=rejected)
+    return prediction

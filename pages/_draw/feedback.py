@@ -1,4 +1,4 @@
-"""Tell it: whether the answer is right, or which digit it should have been; one click gives the room the drawing."""
+"""Feedback on a prediction: one click saves the drawing with its correct label in the room."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,73 +14,72 @@ from pages._shared.messages import safe_callback, show_message
 from pages._shared.my_data import ask_nickname
 from pages._shared.services import room
 
-KEY = "told"  # in the session: what this person told last
-TIMES = "times-told"  # in the session: how often this person has told something, or taken it back
-TWO_ROWS = 210  # CSS pixels: five digits in a row, where ten do not fit
+SUBMITTED_KEY = "told"  # session state: the label that this person submitted last
+SUBMISSION_COUNT_KEY = "times-told"  # session state: how often this person submitted or deleted a label
+TWO_ROWS_WIDTH = 210  # CSS pixels: five digits in each of two rows, as ten do not fit in one
 
 
 @dataclass(frozen=True)
 class SubmittedLabel:
-    """A drawing on the canvas, by its ``mark``, that the room has under ``id`` with ``label``."""
+    """A drawing, identified by its hash, that the room has stored under ``id`` with ``label``."""
 
-    mark: int
+    drawing_hash: int
     id: str
     label: int | None  # None: it is no digit
 
 
-def show_tell_it(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray, run: Run) -> None:
-    """Ask whether ``run`` has read ``drawing`` right, and save it with what it should have been.
+def show_feedback(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray, run: Run) -> None:
+    """Ask whether ``run`` has read ``drawing`` correctly, and save it with the correct label.
 
-    ``digit``: uint8 (28, 28), ``probabilities``: float (10,). The database is asked after a click only; another
-    stroke makes another drawing, which has not been told yet.
+    ``digit``: uint8 (28, 28), ``probabilities``: float (10,). The database is used only after a click.
     """
-    mark = hash((drawing.canvas, drawing.brush, *(stroke.tobytes() for stroke in drawing.strokes)))
+    drawing_hash = hash((drawing.canvas, drawing.brush, *(stroke.tobytes() for stroke in drawing.strokes)))
 
-    def tell(label: int | None) -> None:
-        from mnist_core.room.drawings import FEEDBACK, Answer
+    def save(label: int | None) -> None:
+        from mnist_core.room.drawings import FEEDBACK, RunPrediction
 
-        if submitted := _submitted(mark):  # a second click on the same answer saves nothing more
+        if submitted := _submitted(drawing_hash):  # a second click may correct the label
             if submitted.label != label:
                 room().correct(submitted.id, label, person=person())
                 _remember(replace(submitted, label=label))
             return
-        answer = Answer(probabilities, run.id, run.config.name)
+        prediction = RunPrediction(probabilities, run.id, run.config.name)
         labelled = replace(drawing, label=label)
-        id_ = room().add(labelled, digit, answer, source=FEEDBACK, person=person(), nickname=nickname())
-        _remember(SubmittedLabel(mark, id_, label))
+        id_ = room().add(labelled, digit, prediction, source=FEEDBACK, person=person(), nickname=nickname())
+        _remember(SubmittedLabel(drawing_hash, id_, label))
 
     show_message()
-    submitted = _submitted(mark)
+    submitted = _submitted(drawing_hash)
     with st.container(horizontal=True, vertical_alignment="center"):
         if submitted:
-            _thank(submitted)
+            _show_saved(submitted)
         else:
             st.button(
                 "Right",
                 icon=":material/check:",
-                on_click=safe_callback(lambda: tell(int(probabilities.argmax()))),
+                on_click=safe_callback(lambda: save(int(probabilities.argmax()))),
                 key="right",
             )
             st.button(
-                "No digit", on_click=safe_callback(lambda: tell(None)), key="no-digit", help="Nobody should read one."
+                "No digit", on_click=safe_callback(lambda: save(None)), key="no-digit", help="Nobody should read one."
             )
             ask_nickname("tell")
-    _choose(submitted.label if submitted else None, tell)
+    _show_label_choice(submitted.label if submitted else None, save)
 
 
 def _remember(submitted: SubmittedLabel | None) -> None:
-    st.session_state[KEY] = submitted
-    st.session_state[TIMES] = st.session_state.get(TIMES, 0) + 1
+    st.session_state[SUBMITTED_KEY] = submitted
+    st.session_state[SUBMISSION_COUNT_KEY] = st.session_state.get(SUBMISSION_COUNT_KEY, 0) + 1
 
 
-def _submitted(mark: int) -> SubmittedLabel | None:
-    submitted = st.session_state.get(KEY)
-    return submitted if submitted and submitted.mark == mark else None
+def _submitted(drawing_hash: int) -> SubmittedLabel | None:
+    submitted = st.session_state.get(SUBMITTED_KEY)
+    return submitted if submitted and submitted.drawing_hash == drawing_hash else None
 
 
-def _thank(submitted: SubmittedLabel) -> None:
+def _show_saved(submitted: SubmittedLabel) -> None:
     def take_back() -> None:
-        room().take_back(submitted.id, person=person())
+        room().delete_own(submitted.id, person=person())
         _remember(None)
 
     st.markdown(
@@ -90,14 +89,14 @@ def _thank(submitted: SubmittedLabel) -> None:
     st.button("Take it back", icon=":material/undo:", on_click=safe_callback(take_back), type="tertiary")
 
 
-def _choose(label: int | None, tell: Callable[[int | None], None]) -> None:
-    # A new widget after each choice: what an old one still says is not about this drawing. Not for each drawing: it
-    # takes the browser as long to make ten buttons as to paint the answer.
-    key = f"should-be-{st.session_state.get(TIMES, 0)}-{label}"
+def _show_label_choice(label: int | None, save: Callable[[int | None], None]) -> None:
+    # A new widget after each submission: an old one's value may belong to another drawing. Not for each drawing: ten
+    # new buttons take the browser as long as the prediction.
+    key = f"should-be-{st.session_state.get(SUBMISSION_COUNT_KEY, 0)}-{label}"
 
     def choose() -> None:
         if st.session_state[key] is not None:
-            tell(st.session_state[key])
+            save(st.session_state[key])
 
     st.pills(
         "It should be",
@@ -107,5 +106,5 @@ def _choose(label: int | None, tell: Callable[[int | None], None]) -> None:
         key=key,
         on_change=safe_callback(choose),
         wrap=True,
-        width=TWO_ROWS if is_phone() else "content",
+        width=TWO_ROWS_WIDTH if is_phone() else "content",
     )

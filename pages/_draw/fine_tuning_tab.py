@@ -1,4 +1,4 @@
-"""The chosen network learns half of the room's drawings; the other half and MNIST show what became of it."""
+"""Draw, Teach it: fine-tuning with half of the room's drawings, tested on the other half and on MNIST."""
 
 from typing import TYPE_CHECKING
 
@@ -7,14 +7,14 @@ import streamlit as st
 
 from mnist_core import settings
 from mnist_core.runs import store
-from mnist_core.runs.fine_tuning import FEWEST, TAUGHT, Lesson, learned_half, lesson_config
+from mnist_core.runs.fine_tuning import FINE_TUNING_RECIPE, MIN_DRAWINGS, Lesson, learned_half, lesson_config
 from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.status import FINISHED, QUEUED, Status
 from pages._shared.engine_status import wait_for_engine
 from pages._shared.fragments import polling_fragment
 from pages._shared.identity import person
 from pages._shared.messages import error_boundary, escape_markdown, safe_callback, show_message
-from pages._shared.model_picker import chosen_run, offer_to_use
+from pages._shared.model_picker import chosen_run, show_use_button
 from pages._shared.navigation import page_file
 from pages._shared.queue_position import rerun_if_changed, show_queue_position
 from pages._shared.run_status import STATES, is_live
@@ -25,34 +25,34 @@ from pages._shared.widgets.digit_grid import show_digits
 if TYPE_CHECKING:
     from mnist_core.room.drawings import Drawings
 
-ANSWERS = "taught-answers"  # in the session, with a run's id: what parent and child read of the judged half
+PREDICTIONS_KEY = "taught-answers"  # session state, with a run's id: both networks' predictions for the held-out half
 
 
 @error_boundary
-def show_teach_it() -> None:
-    """Show the button that teaches the chosen network, and what became of the newest lesson."""
+def show_fine_tuning_tab() -> None:
+    """Show the button that fine-tunes the selected network, and the newest fine-tuned run."""
     show_message()
     run = _newest_lesson()
-    _offer(busy=run is not None and run.config.person == person() and is_live(run.status))
+    _show_button(busy=run is not None and run.config.person == person() and is_live(run.status))
     if run:
         _show_lesson(run)
 
 
 def _newest_lesson() -> Run | None:
-    """The newest taught run of this person, or of anybody if this person has none."""
-    taught = [run for run in reversed(store.list_runs(settings.home())) if run.config.recipe == TAUGHT]
-    mine = [run for run in taught if run.config.person == person()]
-    return next(iter(mine or taught), None)
+    """Return this person's newest fine-tuned run, or anybody's if this person has none."""
+    fine_tuned = [run for run in reversed(store.list_runs(settings.home())) if run.config.recipe == FINE_TUNING_RECIPE]
+    mine = [run for run in fine_tuned if run.config.person == person()]
+    return next(iter(mine or fine_tuned), None)
 
 
-def _offer(*, busy: bool) -> None:
+def _show_button(*, busy: bool) -> None:
     drawings, network = room(), chosen_run()
     counts = drawings.counts()
     total = int(counts.sum())
-    if total < FEWEST:
-        have = f"{total or 'no'} labelled drawing{'' if total == 1 else 's'}"
+    if total < MIN_DRAWINGS:
+        count_text = f"{total or 'no'} labelled drawing{'' if total == 1 else 's'}"
         st.info(
-            f"The room has {have}; a lesson takes {FEWEST}. "
+            f"The room has {count_text}; a lesson takes {MIN_DRAWINGS}. "
             "Draw a digit and say what it should be, or play a round of Draw a digit.",
             icon=":material/draw:",
         )
@@ -73,7 +73,7 @@ def _offer(*, busy: bool) -> None:
 
 
 def _lesson(drawings: "Drawings") -> Lesson:
-    """A lesson of all labelled drawings, from the oldest on."""
+    """Return a lesson of all labelled drawings, the oldest first."""
     stored = drawings.labelled()[::-1]
     images = np.array([each.digit for each in stored], np.uint8).reshape(-1, 28, 28)
     return Lesson.of(images, np.array([each.label for each in stored], np.uint8))
@@ -81,8 +81,8 @@ def _lesson(drawings: "Drawings") -> Lesson:
 
 def _show_lesson(run: Run) -> None:
     status = run.status
-    words = STATES[status.state]
-    st.markdown(f"**{escape_markdown(run.config.name)}** :{words.colour}-badge[{words.icon} {words.name}]")
+    state = STATES[status.state]
+    st.markdown(f"**{escape_markdown(run.config.name)}** :{state.colour}-badge[{state.icon} {state.name}]")
     if is_live(status):
         polling_fragment("500ms")(_live)(run, status)
     elif status.state == FINISHED:
@@ -113,7 +113,7 @@ def _show_result(run: Run) -> None:
         st.warning("The network that was taught is gone: there is no before to compare with.")
     else:
         _compare(parent, run, lesson)
-    offer_to_use(run, "lesson")
+    show_use_button(run, "lesson")
 
 
 def _compare(parent: Run, run: Run, lesson: Lesson) -> None:
@@ -121,15 +121,15 @@ def _compare(parent: Run, run: Run, lesson: Lesson) -> None:
         wait_for_engine()
         return
     images, labels = lesson.images[~lesson.learned], lesson.labels[~lesson.learned]
-    before, after = _answers(parent, run, images)
+    before, after = _predictions(parent, run, images)
     drawn, mnist = st.columns(2)
-    rights = [int((answers == labels).sum()) for answers in (before, after)]
+    right = [int((predictions == labels).sum()) for predictions in (before, after)]
     drawn.metric(
-        "Drawings it did not learn from", f"{rights[0]} → {rights[1]} of {len(labels)}", rights[1] - rights[0] or None
+        "Drawings it did not learn from", f"{right[0]} → {right[1]} of {len(labels)}", right[1] - right[0] or None
     )
-    was, now = parent.status.scores, run.status.scores
-    if was and now:
-        accuracies = was["test_accuracy"], now["test_accuracy"]
+    old_scores, new_scores = parent.status.scores, run.status.scores
+    if old_scores and new_scores:
+        accuracies = old_scores["test_accuracy"], new_scores["test_accuracy"]
         change = f"{100 * (accuracies[1] - accuracies[0]):+.2f} points"
         mnist.metric("MNIST's test set", f"{accuracies[0]:.2%} → {accuracies[1]:.2%}", change)
     changed = (before == labels) != (after == labels)
@@ -144,9 +144,9 @@ def _compare(parent: Run, run: Run, lesson: Lesson) -> None:
         st.caption("No drawing became right or wrong.")
 
 
-def _answers(parent: Run, run: Run, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What both read of ``images``, asked once in a session."""
-    key = f"{ANSWERS}-{run.id}"
+def _predictions(parent: Run, run: Run, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the predictions of both networks for ``images``, computed once in a session."""
+    key = f"{PREDICTIONS_KEY}-{run.id}"
     if key not in st.session_state:
         st.session_state[key] = tuple(engine().classify(each, images).argmax(axis=1) for each in (parent, run))
     return st.session_state[key]

@@ -1,4 +1,4 @@
-"""Draw, Photo: a picture of digits on paper, read as numbers."""
+"""Draw, Photo: a photo of digits on paper, read as numbers."""
 
 import io
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.errors import LabError
-from mnist_core.figures.boxes import boxed
+from mnist_core.figures.boxes import draw_boxes
 from mnist_core.figures.colours import DIGIT_COLOURS
 from pages._shared.engine_status import wait_for_engine
 from pages._shared.fragments import fragment
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mnist_core.digits.photo import Photo
 
 TYPES = ["jpg", "jpeg", "png", "webp", "avif", "gif", "bmp", "tif", "tiff"]
-LARGEST_FILE = 50  # megabytes
+MAX_MEGABYTES = 50
 STYLE = """
 <style>
 .number b {font-size: 4.5rem; line-height: 1.1; font-weight: 700; padding-right: 0.35em;}
@@ -30,10 +30,10 @@ STYLE = """
 
 
 @fragment
-def show_photo() -> None:
-    """Take a photo, and show which digits are found on it and how they are read."""
+def show_photo_tab() -> None:
+    """Show the upload of a photo, and the digits found on it with their predictions."""
     file = st.file_uploader(
-        "A photo of digits on paper", type=TYPES, max_upload_size=LARGEST_FILE, help="On a phone, this is the camera."
+        "A photo of digits on paper", type=TYPES, max_upload_size=MAX_MEGABYTES, help="On a phone, this is the camera."
     )
     if file is None:
         st.markdown(
@@ -43,7 +43,7 @@ def show_photo() -> None:
         return
     with st.spinner("Looking for digits"):
         photo = _photo(file.getvalue())
-    if not photo.found:
+    if not photo.digits:
         st.image(photo.picture, width=min(480, photo.picture.shape[1]))
         st.warning(
             "No digits found on this photo. Come closer, use a darker pen, or take it in better light.",
@@ -55,29 +55,29 @@ def show_photo() -> None:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _photo(content: bytes) -> "Photo":
-    # Imported with the first photo: SciPy's filters would keep a newcomer's first page waiting.
+    # Imported with the first photo: importing SciPy's filters would delay a visitor's first page.
     from mnist_core.digits import photo
 
     return photo.read(io.BytesIO(content))
 
 
 def _show_reading(photo: "Photo") -> None:
-    """The photo with its boxes, and beside it what they are read as."""
+    """Show the photo with a box around each digit, and the predictions beside it."""
     left, right = st.columns([1, 1], gap="large")
-    digits = np.stack([found.preparation.digit for found in photo.found])
+    digits = np.stack([each.preparation.digit for each in photo.digits])
     scale = photo.picture.shape[1] / photo.size[0]
-    boxes = [tuple(side * scale for side in found.box) for found in photo.found]
+    boxes = [tuple(side * scale for side in each.box) for each in photo.digits]
     with right:
-        probabilities = _asked(digits)
+        probabilities = _classify(digits)
         if probabilities is not None:
             _show_numbers(photo, digits, probabilities)
     with left:
         answers = None if probabilities is None else probabilities.argmax(axis=1).tolist()
-        st.image(boxed(photo.picture, boxes, answers), width="stretch")
+        st.image(draw_boxes(photo.picture, boxes, answers), width="stretch")
 
 
-def _asked(digits: np.ndarray) -> np.ndarray | None:
-    """The probabilities, float32 (N, 10); None where there are none, which is told."""
+def _classify(digits: np.ndarray) -> np.ndarray | None:
+    """Return the probabilities, float32 (N, 10); None after an error, which is shown."""
     try:
         return engine().classify(chosen_run(), digits)
     except EngineNotReady:
@@ -88,13 +88,13 @@ def _asked(digits: np.ndarray) -> np.ndarray | None:
 
 
 def _show_numbers(photo: "Photo", digits: np.ndarray, probabilities: np.ndarray) -> None:
-    """Each line as a number, large, and below it what the network saw of each digit."""
+    """Show each row of digits as a large number, and below it each digit as the network saw it."""
     parts, start = [STYLE], 0
     st.markdown("It reads")
-    for line in photo.lines:
-        of_line = slice(start, start + len(line))
-        parts.append(_number(digits[of_line], probabilities[of_line]))
-        start += len(line)
+    for row in photo.lines:
+        row_slice = slice(start, start + len(row))
+        parts.append(_number(digits[row_slice], probabilities[row_slice]))
+        start += len(row)
     st.html("".join(parts))
 
 

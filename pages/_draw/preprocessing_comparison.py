@@ -1,4 +1,4 @@
-"""Draw, Face-off: one drawing prepared three ways, and read by several networks."""
+"""Draw, Face-off: one drawing preprocessed in three ways, and read by several networks."""
 
 import numpy as np
 import streamlit as st
@@ -12,32 +12,32 @@ from pages._shared.messages import escape_markdown
 from pages._shared.model_picker import chosen_run
 from pages._shared.services import engine
 from pages._shared.widgets.cards import Card, cards_html
-from pages._shared.widgets.prediction import sureness
+from pages._shared.widgets.prediction import confidence_text
 
 
-def show_face_off(preparation: Preparation) -> None:
-    """Three preparations read by the chosen network, then MNIST's preparation read by each network."""
+def show_preprocessing_comparison(preparation: Preparation) -> None:
+    """Show three preprocessings read by the selected network, then MNIST's preprocessing read by each network."""
     chosen = chosen_run()
     st.markdown(
         f"**Three preparations, one network: {escape_markdown(chosen.config.name)}.** Draw a small digit in a corner, "
         "then a large one in the middle, and see which answers change: a network reads best what looks like its "
         "training digits."
     )
-    ways = {
+    inputs = {
         "Canvas resized": (resized(preparation.ink), "The whole canvas shrunk to 28 × 28, as many apps do it."),
         "Centred by its box": (centred_by_box(preparation.ink), "Fitted into 20 × 20, its box in the middle."),
         "As MNIST was made": (preparation.digit, "Fitted into 20 × 20, its mass in the middle."),
     }
-    answers = engine().classify(chosen, np.stack([digit for digit, _ in ways.values()]))
-    cards = (_card(digit, name, text, each) for (name, (digit, text)), each in zip(ways.items(), answers, strict=True))
+    answers = engine().classify(chosen, np.stack([digit for digit, _ in inputs.values()]))
+    cards = (_card(digit, name, text, row) for (name, (digit, text)), row in zip(inputs.items(), answers, strict=True))
     st.html(cards_html(cards, side=200))
     st.markdown("**One preparation, several networks.** All of them get the picture that was made as MNIST's were.")
-    read = ((run, engine().classify(run, preparation.digit[None])[0]) for run in _networks(chosen))
-    st.html(cards_html((_card(preparation.digit, run.config.name, _score(run), each) for run, each in read), side=200))
+    rows = ((run, engine().classify(run, preparation.digit[None])[0]) for run in _networks(chosen))
+    st.html(cards_html((_card(preparation.digit, run.config.name, _score(run), row) for run, row in rows), side=200))
 
 
 def _networks(chosen: Run) -> list[Run]:
-    """The networks that ship, and the chosen one if it is another."""
+    """Return the shipped networks, and the selected one if it is not shipped."""
     shipped = store.shipped_runs()
     return shipped if chosen in shipped else [*shipped, chosen]
 
@@ -50,5 +50,5 @@ def _score(run: Run) -> str:
 def _card(digit: np.ndarray, title: str, text: str, probabilities: np.ndarray) -> Card:
     """``probabilities``: float32 (10,)."""
     answer = int(probabilities.argmax())
-    sure = sureness(float(probabilities[answer]))
-    return Card(digit, title, text, said=f"{answer}", note=sure, colour=DIGIT_COLOURS[answer])
+    confidence = confidence_text(float(probabilities[answer]))
+    return Card(digit, title, text, answer=f"{answer}", note=confidence, colour=DIGIT_COLOURS[answer])

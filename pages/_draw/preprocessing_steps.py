@@ -1,20 +1,20 @@
-"""Draw, Step by step: from the drawing to the 784 numbers that the network takes."""
+"""Draw, Step by step: from the drawing to the 784 numbers of the network's input."""
 
 import numpy as np
 import streamlit as st
 
 from mnist_core.digits.encoding import flatten
-from mnist_core.digits.normalization import BOX, MASS_AT, SIDE, Preparation, extent
+from mnist_core.digits.normalization import BOX, MASS_CENTRE, SIDE, Preparation, extent
 from pages._shared.widgets.cards import Card, cards_html
 from pages._shared.widgets.pixel_strips import strips_html
 from pages._shared.widgets.pixel_values import show_scaling
 
-ROWS, COLUMNS = 8, 10  # of the numbers that are shown: enough to see, few enough to read
-MARK = np.array([238, 119, 51], np.uint8)  # of the box around the ink and of the centre
+ROWS, COLUMNS = 8, 10  # of the pixel values that are shown: few enough to read
+MARK_COLOUR = np.array([238, 119, 51], np.uint8)  # of the box around the ink and the lines through the centre
 
 
 def show_steps(preparation: Preparation) -> None:
-    """Each step as a picture with one sentence, then the numbers themselves."""
+    """Show each step as a picture with a sentence, then the pixel values."""
     st.markdown("MNIST's digits were all made in the same way, and a network reads best what looks like them.")
     st.html(cards_html(_cards(preparation), side=200))
     show_scaling(
@@ -46,27 +46,27 @@ def _cards(preparation: Preparation) -> list[Card]:
 
 
 def most_inked(digit: np.ndarray) -> np.ndarray:
-    """The part of ``digit``, uint8 (28, 28), that has most ink: uint8 (8, 10)."""
+    """Return the window of ``digit``, uint8 (28, 28), with the most ink: uint8 (8, 10)."""
     parts = np.lib.stride_tricks.sliding_window_view(digit, (ROWS, COLUMNS))
     ink = parts.sum(axis=(2, 3))
     return parts[np.unravel_index(ink.argmax(), ink.shape)]
 
 
 def boxed(ink: np.ndarray) -> np.ndarray:
-    """``ink``, uint8 (H, W), with the box around its content: uint8 (H, W, 3)."""
+    """Return ``ink``, uint8 (H, W), with a box around its content: uint8 (H, W, 3)."""
     picture = np.repeat(ink[..., None], 3, axis=2)
     thickness = max(1, len(ink) // 140)
     rows, columns = extent(ink)
     box = np.zeros(ink.shape, bool)
     box[rows, columns] = True
     box[rows.start + thickness : rows.stop - thickness, columns.start + thickness : columns.stop - thickness] = False
-    picture[box] = MARK
+    picture[box] = MARK_COLOUR
     return picture
 
 
 def crossed(digit: np.ndarray, *, enlarged: int = 8) -> np.ndarray:
-    """``digit``, uint8 (28, 28), enlarged, with where MNIST has the centre of mass marked by lines: uint8 (H, W, 3)."""
+    """Return ``digit``, uint8 (28, 28), enlarged, with lines through MNIST's centre of mass: uint8 (H, W, 3)."""
     picture = np.repeat(np.kron(digit, np.ones((enlarged, enlarged), np.uint8))[..., None], 3, axis=2)
-    middle = round(MASS_AT * enlarged)
-    picture[middle, :] = picture[:, middle] = MARK
+    middle = round(MASS_CENTRE * enlarged)
+    picture[middle, :] = picture[:, middle] = MARK_COLOUR
     return picture

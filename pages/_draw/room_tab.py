@@ -1,4 +1,4 @@
-"""The room's drawings: how many of each digit, the newest ones, and a way out and in as a file."""
+"""Draw, The room: the count of drawings by digit, the newest ones, and export and import as a file."""
 
 from typing import TYPE_CHECKING
 
@@ -18,17 +18,17 @@ from pages._shared.wording import drawing_caption
 if TYPE_CHECKING:
     from mnist_core.room.drawings import Drawings, StoredDrawing
 
-SHOWN = 24  # of the newest
-IMPORTED = "room-imported"  # in the session: how the last import went, and whether it did
-UPLOADS = "room-uploads"  # in the session: how many files were sent; each needs an uploader of its own
+MAX_SHOWN = 24
+IMPORT_RESULT_KEY = "room-imported"  # session state: whether the last import worked, and its message
+UPLOAD_COUNT_KEY = "room-uploads"  # session state: the number of uploads; each needs a new uploader
 
 
 @fragment
-def show_room_drawings() -> None:
-    """Show what the room has drawn; a file can be taken home and brought along."""
+def show_room_tab() -> None:
+    """Show the room's drawings, with their export and import."""
     drawings = room()
     counts = drawings.counts()
-    newest = drawings.newest(SHOWN)
+    newest = drawings.newest(MAX_SHOWN)
     if not newest:
         st.info(
             "The room has no drawings yet. Draw a digit and say whether it was read right, play a round, "
@@ -43,9 +43,9 @@ def show_room_drawings() -> None:
 
 
 def _show_counts(counts: np.ndarray) -> None:
-    total, most = int(counts.sum()), max(int(counts.max()), 1)
+    total, peak = int(counts.sum()), max(int(counts.max()), 1)
     st.markdown(f"#### {total:,} drawing{'' if total == 1 else 's'} with {'its' if total == 1 else 'their'} digit")
-    bars = (Bar(str(digit), count / most, f"{count:,}", DIGIT_COLOURS[digit]) for digit, count in enumerate(counts))
+    bars = (Bar(str(digit), count / peak, f"{count:,}", DIGIT_COLOURS[digit]) for digit, count in enumerate(counts))
     st.html(bars_html(bars, label="How many drawings there are of each digit"), width=480)
 
 
@@ -67,17 +67,17 @@ def _export(drawings: "Drawings", *, empty: bool) -> None:
 
 
 def _import(drawings: "Drawings") -> None:
-    key = f"{UPLOADS}-{st.session_state.setdefault(UPLOADS, 0)}"
+    key = f"{UPLOAD_COUNT_KEY}-{st.session_state.setdefault(UPLOAD_COUNT_KEY, 0)}"
 
     def take_in() -> None:
         file = st.session_state[key]
-        st.session_state[UPLOADS] += 1
+        st.session_state[UPLOAD_COUNT_KEY] += 1
         try:
-            done = drawings.take_in(file.getvalue(), name=file.name)
-            known = f"; {done.known:,} were here already" if done.known else ""
-            st.session_state[IMPORTED] = True, f"{done.added:,} drawings added{known}."
+            result = drawings.import_json(file.getvalue(), name=file.name)
+            duplicates_text = f"; {result.known:,} were here already" if result.known else ""
+            st.session_state[IMPORT_RESULT_KEY] = True, f"{result.added:,} drawings added{duplicates_text}."
         except LabError as error:
-            st.session_state[IMPORTED] = False, f"{error} Nothing was imported."
+            st.session_state[IMPORT_RESULT_KEY] = False, f"{error} Nothing was imported."
 
     st.file_uploader(
         "Import drawings",
@@ -88,6 +88,6 @@ def _import(drawings: "Drawings") -> None:
         help="A file that was exported here or in another room, or any JSON list of "
         '{"label": 7, "strokes": [[[x, y], …], …], "canvas": 280, "brush": 20}.',
     )
-    worked, message = st.session_state.pop(IMPORTED, (None, ""))
+    is_success, message = st.session_state.pop(IMPORT_RESULT_KEY, (None, ""))
     if message:
-        (st.success if worked else st.error)(escape_markdown(message))
+        (st.success if is_success else st.error)(escape_markdown(message))

@@ -1,4 +1,4 @@
-"""A confusion matrix whose cells, rows and columns can be pressed, by mouse, finger or keyboard."""
+"""A confusion matrix whose cells, rows and columns are buttons for mouse, touch and keyboard."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ button:focus-visible {outline: 2px solid var(--st-primary-color);}
 button[aria-pressed="true"] {border-color: var(--st-primary-color); box-shadow: 0 0 0 1px var(--st-primary-color);}
 """
 
-# The buttons are kept from run to run, so that the one in focus stays there. The Tab key comes to one of them, the
-# arrows move among them, as in any grid.
+# Reruns reuse the buttons, so the focus stays on its button. The Tab key focuses one button and the arrow keys move
+# the focus (roving tabindex).
 JS = """
 export default function ({parentElement, data, setTriggerValue}) {
   let table = parentElement.querySelector("table");
@@ -85,12 +85,12 @@ function build() {
 
 _matrix = st.components.v2.component("confusion_matrix", css=CSS, js=JS)
 
-Cell = tuple[int | None, int | None]  # the true digit and the answer; None is any
+Cell = tuple[int | None, int | None]  # true label and predicted label; None means any
 
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixStyle:
-    """How the matrix is drawn: ``shares`` of each row instead of counts; ``right`` answers shown, or left out."""
+    """Options: show ``shares`` of each row instead of counts; show the ``right`` predictions (the diagonal)."""
 
     shares: bool = False
     right: bool = True
@@ -99,43 +99,43 @@ class MatrixStyle:
 def press_cell(
     counts: np.ndarray, *, chosen: Cell, style: MatrixStyle, key: str, shown_in: str, on_press: Callable[[Cell], None]
 ) -> None:
-    """Show ``counts``, int (10, 10), true digit by answer; ``on_press`` is called with what was pressed.
+    """Show ``counts``, int (10, 10), true label by predicted label; ``on_press`` is called with the pressed cell.
 
-    The name of a row or a column stands for all of it. ``chosen`` is marked. ``shown_in`` is the key of the container
-    that shows what was pressed: a phone scrolls there.
+    A row or column header is a cell with one None. ``chosen`` is highlighted. ``shown_in`` is the key of the container
+    that shows the digits of the cell: on a phone, a press scrolls to it.
     """
 
     def pressed() -> None:
         true, predicted = st.session_state[key].pressed
         on_press((true, predicted))
 
-    told = (
+    caption = (
         "Press a cell to see its digits, or a number at the edge for all of its row or column. "
         "Grey: read right. Orange: mistaken."
     )
     _matrix(
-        data={"cells": _cells(counts, chosen, style), "tint": TEST_COLOUR, "told": told, "shown_in": shown_in},
+        data={"cells": _cells(counts, chosen, style), "tint": TEST_COLOUR, "told": caption, "shown_in": shown_in},
         key=key,
         on_pressed_change=pressed,
     )
 
 
 def _cells(counts: np.ndarray, chosen: Cell, style: MatrixStyle) -> list[dict]:
-    """The buttons of the table, row by row: the answers, then each true digit with its ten counts."""
+    """Return the 120 buttons row by row: ten column headers, then for each true label its header and ten counts."""
     errors = np.where(np.eye(10, dtype=bool), 0, counts)
-    of_row = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    shown = np.where(np.eye(10, dtype=bool), 0, of_row) if style.shares else errors
-    tints = np.sqrt(shown / max(shown.max(), 1e-9))  # the root lets single errors show beside the frequent ones
-    cells = [_edge((None, digit), f"All that was read as {digit}", chosen) for digit in range(10)]
+    row_shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    values = np.where(np.eye(10, dtype=bool), 0, row_shares) if style.shares else errors
+    tints = np.sqrt(values / max(values.max(), 1e-9))  # the square root keeps single errors visible
+    cells = [_header((None, digit), f"All that was read as {digit}", chosen) for digit in range(10)]
     for true in range(10):
-        cells.append(_edge((true, None), f"All {true}s", chosen))
+        cells.append(_header((true, None), f"All {true}s", chosen))
         for predicted in range(10):
             count = int(counts[true, predicted])
             right = true == predicted
             cells.append(
                 {
-                    "text": _text(count, of_row[true, predicted], style, right=right),
-                    "name": f"{true} read as {predicted}: {count:,} ({of_row[true, predicted]:.2%} of the {true}s)",
+                    "text": _text(count, row_shares[true, predicted], style, right=right),
+                    "name": f"{true} read as {predicted}: {count:,} ({row_shares[true, predicted]:.2%} of the {true}s)",
                     "kind": "right" if right and style.right else "wrong" if count and not right else "none",
                     "share": float(tints[true, predicted]),
                     "place": [true, predicted],
@@ -145,15 +145,15 @@ def _cells(counts: np.ndarray, chosen: Cell, style: MatrixStyle) -> list[dict]:
     return cells
 
 
-def _edge(place: Cell, name: str, chosen: Cell) -> dict:
-    (digit,) = [each for each in place if each is not None]
+def _header(cell: Cell, name: str, chosen: Cell) -> dict:
+    (digit,) = [each for each in cell if each is not None]
     return {
         "text": str(digit),
         "name": name,
         "kind": "name",
         "share": 0,
-        "place": list(place),
-        "chosen": chosen == place,
+        "place": list(cell),
+        "chosen": chosen == cell,
     }
 
 

@@ -1,4 +1,4 @@
-"""Errors: one test digit, what the network said of it, and why."""
+"""Errors, details of one test digit: prediction, history over epochs, nearest training digits and explanation."""
 
 import numpy as np
 import streamlit as st
@@ -12,7 +12,7 @@ from mnist_core.evaluation.predictions import probabilities
 from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.figures.digits import digit_with_histogram
 from mnist_core.runs.run import Run, RunError
-from pages._errors.time_machine import epoch_on_view
+from pages._errors.time_machine import shown_epoch
 from pages._shared.engine_status import wait_for_engine
 from pages._shared.messages import error_boundary
 from pages._shared.model_picker import distinct_names, other_networks
@@ -23,30 +23,30 @@ from pages._shared.widgets.bars import Bar, bars_html
 from pages._shared.widgets.digit_picker import choose_digit
 from pages._shared.widgets.explanation import show_activity, show_epochs, show_ink
 from pages._shared.widgets.figure import page_theme, show_figure
-from pages._shared.widgets.prediction import bars, sureness, verdict_text
+from pages._shared.widgets.prediction import confidence_text, probability_bars, verdict_text
 
-NEAREST = 5
-MOST_NETWORKS = 12
-PLACE = "errors_nearest"  # the key of the container with the nearest digits
-LEAVE = "errors_leave"  # in the session: a digit was pressed that the Dataset page shows
+NEIGHBOURS = 5
+MAX_NETWORKS = 12
+NEAREST_CONTAINER_KEY = "errors_nearest"
+LEAVE_KEY = "errors_leave"  # session-state flag: a callback asks for a switch to the Dataset page
 
 
 def show_detail(run: Run, index: int) -> None:
-    """The test digit at ``index`` and what the network of ``run`` makes of it, or made of it at the epoch on view."""
+    """Show the test digit at ``index`` and its prediction by ``run``, or by the snapshot of the selected epoch."""
     test = mnist.load().test
-    digit, label, epoch = test.images[index], int(test.labels[index]), epoch_on_view(run)
-    picture, answer, then = st.columns([1, 1.1, 1.1], gap="large")
+    digit, label, epoch = test.images[index], int(test.labels[index]), shown_epoch(run)
+    picture, answer, history = st.columns([1, 1.1, 1.1], gap="large")
     with picture:
         _show_picture(digit, label, index)
     with answer:
         _show_answer(probabilities(run, epoch)[index], label, epoch)
         _show_raters(index, label)
         _show_other_networks(run, index, label)
-    with then:
-        epochs = {epoch: probabilities(run, epoch)[index] for epoch in run.snapshots}
+    with history:
+        epochs = {each: probabilities(run, each)[index] for each in run.snapshots}
         show_epochs(epochs)
         if epochs:
-            st.markdown(history_text({epoch: said.argmax() == label for epoch, said in epochs.items()}))
+            st.markdown(history_text({each: predicted.argmax() == label for each, predicted in epochs.items()}))
         _show_nearest(index)
     if epoch:
         st.caption("What follows is about the network as it is now, after all its epochs.")
@@ -58,39 +58,39 @@ def _show_picture(digit: np.ndarray, label: int, index: int) -> None:
     show_figure(digit_with_histogram, digit, title, page_theme(), colour=DIGIT_COLOURS[label], log=True)
 
 
-def _show_answer(said: np.ndarray, label: int, epoch: int | None) -> None:
-    """``said``: the ten probabilities, float32 (10,); ``epoch``: after which it said so, None for the last."""
-    answer = int(said.argmax())
+def _show_answer(predicted: np.ndarray, label: int, epoch: int | None) -> None:
+    """``predicted``: probabilities, float32 (10,). ``epoch``: that of the snapshot, None for the final network."""
+    answer = int(predicted.argmax())
     verdict = "Right" if answer == label else f"Wrong: labelled {label}, read as {answer}"
     when = f"After epoch {epoch} it said" if epoch else "It says"
-    st.markdown(f"**{verdict}.** {when}: “{verdict_text(said)}” {sureness(float(said[answer]))}.")
-    st.html(bars(said))
+    st.markdown(f"**{verdict}.** {when}: “{verdict_text(predicted)}” {confidence_text(float(predicted[answer]))}.")
+    st.html(probability_bars(predicted))
 
 
 def history_text(right: dict[int, bool]) -> str:
-    """When a digit was learned or forgotten: whether it was read right, by the epochs kept, oldest first."""
-    epochs, marks = list(right), list(right.values())
-    turns = [place for place in range(1, len(marks)) if marks[place] != marks[place - 1]]
-    if not turns:
-        return "Right after each epoch that was kept." if marks[0] else "Wrong after each epoch that was kept."
-    words = [f"{'learned' if marks[place] else 'forgotten'} by epoch {epochs[place]}" for place in turns]
-    return f"{'Right' if marks[0] else 'Wrong'} after epoch {epochs[0]}, {', '.join(words)}."
+    """Say when a digit was learned or forgotten; ``right``: was it predicted correctly, by epoch, oldest first."""
+    epochs, results = list(right), list(right.values())
+    changes = [position for position in range(1, len(results)) if results[position] != results[position - 1]]
+    if not changes:
+        return "Right after each epoch that was kept." if results[0] else "Wrong after each epoch that was kept."
+    words = [f"{'learned' if results[position] else 'forgotten'} by epoch {epochs[position]}" for position in changes]
+    return f"{'Right' if results[0] else 'Wrong'} after epoch {epochs[0]}, {', '.join(words)}."
 
 
 def _show_other_networks(run: Run, index: int, label: int) -> None:
-    others = other_networks(run)[:MOST_NETWORKS]
+    others = other_networks(run)[:MAX_NETWORKS]
     if not others:
         return
     st.markdown("**What do other networks say?**")
     rows = []
     for name, other in zip(distinct_names(others).values(), others, strict=True):
         try:
-            said = probabilities(other)[index]
+            probs = probabilities(other)[index]
         except RunError:
-            continue  # a damaged run is told in the sidebar and where it is chosen
-        answer = int(said.argmax())
+            continue  # the sidebar and the model picker report a damaged run
+        answer = int(probs.argmax())
         mark = "" if answer == label else " ✗"
-        rows.append(Bar(name, float(said[answer]), f"{answer}{mark} · {said[answer]:.1%}", DIGIT_COLOURS[answer]))
+        rows.append(Bar(name, float(probs[answer]), f"{answer}{mark} · {probs[answer]:.1%}", DIGIT_COLOURS[answer]))
     st.html(bars_html(rows, label="The answer of each other network"))
 
 
@@ -106,34 +106,34 @@ def _show_raters(index: int, label: int) -> None:
 
 
 def _show_nearest(index: int) -> None:
-    found = most_similar("test", index, count=NEAREST, among=("train",))
-    digits = [Digit(split, place) for split, place, _ in found]
+    neighbours = most_similar("test", index, count=NEIGHBOURS, among=("train",))
+    digits = [Digit(split, train_index) for split, train_index, _ in neighbours]
     st.markdown(
-        f"**The {NEAREST} training digits most like it**, pixel by pixel. Press one to see it on the page Dataset."
+        f"**The {NEIGHBOURS} training digits most like it**, pixel by pixel. Press one to see it on the page Dataset."
     )
 
-    def leave(place: int) -> None:
-        preselect("dataset", view="find", digit=str(digits[place]), **{"class": "All"})
-        st.session_state[LEAVE] = True
+    def leave(position: int) -> None:
+        preselect("dataset", view="find", digit=str(digits[position]), **{"class": "All"})
+        st.session_state[LEAVE_KEY] = True
 
-    with st.container(key=PLACE):
+    with st.container(key=NEAREST_CONTAINER_KEY):
         choose_digit(
             images_of(digits),
-            [f"{digit.label} · {far:,.0f}" for digit, (*_, far) in zip(digits, found, strict=True)],
+            [f"{digit.label} · {distance:,.0f}" for digit, (*_, distance) in zip(digits, neighbours, strict=True)],
             [f"{digit.name}: labelled {digit.label}" for digit in digits],
             chosen=None,
             key="errors_nearest_digits",
-            shown_in=PLACE,
+            shown_in=NEAREST_CONTAINER_KEY,
             on_choose=leave,
-            columns=NEAREST,
+            columns=NEIGHBOURS,
         )
-    if st.session_state.pop(LEAVE, False):
+    if st.session_state.pop(LEAVE_KEY, False):
         st.switch_page(page_file("dataset"))
 
 
 @error_boundary
 def _show_reasons(run: Run, digit: np.ndarray) -> None:
-    """Which ink decides and which units fire, which only the network itself can tell."""
+    """Show the pixel attribution and the activations, which the engine computes with the loaded network."""
     try:
         explanation = engine().explain(run, digit, epochs=False)
     except EngineNotReady:

@@ -1,4 +1,4 @@
-"""Errors, downloads: the gallery as a sheet of pictures and as a table, the matrix, the walk-through's figure."""
+"""Errors, downloads: the gallery as PNG and as CSV, the confusion matrix, and the figure of right and wrong digits."""
 
 from collections.abc import Callable
 
@@ -11,28 +11,28 @@ from mnist_core.figures.confusion_matrix import confusion_figure, gallery_figure
 from pages._errors.gallery import Gallery
 from pages._shared.widgets.figure import png
 
-MOST_PICTURES = 400  # on one sheet
+MAX_PICTURES = 400  # of the gallery's PNG
 
 
 def show_downloads(name: str, gallery: Gallery) -> None:
-    """What can be had of the ``gallery`` of the network called ``name``. Each file is made when somebody asks for it.
+    """Offer downloads of the ``gallery`` of the network called ``name``; each file is made on its click.
 
-    Figures are dark on white, whatever the page's theme: they go into documents.
+    Figures are dark on white in every page theme, for use in documents.
     """
     with st.popover("Download", icon=":material/download:"):
         count = len(gallery.indices)
-        pictures = f"the first {MOST_PICTURES} of {count:,}" if count > MOST_PICTURES else f"{count:,}"
-        _offer(
+        pictures = f"the first {MAX_PICTURES} of {count:,}" if count > MAX_PICTURES else f"{count:,}"
+        _download_button(
             f"These digits as a sheet ({pictures})", lambda: _sheet(gallery), f"{name} gallery.png", disabled=not count
         )
-        _offer(
+        _download_button(
             f"These digits as a table ({count:,})", lambda: _table(gallery), f"{name} gallery.csv", disabled=not count
         )
-        _offer("The confusion matrix", lambda: _matrix(gallery), f"{name} confusion matrix.png")
-        _offer("Nine right and nine wrong", lambda: _nine_and_nine(gallery), f"{name} right and wrong.png")
+        _download_button("The confusion matrix", lambda: _matrix(gallery), f"{name} confusion matrix.png")
+        _download_button("Nine right and nine wrong", lambda: _nine_and_nine(gallery), f"{name} right and wrong.png")
 
 
-def _offer(label: str, make: Callable[[], bytes], file_name: str, *, disabled: bool = False) -> None:
+def _download_button(label: str, make: Callable[[], bytes], file_name: str, *, disabled: bool = False) -> None:
     st.download_button(
         label,
         make,
@@ -46,9 +46,9 @@ def _offer(label: str, make: Callable[[], bytes], file_name: str, *, disabled: b
 
 
 def _sheet(gallery: Gallery) -> bytes:
-    indices = gallery.indices[:MOST_PICTURES]
+    indices = gallery.indices[:MAX_PICTURES]
     captions = [f"{gallery.caption(index)}\n{index}" for index in indices.tolist()]
-    return _document(gallery_figure(gallery.test.images[indices], captions))
+    return _opaque_png(gallery_figure(gallery.test.images[indices], captions))
 
 
 def _table(gallery: Gallery) -> bytes:
@@ -56,14 +56,14 @@ def _table(gallery: Gallery) -> bytes:
 
 
 def _matrix(gallery: Gallery) -> bytes:
-    return _document(confusion_figure(confusion_matrix(gallery.probabilities.argmax(axis=1), gallery.test.labels)))
+    return _opaque_png(confusion_figure(confusion_matrix(gallery.probabilities.argmax(axis=1), gallery.test.labels)))
 
 
 def _nine_and_nine(gallery: Gallery) -> bytes:
-    answered = gallery.probabilities.argmax(axis=1)
-    return _document(right_and_wrong_figure(gallery.test.images, answered, gallery.test.labels))
+    predicted = gallery.probabilities.argmax(axis=1)
+    return _opaque_png(right_and_wrong_figure(gallery.test.images, predicted, gallery.test.labels))
 
 
-def _document(figure: Figure) -> bytes:
+def _opaque_png(figure: Figure) -> bytes:
     figure.patch.set_alpha(1)
     return png(figure)

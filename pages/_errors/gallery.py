@@ -1,4 +1,4 @@
-"""Errors, the gallery: test digits as the filters and the order say, in pages. A press opens one."""
+"""Errors, the gallery: the filtered and sorted test digits in pages of buttons that open a digit."""
 
 from dataclasses import dataclass
 
@@ -7,38 +7,38 @@ import streamlit as st
 
 from mnist_core.digits.mnist import Split
 from pages._errors.selection import (
-    AMONG,
+    CONFIDENCE,
     DIGITS,
     FILTERS,
     GROUP,
-    OPEN,
+    GROUPS,
+    OPEN_DIGIT,
     ORDER,
     ORDERS,
     OUTCOME,
     OUTCOMES,
     PAGE,
-    PREDICTED,
-    SURE,
-    TRUE,
-    chosen_range,
+    PREDICTED_LABEL,
+    TRUE_LABEL,
     clear_filters,
-    taking,
+    confidence_range,
+    reset_on_change,
 )
 from pages._shared.widgets.digit_picker import choose_digit
-from pages._shared.widgets.prediction import sureness
+from pages._shared.widgets.prediction import confidence_text
 
-COLUMNS, ROWS = 8, 6  # whole rows of 6 too, on a phone
+COLUMNS, ROWS = 8, 6  # 48 digits also fill the rows of 6 on a phone
 PAGE_SIZE = COLUMNS * ROWS
-PLACE = "errors_gallery"  # the key of the container that shows the gallery
-VIEWER = "errors_viewer"  # the key of the container that shows the open digit
+GALLERY_CONTAINER_KEY = "errors_gallery"
+VIEWER_CONTAINER_KEY = "errors_viewer"  # shows the open digit
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """The digits on view: ``indices``, int64 (M,), into ``test``, in their order, and what the network said of all.
+    """The digits to show: their ``indices`` in ``test``, int64 (M,), sorted, and the predictions for the test set.
 
-    ``probabilities``: float32 (10000, 10). ``words``: one for each test digit, text (10000,), or none. ``other``: the
-    answers of another network, integers (10000,), where there are two.
+    ``probabilities``: float32 (10000, 10). ``words``: a word for each test digit's caption, str (10000,), or None.
+    ``other``: the labels that a compared network predicts, integers (10000,), or None.
     """
 
     test: Split
@@ -49,47 +49,47 @@ class Gallery:
 
     @property
     def pages(self) -> int:
-        """How many there are, at least one."""
+        """The number of pages, at least 1."""
         return max(1, -(-len(self.indices) // PAGE_SIZE))
 
     @property
     def page(self) -> int:
-        """The one on view, from 1."""
+        """The number of the current page, from 1."""
         return min(int(PAGE.value), self.pages)
 
     def caption(self, index: int) -> str:
-        """What stands below the digit at ``index``."""
+        """The caption of the digit at ``index``: its label, the predictions and its word."""
         label, answer = self.test.labels[index], self.probabilities[index].argmax()
         if self.other is not None:
             return f"{label}: A {answer}, B {self.other[index]}"
         return f"{label} → {answer}" + ("" if self.words is None else f" {self.words[index]}")
 
     def name(self, index: int) -> str:
-        """What became of the digit at ``index``, in words."""
+        """The tooltip of the digit at ``index``: label, prediction and confidence as a sentence."""
         answer = int(self.probabilities[index].argmax())
-        sure = sureness(float(self.probabilities[index, answer]))
+        sure = confidence_text(float(self.probabilities[index, answer]))
         return f"A {self.test.labels[index]}, read as {answer}. {sure}. Test index {index}"
 
 
 def show_filters() -> None:
-    """The controls above the gallery."""
+    """Show the filter and sort widgets."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        TRUE.select("True digit", DIGITS, on_change=taking(TRUE), width=95)
-        PREDICTED.select("Read as", DIGITS, on_change=taking(PREDICTED), width=95)
-        OUTCOME.segmented("Answers", OUTCOMES, on_change=taking(OUTCOME))
+        TRUE_LABEL.select("True digit", DIGITS, on_change=reset_on_change(TRUE_LABEL), width=95)
+        PREDICTED_LABEL.select("Read as", DIGITS, on_change=reset_on_change(PREDICTED_LABEL), width=95)
+        OUTCOME.segmented("Answers", OUTCOMES, on_change=reset_on_change(OUTCOME))
         ORDER.select(
             "Sorted by",
             ORDERS,
-            on_change=taking(ORDER),
+            on_change=reset_on_change(ORDER),
             width=205,
             help_="Loss is −ln of the probability that the true digit got. The margin lies between the two largest "
             "probabilities.",
         )
-        more = sum(choice.value != choice.default for choice in (SURE, GROUP))
+        more = sum(choice.value != choice.default for choice in (CONFIDENCE, GROUP))
         with st.popover(f"More filters{f' · {more}' if more else ''}", icon=":material/filter_alt:"):
             _more_filters()
         if any(choice.value != choice.default for choice in FILTERS):
-            _offer_to_clear("Clear")
+            _clear_button("Clear")
 
 
 def _more_filters() -> None:
@@ -97,15 +97,15 @@ def _more_filters() -> None:
         "How sure it was (%)",
         0,
         100,
-        chosen_range(),
-        key=SURE.key,
-        on_change=taking(SURE),
+        confidence_range(),
+        key=CONFIDENCE.key,
+        on_change=reset_on_change(CONFIDENCE),
         help="The softmax probability of its answer.",
     )
     GROUP.select(
         "Among",
-        AMONG,
-        on_change=taking(GROUP),
+        GROUPS,
+        on_change=reset_on_change(GROUP),
         help_="Disputed: most of five people did not confirm the label (Northcutt et al., 2021). Learned: wrong after "
         "an epoch, right at the end. Forgotten: right after an epoch, wrong at the end. Never learned: wrong after "
         "each epoch that the run kept.",
@@ -113,10 +113,10 @@ def _more_filters() -> None:
 
 
 def show_gallery(gallery: Gallery) -> None:
-    """The digits of the page on view, and the ways to the other pages."""
+    """Show the digits of the current page, and the pagination."""
     count = len(gallery.indices)
     if not count:
-        _nothing_found()
+        _show_no_results()
         return
     start = (gallery.page - 1) * PAGE_SIZE
     shown = gallery.indices[start : start + PAGE_SIZE].tolist()
@@ -127,18 +127,18 @@ def show_gallery(gallery: Gallery) -> None:
         [gallery.name(index) for index in shown],
         chosen=None,
         key="errors_grid",
-        shown_in=VIEWER,
-        on_choose=lambda place: OPEN.set(str(shown[place])),
+        shown_in=VIEWER_CONTAINER_KEY,
+        on_choose=lambda position: OPEN_DIGIT.set(str(shown[position])),
         columns=COLUMNS,
     )
     if gallery.pages > 1:
         st.pagination(gallery.pages, default=gallery.page, key=PAGE.key, on_change=PAGE.read_widget)
 
 
-def _nothing_found() -> None:
+def _show_no_results() -> None:
     st.info("No test digit fits all of these filters.", icon=":material/search_off:")
-    _offer_to_clear("Show all errors")
+    _clear_button("Show all errors")
 
 
-def _offer_to_clear(label: str) -> None:
+def _clear_button(label: str) -> None:
     st.button(label, icon=":material/filter_alt_off:", on_click=clear_filters)

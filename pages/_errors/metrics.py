@@ -1,4 +1,4 @@
-"""Errors, By the numbers: the field's metrics for each digit and for all, and how well the network knows its limits."""
+"""Errors, By the numbers: accuracy, log loss, precision, recall and F1 of a network, and its calibration."""
 
 import numpy as np
 import pandas as pd
@@ -12,29 +12,29 @@ from mnist_core.runs.run import Run
 from pages._errors.calibration import show_calibration
 from pages._shared.messages import escape_markdown
 
-WIDTH = 1100  # pixels
+WIDTH = 1100  # CSS pixels
 
 
 def show_numbers(run: Run) -> None:
-    """The metrics of the network of ``run`` on the test set."""
-    answers, labels = probabilities(run), mnist.load().test.labels
+    """Show the metrics of the network of ``run`` on the test set, from probabilities, float32 (10000, 10)."""
+    predicted, labels = probabilities(run), mnist.load().test.labels
     with st.container(width=WIDTH):
         st.markdown(
             f"How the network **{escape_markdown(run.config.name)}** does on the test set, "
             "in the numbers that papers give."
         )
-        _show_all(answers, labels)
-        _show_each(per_digit(confusion_matrix(answers.argmax(axis=1), labels)))
-        show_calibration(run, answers, labels)
+        _show_overall(predicted, labels)
+        _show_per_digit(per_digit(confusion_matrix(predicted.argmax(axis=1), labels)))
+        show_calibration(run, predicted, labels)
 
 
-def _show_all(answers: np.ndarray, labels: np.ndarray) -> None:
-    result = scores(answers, labels)
+def _show_overall(predicted: np.ndarray, labels: np.ndarray) -> None:
+    result = scores(predicted, labels)
     with st.container(horizontal=True, gap="medium"):
         st.metric("Accuracy", f"{result.test_accuracy:.2%}", width="content")
         st.metric(
             "Top-2 accuracy",
-            f"{top_accuracy(answers, labels, k=2):.2%}",
+            f"{top_accuracy(predicted, labels, k=2):.2%}",
             width="content",
             help="How often the true digit is its first or its second choice.",
         )
@@ -47,25 +47,25 @@ def _show_all(answers: np.ndarray, labels: np.ndarray) -> None:
         )
 
 
-def _show_each(found: PerDigit) -> None:
+def _show_per_digit(metrics: PerDigit) -> None:
     st.subheader("Digit by digit")
-    missed, mistrusted = int(found.recall.argmin()), int(found.precision.argmin())
+    missed, unreliable = int(metrics.recall.argmin()), int(metrics.precision.argmin())
     st.markdown(
-        f"It misses **{missed}s** most: it finds {found.recall[missed]:.1%} of them. And of all its answers a "
-        f"**{mistrusted}** is the least to be trusted: {found.precision[mistrusted]:.1%} of those are right."
+        f"It misses **{missed}s** most: it finds {metrics.recall[missed]:.1%} of them. And of all its answers a "
+        f"**{unreliable}** is the least to be trusted: {metrics.precision[unreliable]:.1%} of those are right."
     )
     rows = pd.DataFrame(
         {
             "Digit": [str(digit) for digit in range(10)],
-            "Precision": 100 * found.precision,
-            "Recall": 100 * found.recall,
-            "F1": 100 * found.f1,
-            "Support": found.support,
+            "Precision": 100 * metrics.precision,
+            "Recall": 100 * metrics.recall,
+            "F1": 100 * metrics.f1,
+            "Support": metrics.support,
         }
     )
     lowest = float(np.floor(rows[["Precision", "Recall", "F1"]].to_numpy().min()))
 
-    def share(help_: str) -> dict:
+    def percent_column(help_: str) -> dict:
         return st.column_config.ProgressColumn(format="%.2f %%", min_value=lowest, max_value=100, help=help_)
 
     st.dataframe(
@@ -73,9 +73,9 @@ def _show_each(found: PerDigit) -> None:
         hide_index=True,
         column_config={
             "Digit": st.column_config.TextColumn(width="small"),
-            "Precision": share("Of the digits that it read as this one, the share that are this one."),
-            "Recall": share("Of the digits that are this one, the share that it read as this one."),
-            "F1": share("The harmonic mean of precision and recall: high only where both are."),
+            "Precision": percent_column("Of the digits that it read as this one, the share that are this one."),
+            "Recall": percent_column("Of the digits that are this one, the share that it read as this one."),
+            "F1": percent_column("The harmonic mean of precision and recall: high only where both are."),
             "Support": st.column_config.NumberColumn(help="How many of the test digits are this one."),
         },
     )

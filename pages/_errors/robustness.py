@@ -1,4 +1,4 @@
-"""Errors, Robustness: how many digits networks still read right, the more the digits are changed."""
+"""Errors, Robustness: the accuracy of networks on perturbed test digits, by the strength of the perturbation."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -21,12 +21,12 @@ from pages._shared.messages import escape_markdown
 from pages._shared.model_picker import distinct_names
 from pages._shared.widgets.digit_grid import data_url
 
-EXAMPLE = 30  # of the test set: a sturdy 3
-CHANCE = 0.1  # the accuracy of who guesses one of ten digits
-ENOUGH = 0.9  # an accuracy that a lone network is asked for
-MOST_OTHERS = 4
-HEIGHT, WIDTH = 300, 960  # pixels
-AXIS = 44  # pixels left of the chart's ground, so that the digits can stand below their levels
+EXAMPLE_INDEX = 30  # of a 3 in the test set
+CHANCE_ACCURACY = 0.1  # of a random guess
+MIN_ACCURACY = 0.9  # threshold in the text about a single network
+MAX_OTHERS = 4
+HEIGHT, WIDTH = 300, 960  # CSS pixels
+AXIS_WIDTH = 44  # CSS pixels left of the plot area; aligns the example digits with the levels of the chart
 
 LESSONS = {
     "rotation": "MNIST's digits stand upright, give or take a slant. Only a network that was shown turned ones in "
@@ -52,7 +52,7 @@ STYLE = """
 
 @fragment
 def show_robustness(run: Run) -> None:
-    """Show the curves of ``run`` and of others that this person picks; offer to measure those that have none."""
+    """Show the robustness curves of ``run`` and of other chosen runs; offer to measure those without a result."""
     with st.container(width=WIDTH):
         st.markdown(
             "A test set says how a network reads digits like those it was trained with. Here they change, step by "
@@ -68,18 +68,18 @@ def show_robustness(run: Run) -> None:
 
 
 def _show(perturbation: Perturbation, names: Mapping[str, str], measured: Mapping[str, Robustness | None]) -> None:
-    """Show what was ``measured``; this and ``names`` are by the run's id."""
-    found = {names[run_id]: robustness for run_id, robustness in measured.items() if robustness}
-    if not found:
+    """Show the ``measured`` curves and an example; ``names`` and ``measured`` are keyed by run id."""
+    by_name = {names[run_id]: robustness for run_id, robustness in measured.items() if robustness}
+    if not by_name:
         return
-    accuracies = {name: robustness.curves[perturbation.name].accuracies for name, robustness in found.items()}
+    accuracies = {name: robustness.curves[perturbation.name].accuracies for name, robustness in by_name.items()}
     st.markdown(f"{robustness_text(perturbation, accuracies)} {LESSONS[perturbation.name]}")
-    colours = {name: colour for name, colour in zip(names.values(), RUN_COLOURS, strict=False) if name in found}
+    colours = {name: colour for name, colour in zip(names.values(), RUN_COLOURS, strict=False) if name in by_name}
     st.altair_chart(
         _chart(perturbation, accuracies, colours), alt=f"Accuracy of each network against {perturbation.name}."
     )
     _show_example(perturbation)
-    counts = " or ".join(f"{count:,}" for count in sorted({robustness.digits for robustness in found.values()}))
+    counts = " or ".join(f"{count:,}" for count in sorted({robustness.digits for robustness in by_name.values()}))
     st.caption(
         f"{perturbation.description} Measured with {counts} digits of the test set; the grey band is where nothing is "
         "changed."
@@ -107,7 +107,7 @@ def _choose_others(run: Run) -> list[Run]:
         list(others),
         default=[each.id for each in store.shipped_runs() if each.id in others],
         format_func=lambda run_id: labels.get(run_id, run_id),
-        max_selections=MOST_OTHERS,
+        max_selections=MAX_OTHERS,
         key=f"robustness_others-{run.id}",
         persist_state="session",
     )
@@ -115,34 +115,34 @@ def _choose_others(run: Run) -> list[Run]:
 
 
 def robustness_text(perturbation: Perturbation, accuracies: Mapping[str, Sequence[float]]) -> str:
-    """Where networks differ most, or how much a lone one bears: their ``accuracies`` at each level, by their names."""
+    """Say where networks differ most, or where one keeps MIN_ACCURACY; ``accuracies``: by name, 0 to 1 by level."""
     if len(accuracies) == 1:
-        return _told_alone(perturbation, *next(iter(accuracies.items())))
-    at = int(np.ptp(list(accuracies.values()), axis=0).argmax())
-    best, *others = sorted(accuracies, key=lambda name: -accuracies[name][at])
-    reads = [f"**{escape_markdown(best)}** still reads {accuracies[best][at]:.1%}"]
-    reads += [f"**{escape_markdown(name)}** {accuracies[name][at]:.1%}" for name in others]
-    level = perturbation.label(perturbation.levels[at])
-    return f"They differ most at a {perturbation.name} of {level}: {', '.join(reads)}."
+        return _text_for_one_network(perturbation, *next(iter(accuracies.items())))
+    index = int(np.ptp(list(accuracies.values()), axis=0).argmax())
+    best, *others = sorted(accuracies, key=lambda name: -accuracies[name][index])
+    parts = [f"**{escape_markdown(best)}** still reads {accuracies[best][index]:.1%}"]
+    parts += [f"**{escape_markdown(name)}** {accuracies[name][index]:.1%}" for name in others]
+    level = perturbation.label(perturbation.levels[index])
+    return f"They differ most at a {perturbation.name} of {level}: {', '.join(parts)}."
 
 
-def _told_alone(perturbation: Perturbation, name: str, accuracies: Sequence[float]) -> str:
-    enough = [accuracy >= ENOUGH for accuracy in accuracies]
+def _text_for_one_network(perturbation: Perturbation, name: str, accuracies: Sequence[float]) -> str:
+    enough = [accuracy >= MIN_ACCURACY for accuracy in accuracies]
     start = perturbation.levels.index(perturbation.neutral)
     if not enough[start]:
-        few = f"reads fewer than {ENOUGH:.0%} of the digits right even when nothing is changed"
+        few = f"reads fewer than {MIN_ACCURACY:.0%} of the digits right even when nothing is changed"
         return f"**{escape_markdown(name)}** {few}."
     first = start - [*enough[start::-1], False].index(False) + 1
     last = start + [*enough[start:], False].index(False) - 1
     low, high = perturbation.label(perturbation.levels[first]), perturbation.label(perturbation.levels[last])
     bounds = f"from {low} to {high}" if first < last else f"at {low} alone"
-    return f"**{escape_markdown(name)}** reads at least {ENOUGH:.0%} of the digits right {bounds}."
+    return f"**{escape_markdown(name)}** reads at least {MIN_ACCURACY:.0%} of the digits right {bounds}."
 
 
 def _chart(
     perturbation: Perturbation, accuracies: Mapping[str, Sequence[float]], colours: Mapping[str, str]
 ) -> alt.LayerChart:
-    """A line for each network over the levels; ``accuracies`` and ``colours`` are by the networks' names."""
+    """Return a line chart of accuracy by level; ``accuracies`` and ``colours`` are keyed by the networks' names."""
     levels = [perturbation.label(level) for level in perturbation.levels]
     rows = [(name, *point) for name, values in accuracies.items() for point in zip(levels, values, strict=True)]
     table = pd.DataFrame(rows, columns=["network", "level", "accuracy"])
@@ -163,7 +163,7 @@ def _chart(
                 "accuracy:Q",
                 title=None,
                 scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format="%", minExtent=AXIS - 4, maxExtent=AXIS - 4),
+                axis=alt.Axis(format="%", minExtent=AXIS_WIDTH - 4, maxExtent=AXIS_WIDTH - 4),
             ),
             color=alt.Color("network:N", title=None, scale=networks, legend=alt.Legend(orient="top", labelLimit=300)),
             tooltip=[
@@ -175,19 +175,19 @@ def _chart(
     )
     unchanged = pd.DataFrame({"level": [perturbation.label(perturbation.neutral)]})
     band = alt.Chart(unchanged).mark_rule(strokeWidth=28, opacity=0.12, color="gray").encode(x=x)
-    guess = pd.DataFrame({"accuracy": [CHANCE], "text": ["guessing"]})
+    guess = pd.DataFrame({"accuracy": [CHANCE_ACCURACY], "text": ["guessing"]})
     chance = alt.Chart(guess).mark_rule(strokeDash=[4, 4], color="gray").encode(y="accuracy:Q")
-    word = chance.mark_text(color="gray", align="left", dx=4, dy=-7).encode(x=alt.value(0), text="text:N")
-    return (band + chance + word + lines).properties(height=HEIGHT)
+    text = chance.mark_text(color="gray", align="left", dx=4, dy=-7).encode(x=alt.value(0), text="text:N")
+    return (band + chance + text + lines).properties(height=HEIGHT)
 
 
 def _show_example(perturbation: Perturbation) -> None:
-    """One digit at each level, below its place in the chart."""
-    digit = mnist.load().test.images[EXAMPLE : EXAMPLE + 1]
+    """Show the example digit at each level, aligned with the levels of the chart above."""
+    digit = mnist.load().test.images[EXAMPLE_INDEX : EXAMPLE_INDEX + 1]
     cells = "".join(
         f'<figure><img src="{data_url(perturbation(digit, level)[0])}" '
         f'alt="{html.escape(perturbation.label(level))}"></figure>'
         for level in perturbation.levels
     )
-    style = STYLE.format(count=len(perturbation.levels), axis=AXIS)
+    style = STYLE.format(count=len(perturbation.levels), axis=AXIS_WIDTH)
     st.html(f'{style}<div class="levels">{cells}</div>')

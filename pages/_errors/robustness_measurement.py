@@ -1,4 +1,4 @@
-"""Errors, Robustness: a run's robustness is measured, once, while people see how far it is."""
+"""Errors, Robustness: the button that starts the measurement of a run's robustness, and its progress."""
 
 import streamlit as st
 
@@ -11,33 +11,33 @@ from pages._shared.messages import escape_markdown, safe_callback, show_message
 from pages._shared.services import engine
 from pages._shared.wording import format_duration
 
-# On 2 cores, with the networks that ship.
+# Measured on 2 cores with the networks that ship with the app.
 SECONDS_TO_CHANGE = 8.0
 SECONDS_PER_PARAMETER = 5e-6
 
 
 @polling_fragment("1s")
 def show_measuring(run: Run) -> None:
-    """Offer to measure ``run``, or show how far that is; once it is done, all of the page is drawn anew.
+    """Offer to measure ``run``, or show the progress; rerun the app when a result exists.
 
-    It looks again every second, as somebody else may have asked for it.
+    Polls every second, because another person may have started the measurement.
     """
     show_message()
-    name, asked = escape_markdown(run.config.name), f"robustness_asked-{run.id}"
+    name, requested_key = escape_markdown(run.config.name), f"robustness_asked-{run.id}"
     try:
-        progress = engine().measuring(run)
+        progress = engine().robustness_progress(run)
     except EngineNotReady as waiting:
         st.info(f"**{name}** is not measured yet. {waiting}", icon=":material/bedtime:")
         return
     if progress is None and read_robustness(run, LEVELS):
         st.rerun()
     if progress and progress.error is None:
-        st.session_state[asked] = True
-        st.progress(progress.done, _how_far(name, progress))
+        st.session_state[requested_key] = True
+        st.progress(progress.done, _progress_text(name, progress))
         return
     if progress:
         st.error(f"**{name}** could not be measured: {escape_markdown(progress.error)}", icon=":material/report:")
-    elif st.session_state.get(asked):
+    elif st.session_state.get(requested_key):
         st.warning(f"Measuring **{name}** was interrupted. Start it again.", icon=":material/restart_alt:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -50,7 +50,7 @@ def show_measuring(run: Run) -> None:
         st.markdown(f"It takes about {format_duration(expected_seconds(run))}, once: the run keeps the result.")
 
 
-def _how_far(name: str, progress: Progress) -> str:
+def _progress_text(name: str, progress: Progress) -> str:
     if not progress.done:
         return f"**{name}** is measured next …"
     left = progress.seconds / progress.done * (1 - progress.done)
@@ -58,5 +58,5 @@ def _how_far(name: str, progress: Progress) -> str:
 
 
 def expected_seconds(run: Run) -> float:
-    """How long measuring ``run`` should take: changing the digits, and passing each through its network."""
+    """Estimate the seconds that the measurement of ``run`` takes: perturbing the digits, and predicting them."""
     return SECONDS_TO_CHANGE + SECONDS_PER_PARAMETER * run.config.model.parameters

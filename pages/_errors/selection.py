@@ -1,7 +1,4 @@
-"""What is chosen on the Errors page: the view, the gallery's filters and order, the epoch, the open digit.
-
-All of it stands in the address, so a view can be shared as a link.
-"""
+"""The selections of the Errors page (view, filters, order, page, epoch, open digit), kept as query parameters."""
 
 from collections.abc import Callable
 
@@ -20,7 +17,7 @@ VIEWS = {
 }
 DIGITS = {ANY: "Any"} | {str(digit): str(digit) for digit in range(10)}
 OUTCOMES = {"wrong": "Wrong", "right": "Right", ANY: "Both"}
-AMONG = {
+GROUPS = {
     ANY: "All test digits",
     "disputed": "Disputed labels",
     "learned": "Learned",
@@ -35,7 +32,7 @@ ORDERS = {
     "margin": "Largest margin",
     "index": "As in the test set",
 }
-GROUPS = {"first": "Only A right", "second": "Only B right", "neither": "Both wrong"}
+COMPARISON_GROUPS = {"first": "Only A right", "second": "Only B right", "neither": "Both wrong"}
 
 
 def _is_number(text: str, *, below: int) -> bool:
@@ -43,85 +40,85 @@ def _is_number(text: str, *, below: int) -> bool:
 
 
 def _is_range(text: str) -> bool:
-    least, _, most = text.partition("-")
-    return _is_number(least, below=101) and _is_number(most, below=101) and int(least) <= int(most)
+    low, _, high = text.partition("-")
+    return _is_number(low, below=101) and _is_number(high, below=101) and int(low) <= int(high)
 
 
-def _choice(name: str, default: str, valid: Callable[[str], bool], **more: Callable) -> UrlState:
+def _url_state(name: str, default: str, valid: Callable[[str], bool], **more: Callable) -> UrlState:
     return UrlState("errors", name, default, valid, **more)
 
 
-VIEW = _choice("view", "mistakes", VIEWS.__contains__)
-TRUE = _choice("true", ANY, DIGITS.__contains__)
-PREDICTED = _choice("predicted", ANY, DIGITS.__contains__)
-OUTCOME = _choice("outcome", "wrong", OUTCOMES.__contains__)
-SURE = _choice("sure", "0-100", _is_range, text=lambda bounds: f"{bounds[0]}-{bounds[1]}")  # per cent
-GROUP = _choice("among", ANY, AMONG.__contains__)
-ORDER = _choice("order", "surely-wrong", ORDERS.__contains__)
-PAGE = _choice("page", "1", lambda text: _is_number(text, below=mnist.SIZES["test"]) and int(text) > 0)
-EPOCH = _choice("epoch", "", lambda text: not text or _is_number(text, below=10**6))  # none: the finished network
-OPEN = _choice("digit", "", lambda text: not text or _is_number(text, below=mnist.SIZES["test"]))  # by its index
-WHO = _choice("who", "first", GROUPS.__contains__)  # reads a digit right, of two networks
-FILTERS = (TRUE, PREDICTED, OUTCOME, SURE, GROUP)
-ALL = (VIEW, *FILTERS, ORDER, PAGE, EPOCH, OPEN, WHO)
+VIEW = _url_state("view", "mistakes", VIEWS.__contains__)
+TRUE_LABEL = _url_state("true", ANY, DIGITS.__contains__)
+PREDICTED_LABEL = _url_state("predicted", ANY, DIGITS.__contains__)
+OUTCOME = _url_state("outcome", "wrong", OUTCOMES.__contains__)
+CONFIDENCE = _url_state("sure", "0-100", _is_range, text=lambda bounds: f"{bounds[0]}-{bounds[1]}")  # percent
+GROUP = _url_state("among", ANY, GROUPS.__contains__)
+ORDER = _url_state("order", "surely-wrong", ORDERS.__contains__)
+PAGE = _url_state("page", "1", lambda text: _is_number(text, below=mnist.SIZES["test"]) and int(text) > 0)
+EPOCH = _url_state("epoch", "", lambda text: not text or _is_number(text, below=10**6))  # "" is the final network
+OPEN_DIGIT = _url_state("digit", "", lambda text: not text or _is_number(text, below=mnist.SIZES["test"]))  # test index
+COMPARISON_GROUP = _url_state("who", "first", COMPARISON_GROUPS.__contains__)
+FILTERS = (TRUE_LABEL, PREDICTED_LABEL, OUTCOME, CONFIDENCE, GROUP)
+ALL_STATES = (VIEW, *FILTERS, ORDER, PAGE, EPOCH, OPEN_DIGIT, COMPARISON_GROUP)
 
 
 def chosen_filter() -> Filter:
-    """What the filters say; who the digits are among is another matter."""
-    least, most = chosen_range()
+    """Return the filter without the group, which ``group_mask`` of time_machine.py applies."""
+    lowest, highest = confidence_range()
     return Filter(
-        true=_digit(TRUE),
-        predicted=_digit(PREDICTED),
+        true=_digit(TRUE_LABEL),
+        predicted=_digit(PREDICTED_LABEL),
         right={"right": True, "wrong": False}.get(OUTCOME.value),
-        least=least / 100,
-        most=most / 100,
+        min_confidence=lowest / 100,
+        max_confidence=highest / 100,
     )
 
 
-def chosen_range() -> tuple[int, int]:
-    """How sure answers are to be, in per cent, from and to."""
-    least, most = map(int, SURE.value.split("-"))
-    return least, most
+def confidence_range() -> tuple[int, int]:
+    """Return the least and the greatest confidence of the filter, in percent."""
+    low, high = map(int, CONFIDENCE.value.split("-"))
+    return low, high
 
 
 def chosen_cell() -> Cell:
-    """The cell of the confusion matrix that the filters are about."""
-    return _digit(TRUE), _digit(PREDICTED)
+    """Return the cell, row or column of the confusion matrix that the filters select."""
+    return _digit(TRUE_LABEL), _digit(PREDICTED_LABEL)
 
 
 def choose_cell(cell: Cell) -> None:
-    """Filter by a cell, a row or a column of the matrix, for callbacks; by the chosen one again: by none."""
+    """Filter by a cell, row or column of the matrix, or remove that filter if it is set; for callbacks."""
     true, predicted = (None, None) if cell == chosen_cell() else cell
-    TRUE.set(ANY if true is None else str(true))
-    PREDICTED.set(ANY if predicted is None else str(predicted))
+    TRUE_LABEL.set(ANY if true is None else str(true))
+    PREDICTED_LABEL.set(ANY if predicted is None else str(predicted))
     if true is not None and predicted is not None:
         OUTCOME.set("right" if true == predicted else "wrong")
     elif OUTCOME.value == "right":
         OUTCOME.set("wrong")
-    start_again()
+    reset_gallery()
 
 
 def clear_filters() -> None:
-    """All errors, whatever was chosen before."""
+    """Reset all filters to their defaults, which show all errors."""
     for choice in FILTERS:
         choice.set(choice.default)
-    start_again()
+    reset_gallery()
 
 
-def taking(choice: UrlState) -> Callable[[], None]:
-    """The callback of the widget of ``choice`` that changes which digits there are: they are shown from the first."""
+def reset_on_change(choice: UrlState) -> Callable[[], None]:
+    """Return a callback for the widget of ``choice`` that reads the widget and resets the gallery."""
 
-    def take() -> None:
+    def callback() -> None:
         choice.read_widget()
-        start_again()
+        reset_gallery()
 
-    return take
+    return callback
 
 
-def start_again() -> None:
-    """Show the gallery from its first page, and no digit open."""
+def reset_gallery() -> None:
+    """Go to the gallery's first page and close the open digit."""
     PAGE.set("1")
-    OPEN.set("")
+    OPEN_DIGIT.set("")
 
 
 def _digit(choice: UrlState) -> int | None:

@@ -1,4 +1,4 @@
-"""Errors, the walk-through's figure: nine digits read right and nine read wrong."""
+"""Errors, the figure of nine correctly and nine wrongly predicted test digits."""
 
 import numpy as np
 import streamlit as st
@@ -10,16 +10,16 @@ from pages._shared.widgets.figure import page_theme, png
 
 
 def show_examples(predicted: np.ndarray) -> None:
-    """The first nine of each kind. ``predicted``: integers (10000,), the answers for the test set."""
+    """Show the first nine of each kind. ``predicted``: labels for the test set, integers (10000,)."""
     st.subheader("Nine right, nine wrong")
     st.markdown("The first nine test digits that the network read right, and the first nine that it read wrong.")
-    for place, right in zip(st.columns(2, gap="large"), (True, False), strict=True):
+    for column, right in zip(st.columns(2, gap="large"), (True, False), strict=True):
         kind = "right" if right else "wrong"
         alt = f"Test digits that were read {kind}, each with prediction and truth."
-        place.image(_nine_png(predicted, right, page_theme()), width="stretch", alt=alt)
+        column.image(_nine_png(predicted, right, page_theme()), width="stretch", alt=alt)
 
 
-# The pictures are kept by what is drawn in them, so a run that changes gets new ones.
+# The cache key is the predictions, so a run that changes gets new pictures.
 @st.cache_data(max_entries=32, show_spinner=False)
 def _nine_png(predicted: np.ndarray, right: bool, theme: Theme) -> bytes:
     test = mnist.load().test

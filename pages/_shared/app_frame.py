@@ -1,4 +1,4 @@
-"""The app's script, which runs around every page: navigation, sidebar, and errors shown as sentences."""
+"""The page script: page configuration, navigation, sidebar and error boundary around every page."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from mnist_core.errors import LabError
 from pages._shared.broadcast_run import show_broadcast_banner
 from pages._shared.messages import show_message
 from pages._shared.model_picker import choose_model
-from pages._shared.my_data import offer_yours
+from pages._shared.my_data import show_my_data_button
 from pages._shared.navigation import page_file
 from pages._shared.presence import record_presence
 from pages._shared.services import engine, prepare_home
 
-ICON = Path(__file__).with_name("icon.png")  # a named icon would be fetched from outside
+ICON = Path(__file__).with_name("icon.png")  # a file: Streamlit loads named icons from the internet
 PAGES = [
     st.Page(page_file("home"), title="Home", icon=":material/home:", default=True),
     st.Page(page_file("draw"), title="Draw", icon=":material/draw:"),
@@ -30,11 +30,11 @@ page = st.navigation(PAGES)
 try:
     prepare_home()
     choose_model()
-    offer_yours()
+    show_my_data_button()
     show_message()
     show_broadcast_banner()
     page.run()
-    # Last, as they would keep the first page waiting.
+    # These come last because they would delay the first page.
     mnist.load()
     engine().ensure_started()
     record_presence()

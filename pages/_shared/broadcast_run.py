@@ -1,4 +1,4 @@
-"""One training that everyone watches: every page leads to it, and the board has its curves."""
+"""The training that the host shows to everyone: a banner on every page, and its curves on the board."""
 
 import streamlit as st
 
@@ -10,13 +10,13 @@ from pages._shared.messages import escape_markdown
 from pages._shared.navigation import page_file
 from pages._shared.queue_position import show_queue_position
 from pages._shared.run_summary import progress_text, summary
-from pages._shared.selected_run import RUN, select_run
-from pages._shared.services import room_now
+from pages._shared.selected_run import RUN_KEY, select_run
+from pages._shared.services import room_state
 
 
 def watched_run() -> Run | None:
-    """What the host shows; None where that is nothing, or gone."""
-    watched = room_now().watched
+    """Return the run that the host shows; None when there is none or it was deleted."""
+    watched = room_state().watched
     try:
         return store.find(watched, settings.home()) if watched is not None else None
     except RunError:
@@ -24,24 +24,24 @@ def watched_run() -> Run | None:
 
 
 def show_broadcast_banner() -> None:
-    """A way to what the host shows, for who does not look at it yet."""
+    """Show a link to the run that the host shows, unless this person has selected it already."""
     run = watched_run()
-    if run is None or run.id in (st.session_state.get(RUN), st.query_params.get(RUN)):
+    if run is None or run.id in (st.session_state.get(RUN_KEY), st.query_params.get(RUN_KEY)):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":material/campaign: The host shows a training: **{escape_markdown(run.config.name)}**", width="content"
         )
-        # Not a callback: once the run is on view, the button is not drawn any more, and nobody would go there.
+        # Not a callback: after it this banner would not run again, so the page would not be switched.
         if st.button("Watch it", icon=":material/monitoring:", key="watch"):
             select_run(run.id)
             st.switch_page(page_file("train"))
 
 
-def show_watched(run: Run) -> None:
-    """For the projector: how far it is, and its curves."""
+def show_watched_run(run: Run) -> None:
+    """Show the run's progress and curves on the projector."""
     from pages._shared.widgets.learning_curves import (
-        show_learning_curves,  # Altair takes long to import, and most pages have none
+        show_learning_curves,  # Altair is slow to import, and most pages have no chart
     )
 
     status, batches = run.status, run.batches

@@ -1,8 +1,8 @@
-"""What the page is seen on."""
+"""Detection of the visitor's kind of device."""
 
 import streamlit as st
 
 
 def is_phone() -> bool:
-    """Whether the browser says that it is a phone's."""
+    """Return whether the browser's User-Agent header is that of a phone."""
     return "Mobi" in st.context.headers.get("User-Agent", "")

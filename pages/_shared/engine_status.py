@@ -1,4 +1,4 @@
-"""What a page shows while the engine starts."""
+"""The notice that a page shows while the engine starts."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from pages._shared.services import engine
 
 @polling_fragment("500ms")
 def wait_for_engine(meanwhile: str = "") -> None:
-    """Say that the network wakes up and what one can do ``meanwhile``, and go on by itself when it has."""
+    """Show that the engine is starting, with the hint ``meanwhile``; rerun the page when it is ready."""
     lab_engine = engine()
     if lab_engine.ready:
         st.rerun()

@@ -1,8 +1,8 @@
-"""Parts of a page that run by themselves: those that a click in them redraws, and those that look again in time.
+"""Fragments of a page that rerun on interaction, and polling fragments that also rerun at an interval.
 
-Streamlit takes an earlier run's elements away when a fragment has finished. Where the next run follows within
-milliseconds, as that of a fragment with ``run_every`` may, it marks the first one as cut short, and what that one no
-longer shows stays on the page (``_update_script_finished_message`` in Streamlit 1.67). A run of the whole page helps.
+When a fragment has finished, Streamlit removes the elements of its earlier run. If another run follows within
+milliseconds, as it may with ``run_every``, Streamlit treats the first run as interrupted, and its stale elements stay
+on the page (``_update_script_finished_message`` in Streamlit 1.67). A rerun of the whole page removes them.
 """
 
 import functools
@@ -16,43 +16,43 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages._shared.messages import error_boundary
 
 P = ParamSpec("P")
-ENDED_AT = "fragment-ended"  # in the session: when a fragment last ran without the page
-SECONDS_TO_TELL = 0.1  # more than the server takes to send a run's end to the browser; a run of the page costs as much
+FRAGMENT_ENDED_KEY = "fragment-ended"  # session state: monotonic time at which a fragment last reran
+STALE_ELEMENTS_SECONDS = 0.1  # longer than the server takes to report the end of a run to the browser
 
 
 def fragment(part: Callable[P, None]) -> Callable[P, None]:
-    """A part of a page that a click in it redraws alone, and that shows a LabError in its place."""
+    """Make ``part`` of a page a fragment that shows a LabError in its place."""
 
     @functools.wraps(part)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             error_boundary(part)(*args, **kwargs)
         finally:
-            if _without_the_page():
-                st.session_state[ENDED_AT] = time.monotonic()
+            if _is_fragment_rerun():
+                st.session_state[FRAGMENT_ENDED_KEY] = time.monotonic()
 
-    return st.fragment(run)
+    return st.fragment(wrapper)
 
 
 def polling_fragment(every: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """A ``fragment`` that runs again ``every`` so often, "2s"; it redraws the page if another may have left something.
+    """Make a fragment that also reruns at the interval ``every``, such as "2s".
 
-    Its own next run takes away what it left itself.
+    It reruns the page if another fragment, which may have left stale elements, has just finished.
     """
 
     def decorate(part: Callable[P, None]) -> Callable[P, None]:
         @functools.wraps(part)
-        def run(*args: P.args, **kwargs: P.kwargs) -> None:
-            ended_at = st.session_state.pop(ENDED_AT, float("-inf"))
-            if _without_the_page() and time.monotonic() - ended_at < SECONDS_TO_TELL:
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+            ended_at = st.session_state.pop(FRAGMENT_ENDED_KEY, float("-inf"))
+            if _is_fragment_rerun() and time.monotonic() - ended_at < STALE_ELEMENTS_SECONDS:
                 st.rerun()
             error_boundary(part)(*args, **kwargs)
 
-        return st.fragment(run, run_every=every)
+        return st.fragment(wrapper, run_every=every)
 
     return decorate
 
 
-def _without_the_page() -> bool:
-    """Whether this run is one of fragments alone."""
+def _is_fragment_rerun() -> bool:
+    """Return whether this script run executes only fragments."""
     return bool(get_script_run_ctx().fragment_ids_this_run)

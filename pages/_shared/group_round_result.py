@@ -1,4 +1,4 @@
-"""What comes of the host's round: on the projector, on the desk, and on the page of who took part."""
+"""The result of a host's round, for the board, the host's page and the participants."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from pages._shared.wording import with_article
 if TYPE_CHECKING:
     from mnist_core.room.drawings import StoredDrawing
 
-BOARD = """
+BOARD_STYLE = """
 <style>
 .board-round {text-align: center; font-size: clamp(1.5rem, 4vw, 5rem); line-height: 1.2; padding: 5vh 0;}
 .board-round b {font-size: 2.2em;}
@@ -24,29 +24,29 @@ BOARD = """
 
 
 def show_round_on_board(round_: RoomRound) -> None:
-    """For the projector: what is asked and how many have drawn it, then what was read."""
+    """Show a round on the projector: the requested digit and the number of drawings, then the result."""
     if round_.revealed:
-        st.html(BOARD)
-        show_result(room().of_round(round_.id), round_.digit, heading="##", side=160)
+        st.html(BOARD_STYLE)
+        show_result(room().in_round(round_.id), round_.digit, heading="##", side=160)
         return
-    count = len(room().handed_in(round_.id))
+    count = len(room().participants(round_.id))
     st.html(
-        f'{BOARD}<div class="board-round"><b>Draw {with_article(round_.digit)}</b><br>on the page Draw'
+        f'{BOARD_STYLE}<div class="board-round"><b>Draw {with_article(round_.digit)}</b><br>on the page Draw'
         f"<p>{count} handed in</p></div>"
     )
 
 
 def show_result(drawings: "list[StoredDrawing]", digit: int, *, heading: str = "###", side: int = 96) -> None:
-    """How many of a revealed round's ``drawings`` were read as ``digit``, those that were not first.
+    """Show how many ``drawings`` of a revealed round were read as ``digit``, and all of them, misread ones first.
 
-    ``heading``: Markdown's signs for one; ``side``: of a drawing, in CSS pixels.
+    ``heading``: the Markdown prefix of the heading. ``side``: the size of a drawing in CSS pixels.
     """
     if not drawings:
         st.info("Nobody handed in a drawing.", icon=":material/draw:")
         return
     ordered = sorted(drawings, key=lambda drawing: drawing.answer == digit)
-    right = sum(drawing.answer == digit for drawing in drawings)
-    st.markdown(f"{heading} {right} of {len(drawings)} read as {with_article(digit)}")
+    correct_count = sum(drawing.answer == digit for drawing in drawings)
+    st.markdown(f"{heading} {correct_count} of {len(drawings)} read as {with_article(digit)}")
     show_digits(np.stack([each.digit for each in ordered]), [_caption(each, digit) for each in ordered], side=side)
 
 

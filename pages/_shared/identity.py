@@ -1,6 +1,6 @@
-"""Who asks: an id for each browser, without asking anybody for anything, and a nickname for who wants one.
+"""The identity of a visitor: an id for each browser, without a login, and an optional nickname.
 
-The id is all that a person is here: who loses the browser's key is somebody new, and nobody can prove otherwise.
+Only the id identifies a person: a browser that loses its cookie counts as a new person.
 """
 
 import hashlib
@@ -11,48 +11,48 @@ import streamlit as st
 from mnist_core.errors import LabError
 from pages._shared.services import people
 
-COOKIE = "_streamlit_xsrf"  # Streamlit's own, kept over a reload: 2|mask|masked token|time, masked anew on each visit
-KEY = "person"  # in the session: the id of a browser without the cookie
-NICKNAME = "nickname"  # in the session: what this person is called
+COOKIE = "_streamlit_xsrf"  # Streamlit's own, kept over a reload: 2|mask|masked token|time, newly masked on each visit
+PERSON_KEY = "person"  # session state: the id of a browser without the cookie
+NICKNAME_KEY = "nickname"  # session state: this person's nickname
 
 
 def person() -> str:
-    """The id of this browser, 16 hexadecimal digits; a browser without cookies gets a new one on each visit.
+    """Return the id of this browser, 16 hexadecimal digits; a browser without cookies gets a new one on each visit.
 
-    The cookie itself guards against forged requests, so only a hash of it may be written down.
+    The cookie protects against forged requests, so only its hash may be stored.
     """
-    token = unmasked(st.context.cookies.get(COOKIE, ""))
+    token = unmask_token(st.context.cookies.get(COOKIE, ""))
     if token:
         return hashlib.sha256(token).hexdigest()[:16]
-    return st.session_state.setdefault(KEY, uuid.uuid4().hex[:16])
+    return st.session_state.setdefault(PERSON_KEY, uuid.uuid4().hex[:16])
 
 
-def unmasked(cookie: str) -> bytes:
-    """The token inside Streamlit's cookie, the same on every visit; empty when it is not such a cookie."""
+def unmask_token(cookie: str) -> bytes:
+    """Return the token in Streamlit's cookie, which is the same on every visit; empty if the cookie is malformed."""
     try:
         _, mask, masked, _ = cookie.strip("\"'").split("|")
         key = bytes.fromhex(mask)
-        return bytes(byte ^ key[place % len(key)] for place, byte in enumerate(bytes.fromhex(masked)))
+        return bytes(byte ^ key[index % len(key)] for index, byte in enumerate(bytes.fromhex(masked)))
     except (ValueError, ZeroDivisionError):
         return b""
 
 
 def nickname() -> str:
-    """What this person is called; empty for who has given no name. The room is asked once in a session."""
-    if NICKNAME not in st.session_state:
+    """Return this person's nickname, or an empty string. The database is read once in a session."""
+    if NICKNAME_KEY not in st.session_state:
         try:
-            st.session_state[NICKNAME] = people().nickname(person())
-        except LabError:  # told where one saves something; asking again at each stroke would keep the answer waiting
-            st.session_state[NICKNAME] = ""
-    return st.session_state[NICKNAME]
+            st.session_state[NICKNAME_KEY] = people().nickname(person())
+        except LabError:  # saving shows the error; a retry at each stroke would delay the prediction
+            st.session_state[NICKNAME_KEY] = ""
+    return st.session_state[NICKNAME_KEY]
 
 
-def call_me(name: str) -> None:
-    """Give this person a nickname, or take it away when empty. Raises as ``People.call`` does."""
-    st.session_state[NICKNAME] = people().call(person(), name)
+def set_nickname(name: str) -> None:
+    """Set this person's nickname, or remove it if ``name`` is empty. Raises as ``People.set_nickname`` does."""
+    st.session_state[NICKNAME_KEY] = people().set_nickname(person(), name)
 
 
-def forget_me() -> None:
+def delete_my_data() -> None:
     """Delete this person's nickname, drawings and votes. Raises RoomError when the database cannot be used."""
-    people().forget(person())
-    st.session_state[NICKNAME] = ""
+    people().delete_person(person())
+    st.session_state[NICKNAME_KEY] = ""

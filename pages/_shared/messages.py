@@ -1,4 +1,4 @@
-"""What a page tells people when something does not work, and how it writes their own words."""
+"""Error messages of a page, and the escaping of text that people typed."""
 
 import re
 from collections.abc import Callable
@@ -10,41 +10,41 @@ import streamlit as st
 from mnist_core.errors import LabError
 
 P = ParamSpec("P")
-KEY = "message"  # in the session: an error of a button's action, shown once
+MESSAGE_KEY = "message"  # session state: an error of a button's callback, shown once
 
 
 def safe_callback(action: Callable[[], object]) -> Callable[[], None]:
-    """A button's callback that does ``action``; a LabError is shown at the top of the page instead of a traceback."""
+    """Return a callback that runs ``action`` and shows a LabError at the top of the page instead of a traceback."""
 
     def callback() -> None:
         try:
             action()
         except LabError as error:
-            st.session_state[KEY] = str(error)
+            st.session_state[MESSAGE_KEY] = str(error)
 
     return callback
 
 
 def error_boundary(part: Callable[P, None]) -> Callable[P, None]:
-    """A part of a page that shows a LabError in its place: app.py does not see what a fragment raises on its own."""
+    """Make ``part`` of a page show a LabError in its place: app_frame.py does not catch those of a fragment's rerun."""
 
     @wraps(part)
-    def shown(*args: P.args, **kwargs: P.kwargs) -> None:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             part(*args, **kwargs)
         except LabError as error:
             st.error(str(error), icon=":material/report:")
 
-    return shown
+    return wrapper
 
 
 def show_message() -> None:
-    """Show the error of the last action, if it had one."""
-    message = st.session_state.pop(KEY, None)
+    """Show the error of the last callback, if there was one."""
+    message = st.session_state.pop(MESSAGE_KEY, None)
     if message:
         st.error(message, icon=":material/report:")
 
 
 def escape_markdown(text: str) -> str:
-    """``text`` with Markdown's signs escaped: what people type is shown as they typed it."""
+    """Return ``text`` with Markdown's special characters escaped, so that it is shown as it was typed."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|$~<>:&])", r"\\\1", text)

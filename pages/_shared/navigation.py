@@ -1,4 +1,4 @@
-"""Where the pages' files are: Streamlit names a page by its file."""
+"""The paths of the page files, by which Streamlit identifies pages."""
 
 from pathlib import Path
 
@@ -6,5 +6,5 @@ FOLDER = Path(__file__).parents[1]
 
 
 def page_file(name: str) -> Path:
-    """The file of the page called ``name``, "draw" for Draw, as ``st.Page`` and ``st.switch_page`` take it."""
+    """Return the file of the page ``name``, such as "draw", as ``st.Page`` and ``st.switch_page`` take it."""
     return FOLDER / f"{name}.py"

@@ -1,4 +1,4 @@
-"""Tell the room that somebody is here, for the host's counter of who is in."""
+"""The record of a visitor's presence, for the host's count of visitors."""
 
 import time
 from contextlib import suppress
@@ -9,14 +9,14 @@ from mnist_core.errors import LabError
 from pages._shared.identity import person
 from pages._shared.services import presence
 
-TOLD_AT = "presence-told"  # in the session: when that was
-SECONDS_BETWEEN = 60.0
+RECORDED_AT_KEY = "presence-told"  # session state: monotonic time of the last record
+RECORD_INTERVAL_SECONDS = 60.0
 
 
 def record_presence() -> None:
-    """Once a minute while this person uses a page; a room that cannot keep it only counts one fewer."""
+    """Record this person's presence, at most once a minute. Errors are ignored, as only the count suffers."""
     now = time.monotonic()
-    if now - st.session_state.get(TOLD_AT, -SECONDS_BETWEEN) >= SECONDS_BETWEEN:
-        st.session_state[TOLD_AT] = now
+    if now - st.session_state.get(RECORDED_AT_KEY, -RECORD_INTERVAL_SECONDS) >= RECORD_INTERVAL_SECONDS:
+        st.session_state[RECORDED_AT_KEY] = now
         with suppress(LabError):
-            presence().seen(person())
+            presence().record(person())

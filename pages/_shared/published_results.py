@@ -1,4 +1,4 @@
-"""What has been reached on MNIST, as bars."""
+"""Published results on MNIST as a bar chart."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from pages._shared.widgets.bars import Bar, bars_html
 
 
 def show_published_results(own: PublishedResult = WALK_THROUGH) -> None:
-    """A bar for each published result, the largest error first; ``own``, one of them or one's own, stands out."""
+    """Show a bar for each published result and ``own``, the largest error first; ``own`` is highlighted."""
     results = sorted({*PUBLISHED_RESULTS, own}, key=lambda result: -result.error_percent)
     largest = results[0].error_percent
     bars = bars_html(

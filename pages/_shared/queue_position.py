@@ -1,4 +1,4 @@
-"""A run that somebody waits for: its place in line, and whether it has come further."""
+"""The queue position of a waiting run, and the rerun of the page when its state changes."""
 
 import streamlit as st
 
@@ -10,21 +10,21 @@ from pages._shared.wording import format_duration
 
 
 def show_queue_position(run: Run) -> None:
-    """Tell where ``run`` stands in line; while somebody looks, see to it that there is an engine to take it up."""
+    """Show the queue position of ``run``; ensure that an engine is running to train it."""
     engine().ensure_started()
     if engine().error:
         st.error(engine().error, icon=":material/build:")
-    place = queue.position_of(run, run.home)
+    position = queue.position_of(run, run.home)
     st.info(
-        f"**{place.ahead} before it.** It starts by itself, in about {format_duration(place.seconds)}."
-        if place.ahead
+        f"**{position.ahead} before it.** It starts by itself, in about {format_duration(position.seconds)}."
+        if position.ahead
         else "**Next in line.** It starts by itself as soon as a worker is free.",
         icon=":material/hourglass_empty:",
     )
 
 
-def rerun_if_changed(run: Run, drawn: Status) -> None:
-    """Draw all of the page anew if the run is in another state than it was ``drawn`` in."""
+def rerun_if_changed(run: Run, shown: Status) -> None:
+    """Rerun the page if the state of the run differs from ``shown``, the status on the page."""
     status = run.status
-    if (status.state, status.suspended) != (drawn.state, drawn.suspended):
+    if (status.state, status.suspended) != (shown.state, shown.suspended):
         st.rerun()

@@ -1,4 +1,4 @@
-"""The states of a run in words, and when one is worth looking at again."""
+"""The display names of a run's states, and whether a run can still change."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAU
 
 
 @dataclass(frozen=True)
-class Words:
-    """A state's name, icon and colour, as Streamlit knows them."""
+class StateLabel:
+    """The display name, icon and colour of a state, as Streamlit writes them."""
 
     name: str
     icon: str
@@ -15,16 +15,16 @@ class Words:
 
 
 STATES = {
-    QUEUED: Words("waiting in line", ":material/hourglass_empty:", "gray"),
-    RUNNING: Words("training", ":material/play_arrow:", "blue"),
-    PAUSED: Words("paused", ":material/pause:", "orange"),
-    FINISHED: Words("finished", ":material/check:", "green"),
-    CANCELLED: Words("cancelled", ":material/stop:", "gray"),
-    FAILED: Words("failed", ":material/error:", "red"),
-    INTERRUPTED: Words("interrupted", ":material/power_off:", "orange"),
+    QUEUED: StateLabel("waiting in line", ":material/hourglass_empty:", "gray"),
+    RUNNING: StateLabel("training", ":material/play_arrow:", "blue"),
+    PAUSED: StateLabel("paused", ":material/pause:", "orange"),
+    FINISHED: StateLabel("finished", ":material/check:", "green"),
+    CANCELLED: StateLabel("cancelled", ":material/stop:", "gray"),
+    FAILED: StateLabel("failed", ":material/error:", "red"),
+    INTERRUPTED: StateLabel("interrupted", ":material/power_off:", "orange"),
 }
 
 
 def is_live(status: Status) -> bool:
-    """Whether something may happen at any moment: it waits, trains, or is paused with its trainer at hand."""
+    """Return whether the run may change at any moment: it is queued, trains, or is paused with a live trainer."""
     return status.state == QUEUED or status.has_trainer

@@ -1,4 +1,4 @@
-"""A run in numbers: what it is, how far it is, how fast."""
+"""Summaries of a run: its configuration, progress, speed and scores."""
 
 import numpy as np
 import streamlit as st
@@ -10,12 +10,12 @@ from pages._shared.device import is_phone
 from pages._shared.messages import escape_markdown
 from pages._shared.wording import SETTING_NAMES, format_duration
 
-HALF_A_PHONE = 150  # pixels; two numbers stand side by side
-RECENT = 2.0  # seconds of training that the speed is measured over
+PHONE_METRIC_WIDTH = 150  # CSS pixels; two metrics fit side by side
+SPEED_WINDOW_SECONDS = 2.0  # of training, over which the speed is measured
 
 
-def in_short(config: RunConfig) -> str:
-    """Network and training in one line."""
+def config_summary(config: RunConfig) -> str:
+    """Return the network and its training in one line of Markdown."""
     model, training = config.model, config.training
     learned = [
         f"{SETTING_NAMES[training.optimizer]} {plain_number(training.learning_rate)}",
@@ -34,7 +34,7 @@ def in_short(config: RunConfig) -> str:
 
 
 def images_per_second(config: RunConfig, batches: dict[str, np.ndarray]) -> float | None:
-    """How many digits a second the network was trained on lately; None while that is not known.
+    """Return the current training speed in digits per second; None while it is not known.
 
     ``batches``: float64 columns as ``Run.batches`` has them.
     """
@@ -43,12 +43,12 @@ def images_per_second(config: RunConfig, batches: dict[str, np.ndarray]) -> floa
         return None
     in_epoch = np.minimum(batches["step"] * training.batch_size, training.training_digits)
     digits = (batches["epoch"] - 1) * training.training_digits + in_epoch
-    first = min(int(np.searchsorted(seconds, seconds[-1] - RECENT)), len(seconds) - 2)
+    first = min(int(np.searchsorted(seconds, seconds[-1] - SPEED_WINDOW_SECONDS)), len(seconds) - 2)
     return (digits[-1] - digits[first]) / max(seconds[-1] - seconds[first], 1e-9)
 
 
 def progress_text(run: Run, status: Status, batches: dict[str, np.ndarray]) -> str:
-    """How far ``run`` is, how fast, and how long it will take."""
+    """Return the progress of ``run``, its speed, and the estimated time left."""
     config, share = run.config, run.progress_in(batches)
     if not len(batches["epoch"]):
         return "Starting: loading TensorFlow and building the network takes a few seconds."
@@ -56,7 +56,7 @@ def progress_text(run: Run, status: Status, batches: dict[str, np.ndarray]) -> s
         epoch, step = int(batches["epoch"][-1]), int(batches["step"][-1])
         return f"Epoch {epoch} of {config.total_epochs} · batch {step:,} of {config.training.steps_per_epoch:,}"
     epoch = min(int(share * config.training.epochs) + 1, config.training.epochs) + config.inherited_epochs
-    parts = [f"Epoch {epoch} of {config.total_epochs}", _took(status)]
+    parts = [f"Epoch {epoch} of {config.total_epochs}", _duration_text(status)]
     if status.state == RUNNING and (speed := images_per_second(config, batches)):
         parts.append(f"about {format_duration(status.seconds / max(share, 1e-9) * (1 - share))} left")
         parts.append(f"{speed:,.0f} images a second")
@@ -64,33 +64,33 @@ def progress_text(run: Run, status: Status, batches: dict[str, np.ndarray]) -> s
 
 
 def summary(run: Run, status: Status) -> str:
-    """How long a run that has finished was trained, and whether it stopped early."""
+    """Return how long a finished run was trained, and whether it stopped early."""
     if run.config.trained_elsewhere:
         return "Trained elsewhere, scored here"
     epochs, config = run.epochs_done, run.config
-    done = f"{epochs} epoch{'' if epochs == 1 else 's'}"
+    epochs_text = f"{epochs} epoch{'' if epochs == 1 else 's'}"
     if epochs >= config.total_epochs:
-        return f"After {done} · {_took(status)}"
+        return f"After {epochs_text} · {_duration_text(status)}"
     patience = config.training.patience
     waited = "the last epoch" if patience == 1 else f"{patience} epochs"
-    return f"Stopped early after {done}: no better validation accuracy for {waited} · {_took(status)}"
+    return f"Stopped early after {epochs_text}: no better validation accuracy for {waited} · {_duration_text(status)}"
 
 
-def _took(status: Status) -> str:
+def _duration_text(status: Status) -> str:
     expected = f", {format_duration(status.expected_seconds)} expected" if status.expected_seconds else ""
     return f"{format_duration(status.seconds)} of training{expected}"
 
 
 def show_numbers(run: Run, status: Status, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> None:
-    """The latest numbers, or the final scores."""
-    values = _final(status.scores) if status.scores else _latest(run, batches, epochs)
+    """Show the final scores, or the latest loss and accuracy of a run without scores."""
+    values = _final_scores(status.scores) if status.scores else _latest_values(run, batches, epochs)
     phone = is_phone()
     with st.container(horizontal=True, gap="small" if phone else "medium"):
         for name, value in values.items():
-            st.metric(name, value, width=HALF_A_PHONE if phone else "content")
+            st.metric(name, value, width=PHONE_METRIC_WIDTH if phone else "content")
 
 
-def _final(scores: dict[str, float]) -> dict[str, str]:
+def _final_scores(scores: dict[str, float]) -> dict[str, str]:
     return {
         "Test accuracy": f"{scores['test_accuracy']:.2%}",
         "Test loss": f"{scores['test_loss']:.4f}",
@@ -99,16 +99,16 @@ def _final(scores: dict[str, float]) -> dict[str, str]:
     }
 
 
-def _latest(run: Run, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> dict[str, str]:
+def _latest_values(run: Run, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> dict[str, str]:
     validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
     return {
-        "Batch loss": last(batches["loss"], ".4f"),
-        "Batch accuracy": last(batches["accuracy"], ".2%"),
-        f"{validation} loss": last(epochs["val_loss"], ".4f"),
-        f"{validation} accuracy": last(epochs["val_accuracy"], ".2%"),
+        "Batch loss": format_last(batches["loss"], ".4f"),
+        "Batch accuracy": format_last(batches["accuracy"], ".2%"),
+        f"{validation} loss": format_last(epochs["val_loss"], ".4f"),
+        f"{validation} accuracy": format_last(epochs["val_accuracy"], ".2%"),
     }
 
 
-def last(column: np.ndarray, form: str) -> str:
-    """The newest number of ``column``, written as ``form`` says; a dash while there is none."""
-    return format(column[-1], form) if len(column) else "–"
+def format_last(column: np.ndarray, format_spec: str) -> str:
+    """Return the last number of ``column`` formatted with ``format_spec``; a dash if it is empty."""
+    return format(column[-1], format_spec) if len(column) else "–"

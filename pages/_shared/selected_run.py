@@ -1,4 +1,4 @@
-"""Which run is on view: the choice, and what puts a new one there."""
+"""The selected run of the Train page: its selection widget, and the functions that change it."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,83 +10,83 @@ from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.status import PAUSED, QUEUED, RUNNING
 from pages._shared.device import is_phone
 from pages._shared.identity import person
-from pages._shared.model_picker import label
+from pages._shared.model_picker import run_label
 from pages._shared.run_status import STATES, is_live
 from pages._shared.services import engine
-from pages._shared.url_state import chosen_in_address, select_in_address
+from pages._shared.url_state import select_in_url, selected_in_url
 
-RUN = "run"  # in the session and in the address: the id of the run on view
-WATCHING = "watching"  # in the session: whether this person has put a run on view
+RUN_KEY = "run"  # session state and query parameter: the id of the selected run
+WATCHING_KEY = "watching"  # session state: whether this person watches the selected run
 
 
-def start(config: RunConfig) -> None:
-    """Put a training in line and look at it: what the Train buttons do."""
+def start_training(config: RunConfig) -> None:
+    """Queue a training and select its run; for the callbacks of Train buttons."""
     select_run(engine().train(config).id)
 
 
 def select_run(run_id: str) -> None:
-    """Put a run on view."""
-    st.session_state[RUN] = run_id
-    st.session_state[WATCHING] = True
+    """Select a run and watch it."""
+    st.session_state[RUN_KEY] = run_id
+    st.session_state[WATCHING_KEY] = True
 
 
-def back_to_the_form() -> None:
-    """Give the form its place again, beside the run on view."""
-    st.session_state[WATCHING] = False
+def show_form_again() -> None:
+    """Show the form beside the selected run again."""
+    st.session_state[WATCHING_KEY] = False
 
 
 def is_watching() -> bool:
-    """Whether the run on view should have all the room: this person has put it there, and it still moves.
+    """Return whether the selected run should have the full width: this person selected it, and it is live.
 
-    On a phone it keeps the room when it has ended: the form would push it off the screen.
+    On a phone it keeps the full width when it has ended: the form would push it off the screen.
     """
-    linked = RUN not in st.session_state and st.query_params.get(RUN)
-    if linked:
-        select_run(linked)
-    if not st.session_state.get(WATCHING):
+    linked_id = RUN_KEY not in st.session_state and st.query_params.get(RUN_KEY)
+    if linked_id:
+        select_run(linked_id)
+    if not st.session_state.get(WATCHING_KEY):
         return False
     try:
-        return is_phone() or is_live(store.find(st.session_state[RUN], settings.home()).status)
+        return is_phone() or is_live(store.find(st.session_state[RUN_KEY], settings.home()).status)
     except RunError:
         return False
 
 
-def new_training(place: DeltaGenerator) -> DeltaGenerator:
-    """Where the form is while a run is watched: folded up until it is opened, and again when another run is on view."""
-    key = f"new-training-{st.session_state[RUN]}"
-    return place.expander("New training", icon=":material/add:", key=key, on_change="rerun")
+def new_training_expander(container: DeltaGenerator) -> DeltaGenerator:
+    """Return the form's expander while a run is watched: closed at first, and again when another run is selected."""
+    key = f"new-training-{st.session_state[RUN_KEY]}"
+    return container.expander("New training", icon=":material/add:", key=key, on_change="rerun")
 
 
 def choose_run() -> Run:
-    """Show the choice of the run on view, the newest first; the address holds it."""
-    runs = _newest_first()
-    chosen = select_in_address(
+    """Show the selection of the run, the newest first; the URL keeps it."""
+    runs = _runs_newest_first()
+    run_id = select_in_url(
         st.container(),
         "Run",
         list(runs),
-        key=RUN,
-        default=lambda: _newest(list(runs.values())).id,
+        key=RUN_KEY,
+        default=lambda: _default_run(list(runs.values())).id,
         format_func=lambda run_id: _label(runs[run_id]),
         on_choose=select_run,
     )
-    return runs[chosen]
+    return runs[run_id]
 
 
-def run_on_view() -> Run:
-    """The run on view, without the choice."""
-    runs = _newest_first()
-    return runs[chosen_in_address(runs, key=RUN, default=lambda: _newest(list(runs.values())).id)]
+def selected_run() -> Run:
+    """Return the selected run, without showing the selection."""
+    runs = _runs_newest_first()
+    return runs[selected_in_url(runs, key=RUN_KEY, default=lambda: _default_run(list(runs.values())).id)]
 
 
-def _newest_first() -> dict[str, Run]:
+def _runs_newest_first() -> dict[str, Run]:
     runs = {run.id: run for run in reversed(store.list_runs(settings.home()))}
     if not runs:
         raise RunError("There is no run to look at yet. Choose your settings and press Train.")
     return runs
 
 
-def _newest(runs: list[Run]) -> Run:
-    """Of ``runs``, newest first: one that trains or waits, best this person's own; else the first."""
+def _default_run(runs: list[Run]) -> Run:
+    """Return the first active run of this person, else the first active run, else the first of ``runs``."""
     active = [run for run in runs if run.status.active]
     mine = [run for run in active if run.config.person == person()]
     return next(iter(mine or active or runs))
@@ -96,4 +96,4 @@ def _label(run: Run) -> str:
     status = run.status
     if status.state in (QUEUED, RUNNING, PAUSED) or not status.scores:
         return f"{run.config.name} · {STATES[status.state].name}"
-    return label(run)
+    return run_label(run)

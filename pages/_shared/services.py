@@ -1,4 +1,4 @@
-"""What every page of this process shares: the engine of its home folder, the room's drawings, people and votes."""
+"""Objects that all sessions share: the engine client, and the services of the room's database."""
 
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def prepare_home() -> None:
-    """Create the home folder and check that it can be written, once. Raises RunError."""
+    """Create the home folder and check, once, that it is writable. Raises RunError."""
     _prepare_home(settings.home())
 
 
@@ -32,7 +32,7 @@ def _prepare_home(_: Path) -> None:
 
 
 def engine() -> Engine:
-    """The connection to this lab's engine, one for all sessions."""
+    """Return the client of this lab's engine, one for all sessions."""
     return _engine(settings.home())
 
 
@@ -42,7 +42,7 @@ def _engine(home: Path) -> Engine:
 
 
 def authenticator() -> HostAuthenticator:
-    """The host's door, one for all sessions. Raises HostError when there is no password."""
+    """Return the host authenticator, one for all sessions. Raises HostError when there is no password."""
     home = settings.home()
     return _authenticator(host_password(home))
 
@@ -52,35 +52,35 @@ def _authenticator(password: str) -> HostAuthenticator:
     return HostAuthenticator(password)
 
 
-# What is below is imported when first asked for: SQLAlchemy takes half a second that would keep the page waiting. All
-# sessions share the database and the settings; what else works on them holds nothing of its own.
+# The functions below import when they are called: SQLAlchemy takes half a second, which would delay the first page.
+# All sessions share the database and the settings; the other objects have no state.
 
 
 def room() -> "Drawings":
-    """The room's drawings, for all sessions. Raises RoomError when their database is named wrongly."""
+    """Return the room's drawings, for all sessions. Raises RoomError when the database URL is invalid."""
     from mnist_core.room.drawings import Drawings
 
     return Drawings(_database())
 
 
 def people() -> "People":
-    """The room's people, for all sessions. Raises as ``room`` does."""
+    """Return the room's people, for all sessions. Raises as ``room`` does."""
     from mnist_core.room.people import People
 
     return People(_database())
 
 
 def presence() -> "Presence":
-    """Who is in the room, for all sessions. Raises as ``room`` does."""
+    """Return the record of present people, for all sessions. Raises as ``room`` does."""
     from mnist_core.room.presence import Presence
 
     return Presence(_database())
 
 
-def room_now() -> RoomState:
-    """What the host has set for the room, as it was within the last second.
+def room_state() -> RoomState:
+    """Return what the host has set for the room, at most one second old.
 
-    Nothing where the database cannot be used: that is told where one saves something.
+    Returns the default state when the database cannot be used: saving shows that error.
     """
     if not has_room(settings.home()):
         return RoomState()
@@ -98,7 +98,7 @@ def _settings(database: "Database") -> "Settings":
 
 
 def host_actions() -> "HostActions":
-    """What the host does, for all sessions. Raises HostError and RoomError as ``authenticator`` and ``room`` do."""
+    """The host's actions, for all sessions. Raises HostError and RoomError as ``authenticator`` and ``room`` do."""
     from mnist_core.host.actions import HostActions
 
     database = _database()
@@ -106,18 +106,18 @@ def host_actions() -> "HostActions":
 
 
 def votes() -> "Votes":
-    """The room's votes, for all sessions. Raises as ``room`` does."""
+    """Return the room's votes, for all sessions. Raises as ``room`` does."""
     from mnist_core.room.votes import Votes
 
     return Votes(_database())
 
 
 def _database() -> "Database":
-    return _opened(settings.home(), settings.database_url())
+    return _open_database(settings.home(), settings.database_url())
 
 
 @cache
-def _opened(home: Path, _: str | None) -> "Database":
+def _open_database(home: Path, _: str | None) -> "Database":
     from mnist_core.room.database import open_database
 
     return open_database(home)

@@ -1,7 +1,7 @@
-"""Selections that the session and the page's address hold, so that they outlive a reload and can be shared as a link.
+"""Selections that session state and the URL hold, so that they survive a reload and can be shared as a link.
 
-A widget starts from such a value: one that code puts into a widget may reach a busy browser too late, so a value that
-something else sets gives its widget another key, and with it a new start.
+A widget gets its value when it is created: a new value for an existing widget may reach a busy browser too late. A
+value that is set from code therefore gives its widget a new key, which creates it again.
 """
 
 from collections import Counter
@@ -15,10 +15,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 @dataclass(frozen=True)
 class UrlState:
-    """One thing that is chosen on a page: by ``read_widget``, its widget's callback, or by ``set``, from anywhere else.
+    """A selection on a page, changed by ``read_widget``, its widget's callback, or by ``set``, from other code.
 
-    ``name`` is what the address calls it. ``valid`` tells what may be chosen: an address can say anything. ``text``
-    writes what the widget says as the address does.
+    ``name``: the query parameter. ``valid``: whether a value is allowed, as a URL may contain anything. ``text``:
+    converts the widget's value to the query parameter's value.
     """
 
     page: str
@@ -30,12 +30,12 @@ class UrlState:
 
     @property
     def value(self) -> str:
-        """What was chosen, else what the address says, else the default."""
-        asked = st.session_state.get(self._session, st.query_params.get(self.name))
-        return asked if asked is not None and self.valid(asked) else self.default
+        """The selected value, else the value in the URL, else the default."""
+        requested = st.session_state.get(self._session_key, st.query_params.get(self.name))
+        return requested if requested is not None and self.valid(requested) else self.default
 
     def sync_url(self) -> None:
-        """Have the address say what is chosen, where that is not the default."""
+        """Write the value to the URL, or remove it from there if it is the default."""
         if self.value != self.default:
             st.query_params[self.name] = self.value
         elif self.name in st.query_params:
@@ -43,17 +43,17 @@ class UrlState:
 
     @property
     def key(self) -> str:
-        """The key of its widget."""
-        return f"{self._session}_{st.session_state.get(self._changes, 0)}"
+        """The widget's key."""
+        return f"{self._session_key}_{st.session_state.get(self._revision_key, 0)}"
 
     def read_widget(self) -> None:
-        """Its widget was used."""
-        st.session_state[self._session] = self.text(st.session_state[self.key])
+        """Store the widget's value; this is the widget's callback."""
+        st.session_state[self._session_key] = self.text(st.session_state[self.key])
 
     def set(self, value: str) -> None:
-        """Something else than its widget was used."""
-        st.session_state[self._session] = value
-        st.session_state[self._changes] = st.session_state.get(self._changes, 0) + 1
+        """Set the value from other code than the widget, which is then created again."""
+        st.session_state[self._session_key] = value
+        st.session_state[self._revision_key] = st.session_state.get(self._revision_key, 0) + 1
 
     def segmented(
         self,
@@ -63,7 +63,7 @@ class UrlState:
         on_change: Callable[[], None] | None = None,
         hidden_label: bool = False,
     ) -> None:
-        """Offer the values that ``names`` has names for, side by side; ``on_change`` replaces ``read_widget``."""
+        """Show the values in ``names`` by their labels, side by side; ``on_change`` replaces ``read_widget``."""
         st.segmented_control(
             label,
             list(names),
@@ -85,7 +85,7 @@ class UrlState:
         width: int | Literal["stretch"] = "stretch",
         help_: str | None = None,
     ) -> None:
-        """Offer the same in a list to unfold."""
+        """Show the same values in a select box."""
         st.selectbox(
             label,
             list(names),
@@ -98,30 +98,30 @@ class UrlState:
         )
 
     @property
-    def _session(self) -> str:
+    def _session_key(self) -> str:
         return f"{self.page}_{self.name}"
 
     @property
-    def _changes(self) -> str:
-        return f"{self._session}_changes"
+    def _revision_key(self) -> str:
+        return f"{self._session_key}_changes"
 
 
 def preselect(page: str, **values: str) -> None:
-    """Set selections of another ``page`` by the names in its address, before going there. Values are not checked."""
+    """Set selections of another ``page`` by query parameter, before switching to it. Values are not checked."""
     for name, value in values.items():
         UrlState(page, name, default="", valid=lambda _: True).set(value)
 
 
-def chosen_in_address(options: Collection[str], *, key: str, default: Callable[[], str]) -> str:
-    """What ``select_in_address`` has chosen or would choose, for a part of the page that does not show it."""
-    asked = st.session_state.get(key) or st.query_params.get(key)
-    chosen = asked if asked in options else default()
+def selected_in_url(options: Collection[str], *, key: str, default: Callable[[], str]) -> str:
+    """Return and store what ``select_in_url`` would return, without showing its widget."""
+    requested = st.session_state.get(key) or st.query_params.get(key)
+    chosen = requested if requested in options else default()
     st.session_state[key] = st.query_params[key] = chosen
     return chosen
 
 
-def select_in_address(
-    place: DeltaGenerator,
+def select_in_url(
+    container: DeltaGenerator,
     name: str,
     options: Sequence[str],
     *,
@@ -131,54 +131,54 @@ def select_in_address(
     on_choose: Callable[[str], None] | None = None,
     help_: str | None = None,
 ) -> str:
-    """A selectbox whose value is kept in the session and in the address under ``key``.
+    """Show a select box whose value is kept in session state and in the URL under ``key``; return the value.
 
-    What was chosen comes first, then what the address says, then ``default``; an option that is gone counts as
-    not chosen. ``on_choose`` hears of a choice. (Streamlit's own binding would put the label there, and labels change.)
+    It is the selected value, else the URL's, else ``default``; values that are no longer in ``options`` are ignored.
+    ``on_choose`` is called with a new choice. (Streamlit's own URL binding stores the label, and labels change.)
     """
-    chosen = chosen_in_address(options, key=key, default=default)
+    chosen = selected_in_url(options, key=key, default=default)
     labels = distinct_labels(options, format_func)
-    # A new widget for each choice and its label: what an old one still says must not undo it.
-    widget = f"{key}-{chosen}-{labels[chosen]}"
+    # A new widget for each choice and its label: an old one's value must not undo the change.
+    widget_key = f"{key}-{chosen}-{labels[chosen]}"
 
-    def choose() -> None:
-        # A browser says a label. What it has not heard of yet may be none any more, and is then no choice.
-        picked = st.session_state[widget]
-        if st.session_state[key] == chosen != picked and picked in options:
-            st.session_state[key] = picked
+    def update_selection() -> None:
+        # A browser sends a label; one that is not up to date may send an old label, which is ignored.
+        choice = st.session_state[widget_key]
+        if st.session_state[key] == chosen != choice and choice in options:
+            st.session_state[key] = choice
             if on_choose:
-                on_choose(picked)
+                on_choose(choice)
 
-    place.selectbox(
+    container.selectbox(
         name,
         options,
         options.index(chosen),
-        key=widget,
+        key=widget_key,
         format_func=lambda option: labels.get(option, option),
         help=help_,
-        on_change=choose,
+        on_change=update_selection,
     )
     return chosen
 
 
-def text_in_address(name: str, *, key: str, placeholder: str = "") -> str:
-    """A text field whose value is kept in the session and in the address under ``key``; "" is not in the address."""
-    first = st.session_state.setdefault(f"{key}-at-first", st.query_params.get(key, ""))
-    text = st.text_input(name, first, key=key, placeholder=placeholder, persist_state="session").strip()
-    put_in_address(key, text)
+def text_in_url(name: str, *, key: str, placeholder: str = "") -> str:
+    """Show a text field whose value is kept in session state and, unless empty, in the URL under ``key``."""
+    initial = st.session_state.setdefault(f"{key}-at-first", st.query_params.get(key, ""))
+    text = st.text_input(name, initial, key=key, placeholder=placeholder, persist_state="session").strip()
+    set_query_param(key, text)
     return text
 
 
-def toggle_in_address(name: str, *, key: str) -> bool:
-    """A switch, off at first, whose value is kept in the session and in the address under ``key``."""
-    first = st.session_state.setdefault(f"{key}-at-first", st.query_params.get(key) == "yes")
-    on = st.toggle(name, first, key=key, persist_state="session")
-    put_in_address(key, "yes" if on else "")
-    return on
+def toggle_in_url(name: str, *, key: str) -> bool:
+    """Show a toggle, initially off, whose value is kept in session state and in the URL under ``key``."""
+    initial = st.session_state.setdefault(f"{key}-at-first", st.query_params.get(key) == "yes")
+    is_on = st.toggle(name, initial, key=key, persist_state="session")
+    set_query_param(key, "yes" if is_on else "")
+    return is_on
 
 
-def put_in_address(key: str, value: str) -> None:
-    """Have the address say ``value`` under ``key``, or nothing for ""."""
+def set_query_param(key: str, value: str) -> None:
+    """Set the query parameter ``key``, or remove it if ``value`` is empty."""
     if value:
         st.query_params[key] = value
     else:
@@ -186,10 +186,10 @@ def put_in_address(key: str, value: str) -> None:
 
 
 def distinct_labels(options: Sequence[str], format_func: Callable[[str], str]) -> dict[str, str]:
-    """Each option's label, numbered from the last on where several have the same: a browser only says the label."""
-    seen, labels = Counter(), {}
+    """Return each option's label; equal ones are numbered from the last, as a browser sends only the label."""
+    counts, labels = Counter(), {}
     for option in reversed(options):
         label = format_func(option)
-        seen[label] += 1
-        labels[option] = f"{label} ({seen[label]})" if seen[label] > 1 else label
+        counts[label] += 1
+        labels[option] = f"{label} ({counts[label]})" if counts[label] > 1 else label
     return labels

@@ -1,4 +1,4 @@
-"""How the pages word a digit, a drawing, a setting and a duration."""
+"""Display texts for digits, drawings, settings and durations."""
 
 from typing import TYPE_CHECKING
 
@@ -20,12 +20,12 @@ SETTING_NAMES = ACTIVATION_NAMES | {
 
 
 def with_article(digit: int) -> str:
-    """ "a 4", "an 8"."""
+    """Return ``digit`` with its article: "a 4", "an 8"."""
     return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 def format_duration(seconds: float) -> str:
-    """``seconds`` as people say it: "8 s", "1 min 40 s", "12 min", "2 h 5 min"."""
+    """Return ``seconds`` in readable units: "8 s", "1 min 40 s", "12 min", "2 h 5 min"."""
     whole = max(round(seconds), 0)
     if whole < 60:
         return f"{max(whole, 1)} s" if seconds > 0 else "0 s"
@@ -40,7 +40,7 @@ def format_duration(seconds: float) -> str:
 
 
 def drawing_caption(stored: "StoredDrawing") -> str:
-    """What a drawing is, what it was read as, and who drew it."""
+    """Return the label of a drawing, its prediction, and the name of its author."""
     unlabelled = "No digit" if stored.answer is not None else "Unknown"
     what = unlabelled if stored.label is None else str(stored.label)
     if stored.answer is None:

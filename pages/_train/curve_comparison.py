@@ -1,4 +1,4 @@
-"""The curves of several runs in one chart, a colour for each run."""
+"""The learning curves of several runs in one chart, in one colour for each run."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -10,28 +10,28 @@ import streamlit as st
 from mnist_core.figures.colours import RUN_COLOURS
 from mnist_core.runs.run import Run
 
-MOST = len(RUN_COLOURS)  # runs whose colours can be told apart
+MAX_RUNS = len(RUN_COLOURS)  # as many as there are distinguishable colours
 HEIGHT = 340
 VALIDATION, TRAINING = "new digits", "training digits"
 MEASURES = {"accuracy": "Accuracy", "loss": "Loss (nats)"}
-SMALLEST_LOSS = 1e-6  # nats; a logarithmic axis has no 0
+MIN_LOSS = 1e-6  # nats; a logarithmic axis has no 0
 
 
-def show_overlay(runs: Mapping[str, Run], *, measures: tuple[str, ...], training: bool) -> None:
-    """Draw the ``measures``, some of MEASURES, of at most MOST runs by what they are called, epoch by epoch.
+def show_curve_comparison(runs: Mapping[str, Run], *, measures: tuple[str, ...], training: bool) -> None:
+    """Show the ``measures``, keys of MEASURES, of at most MAX_RUNS runs, by display name, over the epochs.
 
-    A solid line is of digits that the run does not learn from. ``training`` adds a dashed one, of those it learns from.
+    Solid lines are for validation digits. ``training`` adds dashed lines for training digits.
     """
-    curves = overlaid(runs, training=training)
+    curves = epoch_table(runs, training=training)
     if training:
         st.caption("Solid: new digits. Dashed: the digits that it learns from.")
-    last = max((run.config.total_epochs for run in runs.values()), default=1)
+    last_epoch = max((run.config.total_epochs for run in runs.values()), default=1)
     for column, measure in zip(st.columns(len(measures)), measures, strict=True):
-        column.vega_lite_chart(curves, _spec(measure, tuple(runs), last, training), width="stretch")
+        column.vega_lite_chart(curves, _spec(measure, tuple(runs), last_epoch, training), width="stretch")
 
 
-def overlaid(runs: Mapping[str, Run], *, training: bool) -> pd.DataFrame:
-    """The epochs of ``runs`` as rows of (epoch, accuracy, loss, of, run)."""
+def epoch_table(runs: Mapping[str, Run], *, training: bool) -> pd.DataFrame:
+    """Return the epochs of ``runs`` as rows of (epoch, accuracy, loss, of, run)."""
     tables = []
     for name, run in runs.items():
         epochs = run.epochs
@@ -43,14 +43,14 @@ def overlaid(runs: Mapping[str, Run], *, training: bool) -> pd.DataFrame:
 
 def _table(epoch: object, accuracy: object, loss: object, of: str, name: str) -> pd.DataFrame:
     table = pd.DataFrame({"epoch": epoch, "accuracy": accuracy, "loss": loss, "of": of, "run": name})
-    table["loss"] = table["loss"].clip(lower=SMALLEST_LOSS)
+    table["loss"] = table["loss"].clip(lower=MIN_LOSS)
     return table
 
 
 @cache
 def _spec(measure: str, names: tuple[str, ...], last_epoch: int, training: bool) -> dict:
-    """A chart without its data, as charts.py has it."""
-    kinds = [VALIDATION, TRAINING] if training else [VALIDATION]
+    """Return a chart without data, for the same reason as in learning_curves.py."""
+    datasets = [VALIDATION, TRAINING] if training else [VALIDATION]
     chart = (
         alt.Chart()
         .mark_line(point=last_epoch <= 20, strokeWidth=2)
@@ -70,7 +70,7 @@ def _spec(measure: str, names: tuple[str, ...], last_epoch: int, training: bool)
             ),
             strokeDash=alt.StrokeDash(
                 "of:N",
-                scale=alt.Scale(domain=kinds, range=[[1, 0], [5, 4]][: len(kinds)]),
+                scale=alt.Scale(domain=datasets, range=[[1, 0], [5, 4]][: len(datasets)]),
                 legend=None,
             ),
             tooltip=[

@@ -1,4 +1,4 @@
-"""The form that says what to train: a recipe or one's own settings, and a name."""
+"""The training form: a recipe or custom settings, and a name."""
 
 import streamlit as st
 
@@ -7,18 +7,18 @@ from mnist_core.config import MAX_NAME_LENGTH, ConfigError, RunConfig
 from mnist_core.recipes import RECIPES
 from mnist_core.runs import pace, store
 from pages._shared.messages import safe_callback
-from pages._shared.selected_run import start
+from pages._shared.selected_run import start_training
 from pages._shared.wording import format_duration
 from pages._train import form_state
-from pages._train.form_fields import show_common_knobs, show_other_knobs
+from pages._train.form_fields import show_common_fields, show_other_fields
 
 
-def training_form() -> None:
-    """Show the form; its Train button puts in line what the knobs say when it is pressed."""
+def show_training_form() -> None:
+    """Show the form; its Train button queues a run with the settings at the time of the click."""
     _choose_recipe()
     default_name = _default_name()
     st.text_input(
-        "Name", placeholder=default_name, key=form_state.NAME, persist_state="session", max_chars=MAX_NAME_LENGTH
+        "Name", placeholder=default_name, key=form_state.NAME_KEY, persist_state="session", max_chars=MAX_NAME_LENGTH
     )
     try:
         config = form_state.config(default_name)
@@ -31,26 +31,26 @@ def training_form() -> None:
         icon=":material/play_arrow:",
         width="stretch",
         disabled=config is None,
-        # Read anew: a value that was typed just before may come with the click.
-        on_click=safe_callback(lambda: start(form_state.config(default_name))),
+        # Read at the click, as a value that was typed just before may arrive with it.
+        on_click=safe_callback(lambda: start_training(form_state.config(default_name))),
     )
     if config:
-        _expectation(config)
-    show_common_knobs()
+        _show_estimate(config)
+    show_common_fields()
     with st.expander("More settings", icon=":material/tune:"):
-        show_other_knobs()
+        show_other_fields()
 
 
 def _choose_recipe() -> None:
-    name = form_state.recipe_of(form_state.model(), form_state.training())
-    # A new widget whenever the knobs become, or cease to be, those of a recipe: an old one must not turn them back.
-    key, settings = form_state.key(f"recipe-{name}"), form_state.settings()
+    name = form_state.matching_recipe(form_state.model(), form_state.training())
+    # A new widget whenever the matching recipe changes: an old one's value must not undo the change.
+    key, revision = form_state.widget_key(f"recipe-{name}"), form_state.revision()
 
-    def choose() -> None:
-        if form_state.settings() == settings and st.session_state[key] not in (name, None):
-            form_state.turn_to_recipe(RECIPES[st.session_state[key]])
+    def apply_choice() -> None:
+        if form_state.revision() == revision and st.session_state[key] not in (name, None):
+            form_state.apply_recipe(RECIPES[st.session_state[key]])
 
-    st.segmented_control("Recipe", list(RECIPES), default=name, required=True, key=key, on_change=choose)
+    st.segmented_control("Recipe", list(RECIPES), default=name, required=True, key=key, on_change=apply_choice)
     st.caption(RECIPES[name].description if name else "Your own settings. A recipe sets all of them to its values.")
 
 
@@ -59,8 +59,8 @@ def _default_name() -> str:
     return f"network {len(own_runs) + 1}"
 
 
-def _expectation(config: RunConfig) -> None:
+def _show_estimate(config: RunConfig) -> None:
     home = settings.home()
     seconds = format_duration(pace.expected_seconds(config, home))
-    guess = "" if pace.is_measured(config, home) else ": a first guess; it gets exact with your first training"
-    st.caption(f"{config.model.parameters:,} parameters to learn · about {seconds} on this machine{guess}.")
+    note = "" if pace.is_measured(config, home) else ": a first guess; it gets exact with your first training"
+    st.caption(f"{config.model.parameters:,} parameters to learn · about {seconds} on this machine{note}.")

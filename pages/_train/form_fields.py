@@ -1,4 +1,4 @@
-"""The knobs as one sees them: the common ones, and the others."""
+"""The widgets of the training form: the common settings, and the others."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -7,9 +7,9 @@ import streamlit as st
 
 from mnist_core.config import (
     ACTIVATIONS,
-    FEWEST_DIGITS,
     MAX_EPOCHS,
     MAX_HANDWRITING,
+    MIN_DIGITS,
     ON_HELD_OUT,
     OPTIMIZERS,
     PRECISIONS,
@@ -27,18 +27,18 @@ T = TypeVar("T")
 BATCH_SIZES = tuple(2**power for power in range(13))  # 1 to 4096
 LEARNING_RATES = (*(round(digit * 10**power, 9) for power in range(-6, 0) for digit in (1, 2, 3, 5)), 1.0)
 WEIGHT_DECAYS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
-KEPT = {"persist_state": "session"}  # the knobs stay as they are while one looks at another page
+PERSISTENT = {"persist_state": "session"}  # the fields keep their values while another page is open
 
 
-def show_common_knobs() -> None:
-    """Epochs, layers, dropout and learning rate."""
+def show_common_fields() -> None:
+    """Show epochs, layers, dropout and learning rate."""
     _number("Epochs", "epochs", 1, MAX_EPOCHS, help_="How often it sees all training digits.")
-    layers = _choice("Hidden layers", form_state.LAYERS, range(1, form_state.MAX_LAYERS + 1))
+    layers = _choice("Hidden layers", form_state.LAYER_COUNT, range(1, form_state.MAX_LAYERS + 1))
     for layer, column in enumerate(st.columns(layers), start=1):
         with column:
-            _number(f"Units {layer}", form_state.units_of(layer), 8, 2048, step=8)
+            _number(f"Units {layer}", form_state.units_field(layer), 8, 2048, step=8)
     _share("Dropout", "dropout", 0.9, step=0.05, help_="The share of each hidden layer's outputs set to 0 at random.")
-    _steps(
+    _value_slider(
         "Learning rate",
         "learning_rate",
         LEARNING_RATES,
@@ -46,8 +46,8 @@ def show_common_knobs() -> None:
     )
 
 
-def show_other_knobs() -> None:
-    """The network's other knobs, then the training's."""
+def show_other_fields() -> None:
+    """Show the network's other settings, then the training's."""
     _choice("Activation", "activation", ACTIVATIONS, help_="What a hidden unit does with the sum of its inputs.")
     _switch("Scale pixels to 0..1", "scaling", help_="Off leaves pixels at 0..255: see what scaling is good for.")
     _choice("Optimizer", "optimizer", OPTIMIZERS, help_="How slopes become changes. SGD has a momentum of 0.9.")
@@ -57,13 +57,13 @@ def show_other_knobs() -> None:
         SCHEDULES,
         help_="Cosine falls smoothly to 0 until the end; one cycle rises for a quarter of the training first.",
     )
-    _steps(
+    _value_slider(
         "Batch size",
         "batch_size",
         BATCH_SIZES,
         help_="How many digits it looks at before each small change of its weights.",
     )
-    _steps(
+    _value_slider(
         "Weight decay",
         "weight_decay",
         WEIGHT_DECAYS,
@@ -79,7 +79,7 @@ def show_other_knobs() -> None:
     _number(
         "Training digits",
         "digits",
-        FEWEST_DIGITS,
+        MIN_DIGITS,
         TRAINING_DIGITS,
         step=1_000,
         help_="How many of MNIST's 60,000 training digits it learns from: see what many are good for.",
@@ -123,8 +123,8 @@ def show_other_knobs() -> None:
 
 
 def _show_validation() -> None:
-    on = _choice("Validate on", "validation", VALIDATIONS)
-    if on == ON_HELD_OUT:
+    validation = _choice("Validate on", "validation", VALIDATIONS)
+    if validation == ON_HELD_OUT:
         note = "10 % of the training digits are kept apart to choose settings by; the test set stays fresh for the end."
     else:
         note = (
@@ -135,34 +135,34 @@ def _show_validation() -> None:
 
 
 def _number(label: str, name: str, low: int, high: int, *, step: int = 1, help_: str | None = None) -> None:
-    value, key = form_state.first_value(name), form_state.key(name)
-    st.number_input(label, low, high, value, step=step, key=key, help=help_, **KEPT)
+    value, key = form_state.initial_value(name), form_state.widget_key(name)
+    st.number_input(label, low, high, value, step=step, key=key, help=help_, **PERSISTENT)
 
 
 def _share(label: str, name: str, highest: float, *, step: float, help_: str) -> None:
-    value, key = float(form_state.first_value(name)), form_state.key(name)
-    st.slider(label, 0.0, highest, value, step=step, key=key, help=help_, **KEPT)
+    value, key = float(form_state.initial_value(name)), form_state.widget_key(name)
+    st.slider(label, 0.0, highest, value, step=step, key=key, help=help_, **PERSISTENT)
 
 
 def _choice(label: str, name: str, options: Iterable[T], *, help_: str | None = None) -> T:
     return st.segmented_control(
         label,
         list(options),
-        default=form_state.first_value(name),
-        key=form_state.key(name),
+        default=form_state.initial_value(name),
+        key=form_state.widget_key(name),
         required=True,
         format_func=lambda option: SETTING_NAMES.get(option, str(option)),
         help=help_,
-        **KEPT,
+        **PERSISTENT,
     )
 
 
 def _switch(label: str, name: str, *, help_: str) -> None:
-    st.toggle(label, form_state.first_value(name), key=form_state.key(name), help=help_, **KEPT)
+    st.toggle(label, form_state.initial_value(name), key=form_state.widget_key(name), help=help_, **PERSISTENT)
 
 
-def _steps(label: str, name: str, values: tuple[float, ...], *, help_: str) -> None:
-    """A slider over ``values``, those that the recipes have, and what the knob was set to."""
-    value, key = form_state.first_value(name), form_state.key(name)
+def _value_slider(label: str, name: str, values: tuple[float, ...], *, help_: str) -> None:
+    """Show a slider over ``values``, the recipes' values, and the initial value."""
+    value, key = form_state.initial_value(name), form_state.widget_key(name)
     steps = sorted({vars(recipe.training)[name] for recipe in RECIPES.values()}.union(values, [value]))
-    st.select_slider(label, steps, value, key=key, format_func=plain_number, help=help_, **KEPT)
+    st.select_slider(label, steps, value, key=key, format_func=plain_number, help=help_, **PERSISTENT)

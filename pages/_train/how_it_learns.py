@@ -1,4 +1,4 @@
-"""How a network learns, in a few sentences, for someone who has never seen one."""
+"""Train, How it learns: a short explanation of neural networks for beginners."""
 
 import streamlit as st
 
@@ -64,7 +64,7 @@ TERMS = {
 
 
 def show_network(model: ModelConfig) -> None:
-    """The network as a diagram."""
+    """Show the network as a diagram."""
     st.subheader("The network")
     st.write(
         "A digit enters at the left as 784 numbers. Each unit adds up its inputs, each multiplied by a weight, and "
@@ -74,7 +74,7 @@ def show_network(model: ModelConfig) -> None:
 
 
 def show_activations() -> None:
-    """The four that one can choose, and why saturation matters."""
+    """Show the four activation functions of the form, and explain saturation."""
     st.subheader("Activation functions")
     st.write(
         "Without an activation function between them, two layers could do no more than one. The book's network uses "
@@ -90,7 +90,7 @@ def show_activations() -> None:
 
 
 def show_terms() -> None:
-    """The words one meets on this page, two sentences each."""
+    """Show the terms of this page with their explanations."""
     st.subheader("The words")
     left, right = st.columns(2, gap="large")
     for number, (term, sentences) in enumerate(TERMS.items()):

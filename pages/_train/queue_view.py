@@ -1,4 +1,4 @@
-"""The room's line: who trains, who waits, and whose turn is next."""
+"""The room's training queue: which runs train and which wait, in order."""
 
 from collections.abc import Iterable
 
@@ -14,46 +14,46 @@ from pages._shared.identity import person
 from pages._shared.messages import escape_markdown
 from pages._shared.selected_run import select_run
 
-NAMED = 3  # of those that wait, in the line's heading
-LONGEST_NAME = 20  # letters of a name there
+MAX_NAMED_RUNS = 3  # in the heading
+MAX_SHORT_NAME = 20  # characters, in the heading
 
 
 @polling_fragment("2s")
-def show_line() -> None:
-    """While runs wait: how many, and who is next; opened, all who train and wait, each a door to its run."""
-    line = queue.waiting(settings.home())
-    if not line:
+def show_queue() -> None:
+    """Show, while runs wait, an expander with their number and the next ones; it has a button for each run."""
+    waiting = queue.waiting(settings.home())
+    if not waiting:
         return
     with (
-        st.expander(_heading(line), icon=":material/groups:", type="compact", key="line"),
+        st.expander(_heading(waiting), icon=":material/groups:", type="compact", key="line"),
         st.container(horizontal=True, vertical_alignment="center", gap="xsmall"),
     ):
-        for run in _trained(besides=line):
-            _door(run, f"{run.config.name} (training)")
-        for place, run in enumerate(line, start=1):
-            _door(run, f"{place}. {run.config.name}")
+        for run in _running(excluded=waiting):
+            _show_run_button(run, f"{run.config.name} (training)")
+        for position, run in enumerate(waiting, start=1):
+            _show_run_button(run, f"{position}. {run.config.name}")
 
 
-def _heading(line: list[Run]) -> str:
-    names = ", ".join(_short(run.config.name) for run in line[:NAMED])
-    mine = [place for place, run in enumerate(line, start=1) if run.config.person == person()]
+def _heading(waiting: list[Run]) -> str:
+    names = ", ".join(_short(run.config.name) for run in waiting[:MAX_NAMED_RUNS])
+    mine = [position for position, run in enumerate(waiting, start=1) if run.config.person == person()]
     yours = f" · yours: number {' and '.join(map(str, mine))}" if mine else ""
-    return f"{len(line)} in line: {escape_markdown(names)}{' …' if len(line) > NAMED else ''}{yours}"
+    return f"{len(waiting)} in line: {escape_markdown(names)}{' …' if len(waiting) > MAX_NAMED_RUNS else ''}{yours}"
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return name if len(name) <= MAX_SHORT_NAME else f"{name[: MAX_SHORT_NAME - 1]}…"
 
 
-def _trained(*, besides: list[Run]) -> Iterable[Run]:
-    """The runs that are trained; one of ``besides`` may have been taken up since these were asked for."""
-    runs = [run for run in store.list_runs(settings.home()) if not run.shipped and run not in besides]
+def _running(*, excluded: list[Run]) -> Iterable[Run]:
+    """Return the running runs except those in ``excluded``, of which one may have started since they were listed."""
+    runs = [run for run in store.list_runs(settings.home()) if not run.shipped and run not in excluded]
     return (run for run in runs if run.status.state == RUNNING)
 
 
-def _door(run: Run, name: str) -> None:
+def _show_run_button(run: Run, name: str) -> None:
     mine = run.config.person == person()
-    pressed = st.button(
+    is_pressed = st.button(
         escape_markdown(name),
         key=f"line-{run.id}",
         type="tertiary",
@@ -62,5 +62,5 @@ def _door(run: Run, name: str) -> None:
         on_click=select_run,
         args=(run.id,),
     )
-    if pressed:
-        st.rerun()  # all of the page: the choice stands outside of this fragment
+    if is_pressed:
+        st.rerun()  # the whole page: the selection is outside of this fragment

@@ -1,4 +1,4 @@
-"""Train, Runs: a table of all runs, to search, sort, compare and keep in order."""
+"""Train, Runs: a table of all runs, to search, sort, compare and manage them."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,19 +9,19 @@ import streamlit as st
 
 from mnist_core import settings
 from mnist_core.runs import store
-from mnist_core.runs.files import changed
+from mnist_core.runs.files import modified_ns
 from mnist_core.runs.run import Run, RunError
 from pages._shared.fragments import fragment, polling_fragment
 from pages._shared.identity import person
 from pages._shared.model_picker import distinct_names
 from pages._shared.run_status import STATES, is_live
-from pages._shared.url_state import put_in_address, text_in_address, toggle_in_address
-from pages._train.curve_comparison import MEASURES, MOST, show_overlay
+from pages._shared.url_state import set_query_param, text_in_url, toggle_in_url
+from pages._train.curve_comparison import MAX_RUNS, MEASURES, show_curve_comparison
 from pages._train.import_run import show_import
 from pages._train.run.actions import show_actions
 
-# In the session and in the address: what is searched for, ids with commas between, whether training is drawn too.
-SEARCH, COMPARED, TRAINING = "search", "runs", "training"
+# Session state and query parameters: the search, comma-separated run ids, whether to show training curves too.
+SEARCH_KEY, COMPARED_KEY, TRAINING_KEY = "search", "runs", "training"
 COLUMNS = {
     "Who": st.column_config.TextColumn(width="small"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
@@ -34,64 +34,64 @@ COLUMNS = {
 
 
 def show_runs() -> None:
-    """Show the table, what is compared, and the way in for others' runs."""
+    """Show the import, the table, and the comparison of the ticked runs."""
     with st.expander("Bring in a run or a model", icon=":material/upload_file:"):
         show_import()
     runs = list(reversed(store.list_runs(settings.home())))
-    words = text_in_address("Search", key=SEARCH, placeholder="name, who, recipe or state").casefold().split()
+    words = text_in_url("Search", key=SEARCH_KEY, placeholder="name, who, recipe or state").casefold().split()
     rows = [_row(run) for run in runs]
-    found = [place for place, row in enumerate(rows) if all(word in _text(row) for word in words)]
-    if not found:
+    hits = [index for index, row in enumerate(rows) if all(word in _text(row) for word in words)]
+    if not hits:
         st.info(f"None of the {len(runs)} runs has these words.", icon=":material/search_off:")
-    compared = _choose([runs[place] for place in found], [rows[place] for place in found], runs)
-    st.caption(f"{len(found)} of {len(runs)} runs. Tick some to compare them, or one to rename, download or delete it.")
+    compared = _choose_runs([runs[index] for index in hits], [rows[index] for index in hits], runs)
+    st.caption(f"{len(hits)} of {len(runs)} runs. Tick some to compare them, or one to rename, download or delete it.")
     if not compared:
         return
-    kind = polling_fragment("2s") if any(is_live(run.status) for run in compared) else fragment
-    kind(_compare)(compared)
+    make_fragment = polling_fragment("2s") if any(is_live(run.status) for run in compared) else fragment
+    make_fragment(_compare)(compared)
     if len(compared) == 1:
         show_actions(compared[0])
 
 
-def _choose(shown: list[Run], rows: list[dict], runs: list[Run]) -> list[Run]:
-    """The table of ``shown``, and those of ``runs`` that are ticked, whether the search hides them or not."""
-    asked = st.session_state.get(COMPARED, st.query_params.get(COMPARED, "")).split(",")
+def _choose_runs(shown: list[Run], rows: list[dict], runs: list[Run]) -> list[Run]:
+    """Show the table of ``shown``; return the ticked ones of ``runs``, also those that the search hides."""
+    previous_ids = st.session_state.get(COMPARED_KEY, st.query_params.get(COMPARED_KEY, "")).split(",")
     ids = [run.id for run in shown]
-    ticked = asked
+    ticked = previous_ids
     if shown:
         event = st.dataframe(
             pd.DataFrame(rows),
-            key=f"runs-{hash(tuple(ids))}",  # other rows make another table: a tick belongs to a run, not to a place
+            key=f"runs-{hash(tuple(ids))}",  # other rows make a new table: a tick belongs to a run, not to an index
             column_config=COLUMNS,
             hide_index=True,
             on_select="rerun",
             selection_mode="multi-row",
-            selection_default={"selection": {"rows": [place for place, each in enumerate(ids) if each in asked]}},
+            selection_default={"selection": {"rows": [index for index, id_ in enumerate(ids) if id_ in previous_ids]}},
         )
-        ticked = [ids[place] for place in event.selection.rows] + [each for each in asked if each not in ids]
+        ticked = [ids[index] for index in event.selection.rows] + [id_ for id_ in previous_ids if id_ not in ids]
     chosen = [run for run in runs if run.id in ticked]
-    st.session_state[COMPARED] = ",".join(run.id for run in chosen)
-    put_in_address(COMPARED, st.session_state[COMPARED])
+    st.session_state[COMPARED_KEY] = ",".join(run.id for run in chosen)
+    set_query_param(COMPARED_KEY, st.session_state[COMPARED_KEY])
     return chosen
 
 
 def _compare(runs: list[Run]) -> None:
-    """The curves of ``runs``; of those without any, their names."""
-    curves = [run for run in runs if len(_epochs(run))]
-    without = [run.config.name for run in runs if run not in curves]
+    """Show the curves of ``runs``, and the names of those without curves."""
+    drawable = [run for run in runs if len(_epochs(run))]
+    without = [run.config.name for run in runs if run not in drawable]
     if without:
         st.caption(f"Without curves: {', '.join(without)}.")
-    if len(curves) > MOST:
-        st.caption(f"The first {MOST} of them are drawn: more colours could not be told apart.")
-    if curves:
-        both = toggle_in_address("Training digits too", key=TRAINING)
-        names = distinct_names(curves[:MOST])
-        named = {names[run.id]: run for run in curves[:MOST]}
-        show_overlay(named, measures=tuple(MEASURES), training=both)
+    if len(drawable) > MAX_RUNS:
+        st.caption(f"The first {MAX_RUNS} of them are drawn: more colours could not be told apart.")
+    if drawable:
+        show_training = toggle_in_url("Training digits too", key=TRAINING_KEY)
+        names = distinct_names(drawable[:MAX_RUNS])
+        runs_by_name = {names[run.id]: run for run in drawable[:MAX_RUNS]}
+        show_curve_comparison(runs_by_name, measures=tuple(MEASURES), training=show_training)
 
 
 def _epochs(run: Run) -> Sequence[float]:
-    """The numbers of its epochs; none where its history is damaged, which is told when it is looked at."""
+    """Return the epoch numbers; empty if the history is damaged, which is shown when the run is opened."""
     try:
         return run.epochs["epoch"]
     except RunError:
@@ -99,13 +99,13 @@ def _epochs(run: Run) -> Sequence[float]:
 
 
 def _row(run: Run) -> dict:
-    written = tuple(changed(run.path / name) for name in ("config.json", "status.json", "epochs.csv"))
-    return _row_as_of(run.path, written) | {"Who": _who(run), "State": STATES[run.status.state].name}
+    file_times = tuple(modified_ns(run.path / name) for name in ("config.json", "status.json", "epochs.csv"))
+    return _cached_row(run.path, file_times) | {"Who": _owner(run), "State": STATES[run.status.state].name}
 
 
 @lru_cache(maxsize=2_000)
-def _row_as_of(path: Path, _: tuple[int, ...]) -> dict:
-    """What the table says of the run at ``path``, read anew only when one of its files has changed."""
+def _cached_row(path: Path, _: tuple[int, ...]) -> dict:
+    """Return the table row of the run at ``path``; the times of its files are part of the cache key."""
     run = Run(path)
     config, status = run.config, run.status
     scores = status.scores or {}
@@ -124,7 +124,7 @@ def _row_as_of(path: Path, _: tuple[int, ...]) -> dict:
     }
 
 
-def _who(run: Run) -> str:
+def _owner(run: Run) -> str:
     if run.shipped:
         return "the app"
     mine = "you" if run.config.person == person() else ""

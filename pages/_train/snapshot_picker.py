@@ -1,4 +1,4 @@
-"""The choice of one of a run's snapshots, by its epoch, and which run it is of."""
+"""The selection of a snapshot of the selected run by its epoch."""
 
 import streamlit as st
 
@@ -9,22 +9,22 @@ from pages._shared.run_status import is_live
 
 
 def choose_epoch(run: Run, *, key: str) -> int:
-    """A slider over the epochs that ``run`` kept a snapshot of, the newest at first. It has at least one."""
+    """Show a slider over the epochs with a snapshot, initially the newest. ``run`` has at least one."""
     epochs = list(run.snapshots)
     if len(epochs) == 1:
         st.caption(f"After epoch {epochs[0]}, the only snapshot so far.")
         return epochs[0]
-    # A new slider for each newest snapshot: it then stands at that one.
+    # A new widget for each newest snapshot, so that it starts at that one.
     return st.select_slider(
         "After epoch", epochs, epochs[-1], key=f"{key}-{run.id}-{epochs[-1]}", persist_state="session"
     )
 
 
 def has_snapshots(run: Run) -> bool:
-    """Say which run is on view and whether there is something to look into; the page follows a run that trains."""
+    """Show which run is selected, and return whether it has snapshots; the page follows a run that trains."""
     epochs = list(run.snapshots)
     if is_live(run.status):
-        polling_fragment("2s")(_look_again)(run, epochs)
+        polling_fragment("2s")(_rerun_if_changed)(run, epochs)
     st.caption(f"On view: {escape_markdown(run.config.name)}. The first tab has the choice.")
     if not epochs:
         st.info(
@@ -36,7 +36,7 @@ def has_snapshots(run: Run) -> bool:
     return bool(epochs)
 
 
-def _look_again(run: Run, shown: list[int]) -> None:
-    """Draw the page anew when there are other snapshots than those ``shown``, or none will come any more."""
+def _rerun_if_changed(run: Run, shown: list[int]) -> None:
+    """Rerun the page when the snapshots differ from those ``shown``, or no more will be added."""
     if list(run.snapshots) != shown or not is_live(run.status):
         st.rerun()

@@ -1,4 +1,4 @@
-"""The Train page's tabs: which one is open stands in the address."""
+"""The tabs of the Train page; the URL keeps which one is open."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages._shared.selected_run import select_run
 
-KEY = "train_tab"  # in the session: the name of the open tab
-TAB = "tab"  # in the address: the tab's id
+OPEN_TAB_KEY = "train_tab"  # session state: the label of the open tab
+TAB_PARAM = "tab"  # query parameter: the id of the open tab
 TABS = {
     "train": "Train a network",
     "learn": "How it learns",
@@ -20,16 +20,16 @@ TABS = {
 
 
 def show_tabs() -> Iterator[DeltaGenerator]:
-    """The tabs in their order. Only what is open needs to be filled: opening one draws the page anew."""
-    asked = st.query_params.get(TAB)
-    if KEY not in st.session_state and asked in TABS:
-        st.session_state[KEY] = TABS[asked]
-    tabs = st.tabs(list(TABS.values()), key=KEY, on_change="rerun")
-    st.query_params[TAB] = next(name for name, tab in zip(TABS, tabs, strict=True) if tab.open)
+    """Return the tabs in their order. Only the open one needs content: opening another reruns the page."""
+    requested = st.query_params.get(TAB_PARAM)
+    if OPEN_TAB_KEY not in st.session_state and requested in TABS:
+        st.session_state[OPEN_TAB_KEY] = TABS[requested]
+    tabs = st.tabs(list(TABS.values()), key=OPEN_TAB_KEY, on_change="rerun")
+    st.query_params[TAB_PARAM] = next(name for name, tab in zip(TABS, tabs, strict=True) if tab.open)
     return iter(tabs)
 
 
 def open_run(run_id: str) -> None:
-    """Put a run on view, from any tab; for a widget's callback."""
+    """Select a run and open the first tab; for a widget's callback."""
     select_run(run_id)
-    st.session_state[KEY] = TABS["train"]
+    st.session_state[OPEN_TAB_KEY] = TABS["train"]

@@ -1,4 +1,4 @@
-"""Train, Inside: what a network's weights tell, after each epoch that its run kept a snapshot of."""
+"""Train, Inside: the weights of a network after each epoch with a snapshot."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,20 +8,20 @@ import streamlit as st
 
 from mnist_core.config import ModelConfig
 from mnist_core.digits import mnist
-from mnist_core.figures.colours import AGAINST, FOR
-from mnist_core.figures.weights import layer_lines, weight_histogram, weight_images
+from mnist_core.figures.colours import NEGATIVE_COLOUR, POSITIVE_COLOUR
+from mnist_core.figures.weights import layer_curves, weight_histogram, weight_images
 from mnist_core.runs import weight_statistics
 from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import Snapshot, read_snapshot
-from mnist_core.runs.weight_statistics import History
+from mnist_core.runs.weight_statistics import WeightHistory
 from pages._shared.fragments import fragment
 from pages._shared.widgets.digit_grid import show_digits
 from pages._shared.widgets.figure import page_theme, show_figure
 from pages._train.snapshot_picker import choose_epoch, has_snapshots
 
 STRONGEST, WEAKEST, BY_NUMBER = ORDERS = ("Strongest first", "Weakest first", "By number")
-PAGE_SIZE = 40  # units on view at once
-BRIGHT = 0.995  # of the weights are less bright than the brightest colour: a few very large ones would dim the others
+PAGE_SIZE = 40  # units
+COLOUR_SCALE_QUANTILE = 0.995  # of the absolute weights: a few very large ones would dim the colours of the others
 SCALE = """
 <div style="display: flex; gap: 0.6rem; align-items: center; font-size: 0.85rem">{low}
 <div style="flex: 0 1 12rem; height: 0.8rem; border-radius: 0.25rem;
@@ -29,8 +29,8 @@ SCALE = """
 """
 
 
-def show_inside(run: Run) -> None:
-    """Show ``run`` from inside, whether it trains or has ended; one that trains is followed."""
+def show_weights_tab(run: Run) -> None:
+    """Show the weights of ``run``, also while it trains."""
     if has_snapshots(run):
         fragment(_show)(run)
 
@@ -38,23 +38,23 @@ def show_inside(run: Run) -> None:
 def _show(run: Run) -> None:
     epoch = choose_epoch(run, key="inside_epoch")
     snapshot = read_snapshot(run, epoch)
-    written = {each: path.stat().st_mtime for each, path in run.snapshots.items()}
-    _show_units(run, snapshot, _dead(str(run.path), epoch, written[epoch])[0])
+    file_times = {each: path.stat().st_mtime for each, path in run.snapshots.items()}
+    _show_units(run, snapshot, _dead(str(run.path), epoch, file_times[epoch])[0])
     _show_weights(snapshot, epoch)
-    _show_dead(snapshot.model, {each: _dead(str(run.path), each, when) for each, when in written.items()}, epoch)
-    _show_moves(snapshot.model, _history(str(run.path), written), epoch)
+    _show_dead(snapshot.model, {each: _dead(str(run.path), each, when) for each, when in file_times.items()}, epoch)
+    _show_distances(snapshot.model, _history(str(run.path), file_times), epoch)
 
 
-# What is kept is asked for with the time at which the snapshot was written: another one is looked at anew.
+# The cache keys contain the time at which a snapshot was written: a new snapshot is computed again.
 
 
 @st.cache_data(max_entries=200, show_spinner="Showing the network all test digits …")
-def _dead(path: str, epoch: int, written: float) -> tuple[np.ndarray, ...]:
+def _dead(path: str, epoch: int, file_time: float) -> tuple[np.ndarray, ...]:
     return weight_statistics.dead_units(read_snapshot(Run(Path(path)), epoch), mnist.load().test.images)
 
 
 @st.cache_data(max_entries=20, show_spinner="Measuring how far the layers moved …")
-def _history(path: str, written: dict[int, float]) -> History:
+def _history(path: str, file_times: dict[int, float]) -> WeightHistory:
     return weight_statistics.history(Run(Path(path)))
 
 
@@ -65,10 +65,10 @@ def _show_units(run: Run, snapshot: Snapshot, dead: np.ndarray) -> None:
         "Each picture is one unit's 784 weights, laid out as the pixels they belong to. Ink on blue makes the unit "
         "fire, ink on orange holds it back, and black pixels do not matter to it."
     )
-    strengths = weight_statistics.strengths(kernel)
+    strengths = weight_statistics.unit_norms(kernel)
     shown = _choose_units(run, strengths)
-    largest = float(np.quantile(np.abs(kernel), BRIGHT))
-    st.html(SCALE.format(low=f"−{largest:.2g}", high=f"{largest:.2g}", against=AGAINST, for_=FOR))
+    largest = float(np.quantile(np.abs(kernel), COLOUR_SCALE_QUANTILE))
+    st.html(SCALE.format(low=f"−{largest:.2g}", high=f"{largest:.2g}", against=NEGATIVE_COLOUR, for_=POSITIVE_COLOUR))
     captions = [f"Unit {unit}\n{'dead' if dead[unit] else f'strength {strengths[unit]:.2f}'}" for unit in shown]
     show_digits(weight_images(kernel[:, shown], largest=largest), captions, side=72)
     corners = (
@@ -80,12 +80,12 @@ def _show_units(run: Run, snapshot: Snapshot, dead: np.ndarray) -> None:
 
 
 def _choose_units(run: Run, strengths: np.ndarray) -> np.ndarray:
-    """Show the order and the page to choose; the numbers of the units that are then on view."""
+    """Show the selection of the order and the page; return the indices of the units on the page."""
     order = st.segmented_control(
         "Order", ORDERS, default=STRONGEST, required=True, key="inside_order", persist_state="session"
     )
-    rising = np.argsort(strengths, kind="stable")
-    units = {STRONGEST: rising[::-1], WEAKEST: rising, BY_NUMBER: np.arange(len(strengths))}[order]
+    ascending = np.argsort(strengths, kind="stable")
+    units = {STRONGEST: ascending[::-1], WEAKEST: ascending, BY_NUMBER: np.arange(len(strengths))}[order]
     page = 1
     if len(units) > PAGE_SIZE:
         page = st.pagination(-(-len(units) // PAGE_SIZE), key=f"inside_page-{run.id}-{order}")
@@ -114,7 +114,7 @@ def _names(model: ModelConfig) -> list[str]:
 
 
 def _show_dead(model: ModelConfig, dead: dict[int, tuple[np.ndarray, ...]], epoch: int) -> None:
-    """``dead``: for each epoch, and each hidden layer, which units are dead, bool (units,)."""
+    """Show the dead units. ``dead``: for each epoch and each hidden layer, which units are dead, bool (units,)."""
     st.subheader("Dead units")
     st.write(
         "A dead unit fires for none of the 10,000 test digits. Where a unit does not fire, nothing flows through it, "
@@ -131,30 +131,30 @@ def _show_dead(model: ModelConfig, dead: dict[int, tuple[np.ndarray, ...]], epoc
     if not shares.any():
         st.caption("No unit was dead in any of its snapshots.")
     elif len(dead) > 1:
-        _show_lines([("Share of dead units", list(dead), shares, names)], epoch)
+        _show_line_charts([("Share of dead units", list(dead), shares, names)], epoch)
 
 
-def _show_moves(model: ModelConfig, past: History, epoch: int) -> None:
+def _show_distances(model: ModelConfig, history: WeightHistory, epoch: int) -> None:
     st.subheader("How far each layer moved")
-    if len(past.epochs) == 1:
+    if len(history.epochs) == 1:
         st.caption("That takes two snapshots, and there is one so far.")
         return
-    first, names = past.epochs[0], _names(model)
+    first, names = history.epochs[0], _names(model)
     st.write(
         "The distance between a layer's weights then and now, where 100 % is the length of a new layer's weights. "
         "A layer that moves little has settled, or learns too slowly."
     )
-    _show_lines(
+    _show_line_charts(
         [
-            (f"Away from epoch {first}", past.epochs, past.moved, names),
-            ("Moved per epoch, since the snapshot before", past.epochs[1:], past.pace, names),
+            (f"Away from epoch {first}", history.epochs, history.distance, names),
+            ("Moved per epoch, since the snapshot before", history.epochs[1:], history.distance_per_epoch, names),
         ],
         epoch,
     )
 
 
-def _show_lines(figures: Sequence[tuple[str, Sequence[int], np.ndarray, list[str]]], epoch: int) -> None:
-    """Figures side by side: for each a title, epochs, values of (epochs, layers), and the layers' names."""
+def _show_line_charts(figures: Sequence[tuple[str, Sequence[int], np.ndarray, list[str]]], epoch: int) -> None:
+    """Show figures side by side: for each a title, epochs, values (epochs, layers), and the layers' names."""
     for column, (title, epochs, values, names) in zip(st.columns(2), figures, strict=False):
         with column:
-            show_figure(layer_lines, epochs, values, names, page_theme(), title=title, at=epoch)
+            show_figure(layer_curves, epochs, values, names, page_theme(), title=title, marked_epoch=epoch)

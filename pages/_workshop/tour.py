@@ -1,20 +1,20 @@
-"""The guided tour: one step a screen, for a host with a room or for somebody alone; the address says which step."""
+"""The guided tour: one step per screen; the query parameter ``step`` holds the current one."""
 
 import streamlit as st
 
 from pages._shared.navigation import page_file
 from pages._workshop.tour_steps import STEPS, Step
 
-STEP = "step"  # in the address and in the session: which step is on, from 1
+STEP_KEY = "step"  # query parameter and session state: number of the current step, from 1
 STYLE = "<style>.st-key-tour p, .st-key-tour li {font-size: clamp(1.05rem, 1.25vw, 1.5rem);}</style>"
 
 
 def show_tour() -> None:
-    """The step that the address names, else the one that was on last."""
-    number = _number()
+    """Show the current step, and store its number in the session state and in the URL."""
+    number = _step_number()
     step = STEPS[number - 1]
-    st.session_state[STEP] = number
-    st.query_params[STEP] = str(number)
+    st.session_state[STEP_KEY] = number
+    st.query_params[STEP_KEY] = str(number)
     so_far = sum(each.minutes for each in STEPS[: number - 1])
     st.progress(
         number / len(STEPS),
@@ -30,19 +30,19 @@ def show_tour() -> None:
 
 
 def total_minutes() -> int:
-    """What the whole tour takes."""
+    """Return the duration of the whole tour in minutes."""
     return sum(step.minutes for step in STEPS)
 
 
-def _number() -> int:
-    """From the session where it was moved on, else from the address; what is no step is the first."""
-    asked = str(st.session_state.get(STEP) or st.query_params.get(STEP, ""))
-    number = int(asked) if asked.isdecimal() else 1
+def _step_number() -> int:
+    """Return the step's number from the session state, else from the URL, else 1; 1 too if it is invalid."""
+    value = str(st.session_state.get(STEP_KEY) or st.query_params.get(STEP_KEY, ""))
+    number = int(value) if value.isdecimal() else 1
     return number if 1 <= number <= len(STEPS) else 1
 
 
 def _go(number: int) -> None:
-    st.session_state[STEP] = number
+    st.session_state[STEP_KEY] = number
 
 
 def _show_step(step: Step) -> None:

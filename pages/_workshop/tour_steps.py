@@ -1,11 +1,11 @@
-"""The guided tour's words: eight steps, about 45 minutes in all. Texts are Markdown."""
+"""The texts of the guided tour in Markdown: eight steps, about 45 minutes in all."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Step:
-    """One screen: ``say`` to the room, ``do`` on ``page``, a file of pages/, and ``expect`` what comes."""
+    """A screen of the tour: what to ``say``, what to ``do`` on ``page`` (a file name in pages/), what to ``expect``."""
 
     title: str
     minutes: int

@@ -1,9 +1,9 @@
-"""How the recipes but the book's were chosen: by their accuracy on digits held out from training.
+"""Compare settings near a recipe by their accuracy on digits held out from training.
 
 Usage: python -m tests.benchmarks.choose_recipes express|distorted|world [--epochs N] [--seeds 0 1]
-Prints the mean held-out accuracy of the recipe as it is and of its neighbours, with the seconds of a training. The test
-set is not looked at. A difference below 0.001 is chance: 6,000 digits are held out. Where synthetic drawings are
-learned from, as many new ones are among them.
+All recipes but the book's were chosen like this. Prints the mean held-out accuracy and the seconds of a training, for
+the recipe and its neighbours. The test set is not used. With 6,000 digits held out, differences below 0.001 are noise.
+For recipes that train on synthetic drawings, as many unseen drawings are added to the held-out digits.
 """
 
 import argparse
@@ -48,11 +48,11 @@ NEIGHBOURS = {
         {"label_smoothing": 0.05},
     ],
 }
-NEW_HANDS = 1_000_000  # a seed of drawings that no recipe learns from
+UNSEEN_SEED = 1_000_000  # of synthetic drawings that no recipe trains on
 
 
-class Ear:
-    """A callback that keeps the last epoch's answers for the held-out digits."""
+class AccuracyCallback:
+    """A training callback that stores the held-out accuracy of the last epoch."""
 
     def __init__(self, held_out: mnist.Split) -> None:
         self._held_out = held_out
@@ -61,7 +61,7 @@ class Ear:
     def on_progress(self, progress: training.Progress) -> None: ...
 
     def on_epoch(self, result: training.EpochResult) -> None:
-        answers = result.answer(self._held_out.images).argmax(axis=1)
+        answers = result.predict(self._held_out.images).argmax(axis=1)
         self.accuracy = float((answers == self._held_out.labels).mean())
 
     def should_continue(self) -> bool:
@@ -72,32 +72,32 @@ class Ear:
 
 
 def main() -> None:
-    """Train the recipe and its neighbours, and print how they did."""
+    """Train the recipe and its neighbours, and print the results."""
     parser = argparse.ArgumentParser()
     parser.add_argument("recipe", choices=NEIGHBOURS)
     parser.add_argument("--epochs", type=int, help="fewer than the recipe has, to save time")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     arguments = parser.parse_args()
     recipe = RECIPES[arguments.recipe]
-    fewer = {"epochs": arguments.epochs} if arguments.epochs else {}
+    changed_epochs = {"epochs": arguments.epochs} if arguments.epochs else {}
     for changes in NEIGHBOURS[arguments.recipe]:
-        how = replace(recipe.training, validation=ON_HELD_OUT, **fewer | changes)
-        results = [try_out(recipe.model, replace(how, seed=seed)) for seed in arguments.seeds]
+        config = replace(recipe.training, validation=ON_HELD_OUT, **changed_epochs | changes)
+        results = [train_and_evaluate(recipe.model, replace(config, seed=seed)) for seed in arguments.seeds]
         accuracies, seconds = zip(*results, strict=True)
         print(f"{np.mean(accuracies):.4f}  {np.mean(seconds):6.1f} s  {changes or 'the recipe as it is'}", flush=True)
 
 
-def try_out(model: ModelConfig, how: TrainingConfig) -> tuple[float, float]:
-    """The held-out accuracy that a training reaches, and its seconds."""
+def train_and_evaluate(model: ModelConfig, config: TrainingConfig) -> tuple[float, float]:
+    """The held-out accuracy after a training, and the seconds that it takes."""
     data = mnist.load()
-    held_out = training.validation_split(how, data)
-    if how.handwriting:
-        held_out = held_out.joined(handwriting(len(held_out), seed=NEW_HANDS))
-    ear = Ear(held_out)
-    network_ = network.build(model, seed=how.seed)
+    held_out = training.validation_split(config, data)
+    if config.handwriting:
+        held_out = held_out.joined(handwriting(len(held_out), seed=UNSEEN_SEED))
+    callback = AccuracyCallback(held_out)
+    network_ = network.build(model, seed=config.seed)
     started = time.perf_counter()
-    training.train(network_, RunConfig(name="trial", model=model, training=how), data, ear, precision=BFLOAT16)
-    return ear.accuracy, time.perf_counter() - started
+    training.train(network_, RunConfig(name="trial", model=model, training=config), data, callback, precision=BFLOAT16)
+    return callback.accuracy, time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""How quickly a stroke is answered: in a real Chromium, alone and while a training runs, and in its parts.
+"""Measure the time from a stroke to its prediction: in a real Chromium, idle and during a training, and in parts.
 
 Usage: python -m tests.benchmarks.drawing [--strokes 60]
-The canvas waits DEBOUNCE ms for more before it tells the server; what is added to that is ours. Prints medians, 95 %
+The canvas waits DEBOUNCE_MS for further strokes before it sends them; this time is subtracted. Prints medians, 95 %
 and the extremes in milliseconds.
 """
 
@@ -26,12 +26,12 @@ from tests.browser.serving import chromium, serve
 from tests.browser.visits import SEVEN, stroke
 from tests.waiting import wait_for
 
-DEBOUNCE = 205  # ms, of streamlit-drawable-canvas 0.13
-WARM_UP = 3  # strokes
+DEBOUNCE_MS = 205  # of streamlit-drawable-canvas 0.13
+WARM_UP_STROKES = 3  # not counted
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run the measurements and print them."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--strokes", type=int, default=60)
     strokes = parser.parse_args().strokes
@@ -44,43 +44,43 @@ def main() -> None:
         expect(page.locator(".answer b")).to_have_text("7", timeout=60_000)
         engine = Engine(server.home)
         engine.wait()
-        tell_parts(engine, strokes)
-        tell("painted answer beyond the canvas' wait", beyond_the_wait(page, strokes))
+        measure_server_steps(engine, strokes)
+        print_statistics("painted answer beyond the canvas' wait", time_strokes(page, strokes))
         run = engine.train(
             RunConfig(name="busy", model=RECIPES["distorted"].model, training=RECIPES["distorted"].training)
         )
         wait_for(lambda: run.status.state == RUNNING and len(run.batches["step"]))
-        tell("the same while a network trains", beyond_the_wait(page, strokes))
+        print_statistics("the same while a network trains", time_strokes(page, strokes))
         run.cancel()
         wait_for(lambda: not run.status.active)
         engine.close()
 
 
-def tell_parts(engine: Engine, times: int) -> None:
-    """The server's own parts, without a browser."""
+def measure_server_steps(engine: Engine, times: int) -> None:
+    """Measure and print the steps on the server, without a browser."""
     drawing = Drawing(strokes=(np.array(SEVEN, float),), canvas=420, brush=30)
     digit = prepare(rasterize(drawing)).digit[None]
     run = store.shipped_default_run()
-    tell("strokes to digit", [milliseconds(lambda: prepare(rasterize(drawing))) for _ in range(times)])
-    tell(
+    print_statistics("strokes to digit", [milliseconds(lambda: prepare(rasterize(drawing))) for _ in range(times)])
+    print_statistics(
         "digit to answer, through the engine", [milliseconds(lambda: engine.predict(run, digit)) for _ in range(times)]
     )
 
 
-def beyond_the_wait(page: Page, strokes: int) -> list[float]:
-    """Milliseconds from mouse-up to the painted answer, less those that the canvas waits."""
-    return [time_stroke(page, number) - DEBOUNCE for number in range(strokes + WARM_UP)][WARM_UP:]
+def time_strokes(page: Page, strokes: int) -> list[float]:
+    """Milliseconds from mouse-up to the painted prediction, without the debounce time of the canvas."""
+    return [time_stroke(page, number) - DEBOUNCE_MS for number in range(strokes + WARM_UP_STROKES)][WARM_UP_STROKES:]
 
 
 def milliseconds(action: Callable[[], object]) -> float:
-    """What one call of ``action`` takes."""
+    """The milliseconds that one call of ``action`` takes."""
     started = time.perf_counter()
     action()
     return (time.perf_counter() - started) * 1e3
 
 
-def tell(name: str, values: list[float]) -> None:
-    """Print what was measured."""
+def print_statistics(name: str, values: list[float]) -> None:
+    """Print median, 95th percentile and extremes of ``values`` in milliseconds."""
     median, p95 = np.percentile(values, [50, 95])
     print(f"{name:44} median {median:7.1f}  95 % {p95:7.1f}  {min(values):7.1f} to {max(values):7.1f}", flush=True)
 

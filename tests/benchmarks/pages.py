@@ -1,8 +1,8 @@
-"""How quickly Errors and Dataset answer a click, in a real Chromium, and what ten sessions cost the web process.
+"""Measure how quickly Errors and Dataset respond to a click, in a real Chromium, and the memory of ten sessions.
 
 Usage: python -m tests.benchmarks.pages [--times 20] [--sessions 10] [--only Errors]
-A click counts as answered when the page shows something else and the script's run has ended. Prints median, 95 % and
-number in milliseconds, and the web process' memory in megabytes.
+A response is complete when the page has changed and the script run has ended. Prints median and 95 % in milliseconds,
+the number of clicks, and the memory of the web process in megabytes.
 """
 
 import argparse
@@ -18,13 +18,13 @@ from playwright.sync_api import Browser, Page
 from tests.browser.serving import Server, chromium, serve
 from tests.browser.visits import WIDE, settle, visit
 
-WARM_UP = 3  # of each kind: what is computed once per process is another matter
+WARM_UP_CLICKS = 3  # per measurement, not counted: they include what is computed once per process
 MAP_VISITS = 5
 ERRORS = ("mistakes", "numbers", "compare", "court", "robustness")
 VIEWS = ("first-look", "browse", "find", "map", "glance", "histograms", "preparation")
 
-# Runs in the page: resolves with the milliseconds from the pointer's release to the first frame that shows something
-# else than before and that no script run will change any more.
+# Runs in the page: resolves with the milliseconds from the release of the pointer to the first frame that differs from
+# the one before and is final, as no script is running any more.
 RELEASE_TO_PAINTED = """
 () => new Promise(resolve => {
   const main = document.querySelector('[data-testid=stMain]');
@@ -46,7 +46,7 @@ Act = Callable[[Page, int], None]
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run all measurements and print them."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--sessions", type=int, default=10)
@@ -55,7 +55,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, chromium() as browser:
         for name, measure in MEASURES.items():
             if arguments.only in name:
-                tell(name, measure(browser, server, arguments.times))
+                print_statistics(name, measure(browser, server, arguments.times))
         if arguments.only:
             return
         before = server.process.memory_info().rss / 1e6
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def first_paint_of_the_map(browser: Browser, server: Server, _: int) -> Iterator[float]:
-    """From the address to the painted map, each time in a browser that has seen nothing of the app."""
+    """Yields the milliseconds from opening the URL to the painted map, each time in a new browser context."""
     for _ in range(MAP_VISITS):
         page = browser.new_context(**WIDE).new_page()
         began = time.perf_counter()
@@ -74,59 +74,59 @@ def first_paint_of_the_map(browser: Browser, server: Server, _: int) -> Iterator
         page.context.close()
 
 
-def answers(path: str, act: Act) -> Callable[..., Iterator[float]]:
-    """A measure: at ``path``, how long what ``act`` asks for takes to be seen; it hears how often it was called."""
+def timing(path: str, act: Act) -> Callable[..., Iterator[float]]:
+    """A function that yields the milliseconds until the result of ``act`` is painted on the page at ``path``."""
 
     def measure(browser: Browser, server: Server, times: int) -> Iterator[float]:
         page = browser.new_context(**WIDE).new_page()
         visit(page, server, path)
-        for number in range(times + WARM_UP):
-            page.wait_for_timeout(400)  # a person looks before the next click
+        for number in range(times + WARM_UP_CLICKS):
+            page.wait_for_timeout(400)  # a person waits before the next click
             page.evaluate(f"() => {{ window.painted = ({RELEASE_TO_PAINTED})(); }}")
             act(page, number)
             milliseconds = page.evaluate("() => window.painted")
-            if number >= WARM_UP:
+            if number >= WARM_UP_CLICKS:
                 yield milliseconds
         page.context.close()
 
     return measure
 
 
-def press(*names: str, role: str = "button") -> Act:
-    """Click what has these names, one after the other."""
+def click(*names: str, role: str = "button") -> Act:
+    """Click the elements with these names in turn, one per call."""
     return lambda page, number: page.get_by_role(role, name=re.compile(f"^{names[number % len(names)]}")).first.click()
 
 
 def choose_digit(page: Page, number: int) -> None:
-    """Click a digit of the first grid, and next time another."""
+    """Click a digit of the first grid, another one at each call."""
     page.locator(".digits button").nth(1 + number % 15).click()
 
 
-def press_cell(page: Page, number: int) -> None:
-    """Click a cell of the confusion matrix, and next time another."""
+def click_cell(page: Page, number: int) -> None:
+    """Click one of two cells of the confusion matrix in turn."""
     page.get_by_role("button", name=re.compile(("^4 read as 9: ", "^3 read as 5: ")[number % 2])).click()
 
 
-def another_epoch(page: Page, number: int) -> None:
-    """Move the time machine by one epoch, forth and back."""
+def move_epoch(page: Page, number: int) -> None:
+    """Move the epoch slider by one step, right and left in turn."""
     page.get_by_role("slider").first.focus()
-    page.evaluate("() => window.dispatchEvent(new PointerEvent('pointerup'))")  # keys are released at once
+    page.evaluate("() => window.dispatchEvent(new PointerEvent('pointerup'))")  # starts the time measurement
     page.keyboard.press(("ArrowRight", "ArrowLeft")[number % 2])
 
 
-def temperature(page: Page, _: int) -> None:
-    """Turn the switch."""
+def toggle_temperature(page: Page, _: int) -> None:
+    """Click the toggle of temperature scaling."""
     page.get_by_text("Temperature scaling").click()
 
 
 def open_on_map(page: Page, number: int) -> None:
-    """Click somewhere in the crowd in the middle of the map."""
+    """Click one of the points in the middle of the map."""
     box = page.locator("canvas.points").bounding_box()
     page.mouse.click(box["x"] + box["width"] * (0.45 + 0.01 * (number % 10)), box["y"] + box["height"] * 0.5)
 
 
 def select_on_map(page: Page, number: int) -> None:
-    """Drag over a part of the map, and next time over another."""
+    """Drag a rectangle over the map, another one at each call."""
     box = page.locator("canvas.points").bounding_box()
     x, y = box["x"] + box["width"] * (0.3 + 0.02 * (number % 10)), box["y"] + box["height"] * 0.4
     page.mouse.move(x, y)
@@ -136,7 +136,7 @@ def select_on_map(page: Page, number: int) -> None:
 
 
 def memory_of_browsing(browser: Browser, server: Server, sessions: int) -> float:
-    """Megabytes of the web process once ``sessions`` people have been everywhere on both pages, still there."""
+    """Megabytes of the web process while ``sessions`` sessions are open that have visited all views."""
     pages = []
     for _ in range(sessions):
         page = browser.new_context(**WIDE).new_page()
@@ -150,8 +150,8 @@ def memory_of_browsing(browser: Browser, server: Server, sessions: int) -> float
     return server.process.memory_info().rss / 1e6
 
 
-def tell(name: str, values: Iterator[float]) -> None:
-    """Print what was measured."""
+def print_statistics(name: str, values: Iterator[float]) -> None:
+    """Print median, 95th percentile and number of ``values`` in milliseconds."""
     measured = list(values)
     median, p95 = np.percentile(measured, [50, 95])
     print(f"{name:44} median {median:7.0f}  95 % {p95:7.0f}  n {len(measured):3}", flush=True)
@@ -159,23 +159,23 @@ def tell(name: str, values: Iterator[float]) -> None:
 
 MEASURES = {
     "Dataset, first paint of the map": first_paint_of_the_map,
-    "Dataset, Browse: the next digit": answers("dataset?view=browse", press("Next Shortcut")),
-    "Dataset, Browse: another digit": answers("dataset?view=browse", choose_digit),
-    "Dataset, Browse: another class": answers("dataset?view=browse", press("3", "8", role="radio")),
-    "Dataset, Find alike: on from digit to digit": answers("dataset?view=find", choose_digit),
-    "Dataset, Histograms: another class": answers("dataset?view=histograms", press("3", "8", role="radio")),
-    "Dataset, Map: open a digit": answers("dataset?view=map&layout=pca", open_on_map),
-    "Dataset, Map: select an area": answers("dataset?view=map&layout=pca", select_on_map),
-    "Dataset, Map: another layout": answers("dataset?view=map", press("PCA", "t-SNE", role="radio")),
-    "Dataset: another view": answers("dataset", press("At a glance", "Find alike", "Preparation", role="radio")),
-    "Errors: a cell of the matrix": answers("errors", press_cell),
-    "Errors: right or wrong": answers("errors", press("Right", "Wrong", role="radio")),
-    "Errors: the next page": answers("errors", press("Next page", "Previous page")),
-    "Errors, time machine: another epoch": answers("errors?model=book&epoch=1", another_epoch),
-    "Errors: the next digit in detail": answers("errors?model=book&digit=247", press("Next Shortcut")),
-    "Errors: another view": answers("errors", press("By the numbers", "Compare two", "Label court", role="radio")),
-    "Errors, the numbers: temperature": answers("errors?model=book&view=numbers", temperature),
-    "Errors, Compare: other digits": answers("errors?view=compare", press("Only B right", "Both wrong", role="radio")),
+    "Dataset, Browse: the next digit": timing("dataset?view=browse", click("Next Shortcut")),
+    "Dataset, Browse: another digit": timing("dataset?view=browse", choose_digit),
+    "Dataset, Browse: another class": timing("dataset?view=browse", click("3", "8", role="radio")),
+    "Dataset, Find alike: on from digit to digit": timing("dataset?view=find", choose_digit),
+    "Dataset, Histograms: another class": timing("dataset?view=histograms", click("3", "8", role="radio")),
+    "Dataset, Map: open a digit": timing("dataset?view=map&layout=pca", open_on_map),
+    "Dataset, Map: select an area": timing("dataset?view=map&layout=pca", select_on_map),
+    "Dataset, Map: another layout": timing("dataset?view=map", click("PCA", "t-SNE", role="radio")),
+    "Dataset: another view": timing("dataset", click("At a glance", "Find alike", "Preparation", role="radio")),
+    "Errors: a cell of the matrix": timing("errors", click_cell),
+    "Errors: right or wrong": timing("errors", click("Right", "Wrong", role="radio")),
+    "Errors: the next page": timing("errors", click("Next page", "Previous page")),
+    "Errors, time machine: another epoch": timing("errors?model=book&epoch=1", move_epoch),
+    "Errors: the next digit in detail": timing("errors?model=book&digit=247", click("Next Shortcut")),
+    "Errors: another view": timing("errors", click("By the numbers", "Compare two", "Label court", role="radio")),
+    "Errors, the numbers: temperature": timing("errors?model=book&view=numbers", toggle_temperature),
+    "Errors, Compare: other digits": timing("errors?view=compare", click("Only B right", "Both wrong", role="radio")),
 }
 
 

@@ -1,7 +1,7 @@
-"""The book's recipe as anyone would write it with Keras: what the speed of training is measured against.
+"""The book's recipe in plain Keras, the baseline for the speed of training.
 
 Usage: python -m tests.benchmarks.plain_script [--epochs 20] [--seed 0]
-Prints one JSON object; ``seconds`` is ``fit`` alone.
+Prints one JSON object; ``seconds`` is the time of ``fit`` alone.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from mnist_core.digits import mnist
 
 
 def main() -> None:
-    """Train, and print what it took and reached."""
+    """Train, and print seconds and test accuracy."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)

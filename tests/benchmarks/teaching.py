@@ -1,9 +1,9 @@
-"""How long a lesson takes from the click to the end, and what it brings.
+"""Measure how long fine-tuning takes from the request to the end, and how much accuracy it gains.
 
 Usage: python -m tests.benchmarks.teaching [--networks book world] [--times 3]
-The room is 100 synthetic drawings of fixed seeds, which no network has learned. The engine is awake; the training
-worker starts with the first lesson. Prints seconds, and right answers before and after, on the drawings that are not
-learned and on MNIST's test set.
+The drawings are 100 synthetic ones of fixed seeds that no network was trained on. The engine is running; the training
+worker starts with the first lesson. Prints seconds, and the correct predictions before and after, on the held-out
+drawings and on the test set of MNIST.
 """
 
 import argparse
@@ -21,12 +21,12 @@ from mnist_core.runs.fine_tuning import Lesson, lesson_config
 from mnist_core.runs.status import FINISHED
 from tests.waiting import wait_for
 
-ROOM = 100  # drawings
-NEW_HANDS = 2_000_000  # seeds from here on: drawings that no recipe learns from
+DRAWINGS = 100
+FIRST_SEED = 2_000_000  # of synthetic drawings that no recipe trains on
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run the measurements and print them."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--networks", nargs="+", default=["book", "world"])
     parser.add_argument("--times", type=int, default=3)
@@ -37,15 +37,15 @@ def main() -> None:
         with closing(Engine(home)) as engine:
             engine.wait()
             for name in arguments.networks:
-                seconds = [teach(engine, home, name, seed=NEW_HANDS + number) for number in range(arguments.times)]
+                seconds = [fine_tune(engine, home, name, seed=FIRST_SEED + number) for number in range(arguments.times)]
                 print(
                     f"{name}: median {np.median(seconds):.1f} s, {min(seconds):.1f} to {max(seconds):.1f}", flush=True
                 )
 
 
-def teach(engine: Engine, home: Path, name: str, *, seed: int) -> float:
-    """Teach the network called ``name`` a room's drawings; the seconds that it takes."""
-    network, drawn = store.find(name, home), handwriting(ROOM, seed=seed)
+def fine_tune(engine: Engine, home: Path, name: str, *, seed: int) -> float:
+    """Fine-tune the network called ``name`` on synthetic drawings; returns the seconds that it takes."""
+    network, drawn = store.find(name, home), handwriting(DRAWINGS, seed=seed)
     lesson = Lesson.of(drawn.images, drawn.labels)
     images, labels = lesson.images[~lesson.learned], lesson.labels[~lesson.learned]
     started = time.perf_counter()
@@ -53,9 +53,9 @@ def teach(engine: Engine, home: Path, name: str, *, seed: int) -> float:
     wait_for(lambda: run.status.state == FINISHED)
     seconds = time.perf_counter() - started
     before, after = (int((engine.classify(each, images).argmax(axis=1) == labels).sum()) for each in (network, run))
-    was, now = (each.status.scores["test_accuracy"] for each in (network, run))
+    old, new = (each.status.scores["test_accuracy"] for each in (network, run))
     print(
-        f"{name}: {seconds:.1f} s, {before} to {after} of {len(labels)} drawings, MNIST {was:.4f} to {now:.4f}",
+        f"{name}: {seconds:.1f} s, {before} to {after} of {len(labels)} drawings, MNIST {old:.4f} to {new:.4f}",
         flush=True,
     )
     return seconds

@@ -1,8 +1,8 @@
-"""How fast and how well each recipe trains, through the engine, against plain Keras in the same hour.
+"""Measure time and accuracy of each recipe, trained by the engine, against plain Keras.
 
 Usage: python -m tests.benchmarks.training [--seeds 0 1 2] [--recipes book express distorted] [--script-epochs 20]
-The plain script and the recipes take turns, so that a noisy machine treats them alike. With fewer epochs of the script
-its time is scaled up to 20. Times are of training alone, the building of its graph included.
+The plain script and the recipes alternate, so that other load on the machine affects them alike. If the script runs
+fewer than 20 epochs, its time is scaled up. Times are of training alone, with the building of its graph.
 """
 
 import argparse
@@ -31,7 +31,7 @@ SCRIPT_EPOCHS = 20
 
 @dataclass(frozen=True)
 class Result:
-    """One training: seconds in all and per epoch, test accuracy, and the share of its time spent writing files."""
+    """One training: total seconds, seconds per epoch, test accuracy, and the share of time spent writing files."""
 
     seconds: float
     per_epoch: float
@@ -40,7 +40,7 @@ class Result:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run the measurements and print them."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=list(RECIPES))
@@ -56,11 +56,11 @@ def main() -> None:
             for name in arguments.recipes:
                 results[name].append(run_recipe(engine, name, seed))
         engine.close()
-    show(results)
+    print_table(results)
 
 
 def run_script(seed: int, epochs: int) -> Result:
-    """The plain script in a process of its own."""
+    """Run the plain script in its own process."""
     command = [sys.executable, "-m", "tests.benchmarks.plain_script", "--seed", str(seed), "--epochs", str(epochs)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     report = json.loads(done.stdout.splitlines()[-1])
@@ -69,7 +69,7 @@ def run_script(seed: int, epochs: int) -> Result:
 
 
 def run_recipe(engine: Engine, name: str, seed: int) -> Result:
-    """A recipe as the app trains it."""
+    """Train a recipe as the app does."""
     recipe = RECIPES[name]
     training = replace(recipe.training, seed=seed)
     run = engine.train(RunConfig(name=name, recipe=name, model=recipe.model, training=training))
@@ -84,13 +84,13 @@ def run_recipe(engine: Engine, name: str, seed: int) -> Result:
     )
 
 
-def show(results: dict[str, list[Result]]) -> None:
-    """A line for each, with ratios to the script's times of the same turn."""
+def print_table(results: dict[str, list[Result]]) -> None:
+    """Print a row for each, with the ratios to the times of the script with the same seed."""
     print(f"{os.cpu_count()} cores, {_processor()}, Python {platform.python_version()}")
     script = results[SCRIPT]
     for name, own in results.items():
-        times = [theirs.seconds / result.seconds for theirs, result in zip(script, own, strict=True)]
-        per_epoch = [theirs.per_epoch / result.per_epoch for theirs, result in zip(script, own, strict=True)]
+        times = [baseline.seconds / result.seconds for baseline, result in zip(script, own, strict=True)]
+        per_epoch = [baseline.per_epoch / result.per_epoch for baseline, result in zip(script, own, strict=True)]
         print(
             f"{name:12}  {_spread([result.seconds for result in own], '.1f')} s"
             f"  accuracy {_spread([result.accuracy for result in own], '.4f')}"
@@ -107,8 +107,8 @@ def _spread(values: list[float], form: str) -> str:
 def _processor() -> str:
     information = Path("/proc/cpuinfo")
     lines = information.read_text().splitlines() if information.exists() else []
-    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return named[0] if named else platform.processor()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A visitor without a browser: speaks to the app's server over the same websocket, in Streamlit's own messages."""
+"""A client without a browser that sends and receives Streamlit's messages over the app's websocket."""
 
 import asyncio
 import json
@@ -13,93 +13,93 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-PATIENCE = 30.0  # seconds that a visitor waits for anything
+TIMEOUT_SECONDS = 30.0  # for every response
 
 
-class Trouble(Exception):
-    """What a visitor must never see: an exception on the page, or silence."""
+class VisitorError(Exception):
+    """The page shows an exception."""
 
 
 @dataclass
 class Visitor:
-    """One open page. What it needs to know of the page is kept as the server tells it."""
+    """One open page with the ids that the server has sent."""
 
     socket: ClientConnection
-    page: str = ""  # the script's hash, by which the server knows it
-    canvas: str = ""  # the canvas' id, and the fragment that it stands in
+    page: str = ""  # hash of the page script
+    canvas: str = ""  # id of the canvas widget, and of its fragment
     fragment: str = ""
-    again: dict[str, float] = field(default_factory=dict)  # fragments to be run again, after so many seconds
+    auto_reruns: dict[str, float] = field(default_factory=dict)  # fragment id: seconds until its next automatic rerun
 
     async def open(self, page: str) -> None:
-        """Ask for the page of this name, and wait until all of it is there."""
-        asked = BackMsg()
-        asked.rerun_script.page_name = page
-        await self._ask(asked)
-        await self._until(_is_whole)
+        """Request the page of this name and wait until its script has finished."""
+        request = BackMsg()
+        request.rerun_script.page_name = page
+        await self._send(request)
+        await self._until(_has_finished)
 
     async def draw(self, strokes: Sequence[np.ndarray], *, side: int) -> float:
-        """Have these on the canvas, float (points, 2) each; returns the seconds until the answer came."""
-        drawn = {"version": "7.4.0", "objects": [_fabric(stroke) for stroke in strokes], "background": "#000000"}
-        asked = self._rerun(self.fragment)
-        widget = asked.rerun_script.widget_states.widgets.add()
+        """Send these strokes, float (points, 2) each; returns the seconds until the prediction was received."""
+        canvas_data = {"version": "7.4.0", "objects": [_fabric(stroke) for stroke in strokes], "background": "#000000"}
+        request = self._rerun(self.fragment)
+        widget = request.rerun_script.widget_states.widgets.add()
         widget.id = self.canvas
-        widget.json_value = json.dumps({"drawing": {"raw": drawn, "data": None}, "side": side})
+        widget.json_value = json.dumps({"drawing": {"raw": canvas_data, "data": None}, "side": side})
         started = time.perf_counter()
-        await self._ask(asked)
-        answered: list[float] = []
+        await self._send(request)
+        received: list[float] = []
 
         def done(message: ForwardMsg) -> bool:
             if 'class="answer"' in message.delta.new_element.html.body:
-                answered.append(time.perf_counter() - started)
-            return message.WhichOneof("type") == "script_finished" and bool(answered)
+                received.append(time.perf_counter() - started)
+            return message.WhichOneof("type") == "script_finished" and bool(received)
 
         await self._until(done)
-        return answered[0]
+        return received[0]
 
     async def watch(self) -> None:
-        """Keep a page open that refreshes itself, as often as it asks for that."""
+        """Keep a page open and rerun its first polling fragment at the interval that it requests."""
         while True:
-            fragment, seconds = next(iter(self.again.items()))
+            fragment, seconds = next(iter(self.auto_reruns.items()))
             await asyncio.sleep(seconds)
-            asked = self._rerun(fragment)
-            asked.rerun_script.is_auto_rerun = True
-            await self._ask(asked)
+            request = self._rerun(fragment)
+            request.rerun_script.is_auto_rerun = True
+            await self._send(request)
             await self._until(lambda message: message.WhichOneof("type") == "script_finished")
 
     def _rerun(self, fragment: str) -> BackMsg:
-        asked = BackMsg()
-        asked.rerun_script.page_script_hash = self.page
-        asked.rerun_script.fragment_id = fragment
-        return asked
+        request = BackMsg()
+        request.rerun_script.page_script_hash = self.page
+        request.rerun_script.fragment_id = fragment
+        return request
 
-    async def _ask(self, message: BackMsg) -> None:
+    async def _send(self, message: BackMsg) -> None:
         await self.socket.send(message.SerializeToString())
 
     async def _until(self, done: Callable[[ForwardMsg], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 message = ForwardMsg.FromString(await self.socket.recv())
-                self._note(message)
+                self._store_ids(message)
                 if done(message):
                     return
 
-    def _note(self, message: ForwardMsg) -> None:
+    def _store_ids(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.page = message.new_session.page_script_hash
         elif kind == "auto_rerun":
-            self.again[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            self.auto_reruns[message.auto_rerun.fragment_id] = message.auto_rerun.interval
         elif kind == "delta":
             element = message.delta.new_element
             if element.WhichOneof("type") == "exception":
-                raise Trouble(element.exception.message)
+                raise VisitorError(element.exception.message)
             if element.bidi_component.component_name.endswith("drawable_canvas"):
                 self.canvas, self.fragment = element.bidi_component.id, message.delta.fragment_id
 
 
 @asynccontextmanager
 async def visitor(url: str) -> AsyncIterator[Visitor]:
-    """Somebody new at the app's ``url``, with a key of their own."""
+    """A new visitor of the app at ``url``, with its own cookie."""
     with await asyncio.to_thread(urllib.request.urlopen, f"{url}/_stcore/health") as answer:
         cookie = answer.headers["Set-Cookie"].partition(";")[0]
     async with connect(
@@ -113,13 +113,13 @@ async def visitor(url: str) -> AsyncIterator[Visitor]:
 
 
 def _fabric(stroke: np.ndarray) -> dict:
-    """A stroke as the canvas tells it: curves through the middles of neighbouring points."""
+    """A stroke as the Fabric path of the canvas: curves through the midpoints of neighbouring points."""
     points = stroke.tolist()
-    middles = ((stroke[:-1] + stroke[1:]) / 2).tolist()
-    curves = [["Q", *point, *middle] for point, middle in zip(points[:-1], middles, strict=True)]
+    midpoints = ((stroke[:-1] + stroke[1:]) / 2).tolist()
+    curves = [["Q", *point, *middle] for point, middle in zip(points[:-1], midpoints, strict=True)]
     return {"type": "Path", "path": [["M", *points[0]], *curves, ["L", *points[-1]]], "strokeWidth": 20}
 
 
-def _is_whole(message: ForwardMsg) -> bool:
-    """Whether a script has come to its end; one that was sent on to another page has not."""
+def _has_finished(message: ForwardMsg) -> bool:
+    """Whether a script run has finished; a run that was redirected to another page has not."""
     return message.HasField("script_finished") and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY

@@ -1,4 +1,4 @@
-"""A server and a browser, shared by all tests of a worker; each test is a person that nobody has met."""
+"""Fixtures: an app server and a browser, shared by all tests of an xdist worker; each test is a new visitor."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +13,16 @@ from tests.browser.visits import PHONE, WIDE, new_context
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on a home folder that the tests of this worker share."""
+    """An app server with a home folder that the tests of this worker share."""
     home = tmp_path_factory.mktemp("lab")
-    with serve(home) as running:
-        yield running
+    with serve(home) as server:
+        yield server
     assert "Traceback" not in (home / "server.log").read_text()
 
 
 @pytest.fixture
 def server(shared_server: Server) -> Iterator[Server]:
-    """The shared app; what a failed test left is cancelled, so that it keeps nobody else waiting."""
+    """The shared server; runs that a failed test has left active are cancelled, so that no test waits for them."""
     yield shared_server
     for run in store.list_runs(shared_server.home):
         if run.status.active:
@@ -31,8 +31,8 @@ def server(shared_server: Server) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+    with chromium() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -47,21 +47,21 @@ def phone_context(browser: Browser) -> BrowserContext:
 
 @pytest.fixture
 def page(wide_context: BrowserContext) -> Iterator[Page]:
-    """A page of a wide browser."""
-    with _stranger(wide_context) as page:
+    """A page in a desktop browser."""
+    with _new_visitor(wide_context) as page:
         yield page
 
 
 @pytest.fixture
 def phone(phone_context: BrowserContext) -> Iterator[Page]:
-    """A page of a phone in the dark."""
-    with _stranger(phone_context) as page:
+    """A page in a phone's browser in dark mode."""
+    with _new_visitor(phone_context) as page:
         yield page
 
 
 @contextmanager
-def _stranger(context: BrowserContext) -> Iterator[Page]:
-    """A page of somebody new. The context stays: it has compiled Streamlit's scripts, which takes seconds."""
+def _new_visitor(context: BrowserContext) -> Iterator[Page]:
+    """A page without cookies. The context is reused: its compiled copies of Streamlit's scripts save seconds."""
     context.clear_cookies()
     page = context.new_page()
     yield page

@@ -1,4 +1,4 @@
-"""Playwright's expectations, which here hold on for as long as the lab or the page makes progress."""
+"""Playwright's ``expect``, with a retry for as long as the lab or the page makes progress."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,49 +9,49 @@ from playwright.sync_api import expect as expect_within_seconds
 from tests.browser.serving import HOMES
 from tests.waiting import Progress
 
-MILLISECONDS_A_TRY = 5_000  # what the browser alone may take
+TRY_TIMEOUT_MILLISECONDS = 5_000  # of one try
 
 
-def expect(found: Locator | Page) -> "PatientAssertions":
-    """As Playwright's ``expect``, without its limit in seconds: it fails when nothing moves, and says what stands."""
-    return PatientAssertions(found)
+def expect(target: Locator | Page) -> "PatientAssertions":
+    """Like Playwright's ``expect``, but with no time limit while there is progress; fails with a report of the lab."""
+    return PatientAssertions(target)
 
 
 class PatientAssertions:
-    """Playwright's assertions about a locator or a page, each tried again while there is progress."""
+    """Playwright's assertions about a locator or a page, each retried while there is progress."""
 
-    def __init__(self, found: Locator | Page) -> None:
-        self._page = found.page if isinstance(found, Locator) else found
-        self._assertions = expect_within_seconds(found)
+    def __init__(self, target: Locator | Page) -> None:
+        self._page = target.page if isinstance(target, Locator) else target
+        self._assertions = expect_within_seconds(target)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         assertion = getattr(self._assertions, name)
 
-        def hold_on(*values: object, **options: object) -> None:
-            progress = Progress(_home(self._page), look=self._look)
+        def retry(*values: object, **options: object) -> None:
+            progress = Progress(_home(self._page), extra_state=self._visible_state)
             while True:
                 try:
-                    assertion(*values, timeout=MILLISECONDS_A_TRY, **options)
+                    assertion(*values, timeout=TRY_TIMEOUT_MILLISECONDS, **options)
                     return
                 except AssertionError as error:
-                    self._raise_what_the_page_raised()
-                    _go_on_or_raise(progress, error)
+                    self._fail_on_page_exception()
+                    _check_progress(progress, error)
 
-        return hold_on
+        return retry
 
-    def _raise_what_the_page_raised(self) -> None:
-        raised = self._page.get_by_test_id("stException").all_inner_texts()
-        assert not raised, f"The page shows an exception:\n{raised[0]}"
+    def _fail_on_page_exception(self) -> None:
+        exceptions = self._page.get_by_test_id("stException").all_inner_texts()
+        assert not exceptions, f"The page shows an exception:\n{exceptions[0]}"
 
-    def _look(self) -> object:
-        """What the page shows: it changes while its script runs, not while a fragment only looks again."""
+    def _visible_state(self) -> object:
+        """The page's URL and text, which change while its script runs, but not when a fragment only polls."""
         try:
             return self._page.url, self._page.evaluate("document.body?.innerText")
-        except Error:  # it is just going elsewhere
+        except Error:  # the page is navigating
             return None
 
 
-def _go_on_or_raise(progress: Progress, error: AssertionError) -> None:
+def _check_progress(progress: Progress, error: AssertionError) -> None:
     try:
         progress.check()
     except AssertionError as stalled:

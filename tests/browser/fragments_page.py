@@ -1,4 +1,4 @@
-"""The page of test_fragments.py: a part so slow after a click that the next look of the other one comes meanwhile."""
+"""The page of test_fragments.py: a fragment so slow after a click that the other one polls during its run."""
 
 import time
 
@@ -6,23 +6,23 @@ import streamlit as st
 
 from pages._shared.fragments import fragment, polling_fragment
 
-SECONDS_BETWEEN_LOOKS = 1
+POLL_INTERVAL_SECONDS = 1
 
 
 @fragment
 def show_answer() -> None:
     if st.button("Clear", on_click=lambda: st.session_state.update(answered=False)):
-        time.sleep(1.5 * SECONDS_BETWEEN_LOOKS)
-    st.write("A part with an answer")  # the server then waits a moment before it sends that the run has ended
+        time.sleep(1.5 * POLL_INTERVAL_SECONDS)
+    st.write("A part with an answer")  # delays the server's message that the run has ended
     if st.session_state.setdefault("answered", True):
         st.write("The answer")
 
 
-@polling_fragment(f"{SECONDS_BETWEEN_LOOKS}s")
-def look() -> None:
+@polling_fragment(f"{POLL_INTERVAL_SECONDS}s")
+def show_other_part() -> None:
     st.write("The other part")
 
 
 st.title("Two parts")
 show_answer()
-look()
+show_other_part()

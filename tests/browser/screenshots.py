@@ -1,7 +1,7 @@
-"""Pictures of every page, for people to look at: `make screenshots` writes them to tests/screenshots/.
+"""Command that takes screenshots of every page: `make screenshots` writes them to tests/screenshots/.
 
 Usage: python -m tests.browser.screenshots [--widths 1440 820 390] [--themes light dark] [--folder FOLDER] [ADDRESS ...]
-An ADDRESS is what follows the host, as in "train?tab=runs".
+An ADDRESS is a URL's path and query, for example "train?tab=runs".
 """
 
 import argparse
@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tests.browser.serving import chromium, serve
-from tests.browser.visits import ACTION_MILLISECONDS, PAGES, SEVEN, draw, settle, visit
+from tests.browser.visits import ACTION_TIMEOUT_MILLISECONDS, PAGES, SEVEN, draw, settle, visit
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 ADDRESSES = (*PAGES, "train?tab=runs", "train?tab=experiments", "errors?model=book&view=numbers", "dataset?view=map")
@@ -19,7 +19,7 @@ HEIGHTS = {1920: 1080, 820: 1180, 390: 844}
 
 
 def main() -> None:
-    """Take them all."""
+    """Take all screenshots."""
     parser = argparse.ArgumentParser()
     parser.add_argument("addresses", nargs="*", metavar="ADDRESS")
     parser.add_argument("--widths", type=int, nargs="+", default=WIDTHS)
@@ -29,7 +29,7 @@ def main() -> None:
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, serve(Path(home)) as server, chromium() as browser:
         page = browser.new_page()
-        page.set_default_timeout(ACTION_MILLISECONDS)
+        page.set_default_timeout(ACTION_TIMEOUT_MILLISECONDS)
         for address in arguments.addresses or ADDRESSES:
             visit(page, server, address)
             if address == "draw":

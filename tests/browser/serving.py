@@ -1,4 +1,4 @@
-"""A real server of the app, and a real Chromium, for the browser tests and the benchmarks."""
+"""Context managers that start an app server and a headless Chromium, for the browser tests and the benchmarks."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.waiting import wait_for, wait_until_gone
+from tests.waiting import wait_for, wait_until_ended
 
 ROOT = Path(__file__).parents[2]
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -26,37 +26,36 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-HOMES: dict[str, Path] = {}  # the home folders of the servers that run, by their addresses
-MAX_CORES = 4  # of a server's engine: with more it would train several runs at once, and nobody would wait
+HOMES: dict[str, Path] = {}  # home folders of the running servers, by URL
+MAX_CORES = 4  # of a server's engine: with more, it would train several runs at once, and none would be queued
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running app."""
+    """A running app server."""
 
     url: str
     home: Path
     process: psutil.Process
 
-    def family(self) -> list[psutil.Process]:
-        """The web process and its engine, with all that they started."""
+    def process_tree(self) -> list[psutil.Process]:
+        """The web process, the engine, and all their child processes."""
         return [self.process, *self.process.children(recursive=True)]
 
 
 @contextlib.contextmanager
 def serve(home: Path, *, script: str = "app.py", log: str = "server.log", **settings: str) -> Iterator[Server]:
-    """The app on ``home``, with these environment variables; what it prints goes to the file ``log`` there.
+    """Run the app with the home folder ``home``; its output goes to the file ``log`` there.
 
-    ``script``: what Streamlit runs, from the project's folder.
-
-    When the block ends it is stopped as Ctrl-C does, and none of its processes may be left. Unless it was killed in
-    the block: its engine then lives on.
+    ``script``: the Streamlit script, relative to the project's root. ``settings``: environment variables.
+    The end of the block stops the app like Ctrl-C, and waits for all its processes to end. If the app was killed in
+    the block, its engine goes on running.
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-    with (home / log).open("wb") as printed:
+    with (home / log).open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)} | settings, stdout=printed, stderr=printed
+            command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)} | settings, stdout=output, stderr=output
         )
     server = Server(f"http://localhost:{port}", home, psutil.Process(process.pid))
     if hasattr(server.process, "cpu_affinity"):  # not on macOS
@@ -74,34 +73,34 @@ def serve(home: Path, *, script: str = "app.py", log: str = "server.log", **sett
 
 
 def _stop(server: Server) -> None:
-    """Stop the app as Ctrl-C does, then its engine, which would leave by itself; what is left is ended and told."""
-    family, started = server.family(), server.process.children()
+    """Stop the app like Ctrl-C, then its engine, which would end later by itself; kill what does not end."""
+    processes, engines = server.process_tree(), server.process.children()
     server.process.send_signal(signal.SIGINT)
     try:
-        wait_until_gone([server.process], home=server.home)
-        for engine in started:
+        wait_until_ended([server.process], home=server.home)
+        for engine in engines:
             with contextlib.suppress(psutil.NoSuchProcess):
                 engine.terminate()
-        wait_until_gone(family, home=server.home)
+        wait_until_ended(processes, home=server.home)
     finally:
-        for left in family:
+        for process in processes:
             with contextlib.suppress(psutil.NoSuchProcess):
-                left.kill()
+                process.kill()
 
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium, one that is installed."""
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    assert found, "The browser tests need Chromium; make test installs it or says how."
+    """Run an installed Chromium without a window."""
+    executable = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    assert executable, "The browser tests need Chromium; make test installs it or says how."
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
+    """A TCP port of 127.0.0.1 that is free now."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""A newcomer's way through the app, in a real Chromium."""
+"""Tests of every page in a real Chromium: layout, theme, drawing, the dataset and its map, a restarted engine."""
 
 import re
 from pathlib import Path
@@ -25,14 +25,14 @@ def background(page: Page) -> str:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_opens_fits_its_width_follows_the_theme_and_loads_no_tensorflow(page, server, path):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+def test_a_desktop_page_fits_its_width_follows_the_theme_and_loads_no_tensorflow(page, server, path):
+    requested = []
+    page.on("request", lambda request: requested.append(request.url))
     page.emulate_media(color_scheme="light")
     visit(page, server, path)
     if path == "draw":
         page.locator("canvas").last.wait_for()
-    assert not [url for url in asked if not url.startswith((server.url, "data:", "blob:"))], "an outside address"
+    assert not [url for url in requested if not url.startswith((server.url, "data:", "blob:"))], "an outside address"
     libraries = {Path(library.path).as_posix() for library in server.process.memory_maps()}
     assert any("numpy" in library for library in libraries)
     assert not {library for library in libraries if "/tensorflow/" in library}, "the web process has TensorFlow in it"
@@ -40,38 +40,38 @@ def test_a_page_opens_fits_its_width_follows_the_theme_and_loads_no_tensorflow(p
         page.set_viewport_size({"width": width, "height": 900})
         settle(page)
         wait_for(lambda width=width: width_of_content(page) <= width, home=server.home)
-    show_in_other_theme(page, "dark")
+    check_theme_change(page, "dark")
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_opens_on_a_phone_fits_its_width_and_follows_the_theme(phone, server, path):
+def test_a_phone_page_fits_its_width_and_follows_the_theme(phone, server, path):
     visit(phone, server, path)
     if path == "draw":
         phone.locator("canvas").last.wait_for()
     wait_for(lambda: width_of_content(phone) <= PHONE["viewport"]["width"], home=server.home)
-    show_in_other_theme(phone, "light")
+    check_theme_change(phone, "light")
 
 
 def width_of_content(page: Page) -> int:
-    """In pixels; wider than the page, it scrolls sideways."""
+    """In pixels; the page scrolls sideways when this is larger than its width."""
     return page.evaluate("document.documentElement.scrollWidth")
 
 
-def show_in_other_theme(page: Page, theme: str) -> None:
+def check_theme_change(page: Page, theme: str) -> None:
     before = background(page)
     page.emulate_media(color_scheme=theme)
     wait_for(lambda: background(page) != before)
     settle(page)
 
 
-def test_a_drawing_can_be_undone_redone_cleared_and_survives_another_page(page, server):
+def test_a_visitor_undoes_redoes_and_clears_a_drawing_which_survives_navigation(page, server):
     visit(page, server, "draw")
     draw(page, SEVEN)
     expect(page.locator(".answer b")).to_have_text("7")
     expect(tool(page, "Redo")).to_be_disabled()
-    seen = page.locator(".digits img").get_attribute("src")
+    image = page.locator(".digits img").get_attribute("src")
     draw(page, BAR)
-    expect(page.locator(".digits img")).not_to_have_attribute("src", seen)
+    expect(page.locator(".digits img")).not_to_have_attribute("src", image)
     tool(page, "Undo").click()
     expect(tool(page, "Redo")).to_be_enabled()
     expect(page.locator(".answer b")).to_have_text("7")
@@ -92,7 +92,7 @@ def test_a_drawing_can_be_undone_redone_cleared_and_survives_another_page(page, 
     expect(page.locator(".answer")).to_have_count(0)
 
 
-def test_a_click_opens_a_digit_of_the_dataset(page, server):
+def test_a_click_on_a_dataset_digit_opens_it_and_updates_the_url(page, server):
     visit(page, server, "dataset")
     page.get_by_role("radio", name="Browse").click()
     page.get_by_title("Training digit 17: labelled 8").click()
@@ -103,43 +103,43 @@ def test_a_click_opens_a_digit_of_the_dataset(page, server):
     expect(page).to_have_url(re.compile("digit=train-18"))
 
 
-def test_hovering_over_the_map_shows_a_digit_a_click_opens_it_and_an_area_fills_a_grid(page, server):
+def test_on_the_map_hovering_shows_a_digit_a_click_opens_it_and_a_selection_fills_the_grid(page, server):
     visit(page, server, "dataset?view=map&layout=pca")
-    ground = page.get_by_role("img", name="Map of digits")
+    scatter_plot = page.get_by_role("img", name="Map of digits")
     page.wait_for_function("() => document.querySelector('.st-key-digit_sheet img')?.naturalWidth === 1400")
-    box = ground.bounding_box()
-    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.move(*middle)
-    tip = page.locator(".tip span")
-    expect(tip).to_have_text(re.compile(r"Test digit \d+: labelled \d"))
-    index, label = re.findall(r"\d+", tip.text_content())
-    page.mouse.click(*middle)
+    box = scatter_plot.bounding_box()
+    center = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*center)
+    tooltip = page.locator(".tip span")
+    expect(tooltip).to_have_text(re.compile(r"Test digit \d+: labelled \d"))
+    index, label = re.findall(r"\d+", tooltip.text_content())
+    page.mouse.click(*center)
     expect(page).to_have_url(re.compile(f"digit=test-{index}(&|$)"))
     assert mnist.load().test.labels[int(index)] == int(label)
 
-    page.mouse.move(middle[0] - 60, middle[1] - 60)
+    page.mouse.move(center[0] - 60, center[1] - 60)
     page.mouse.down()
-    page.mouse.move(middle[0] + 60, middle[1] + 60, steps=4)
+    page.mouse.move(center[0] + 60, center[1] + 60, steps=4)
     page.mouse.up()
     expect(page.get_by_text("digits in the area")).to_be_visible()
-    chosen = page.get_by_title(f"Test digit {int(index):,}: labelled {label}")
-    expect(chosen).to_have_attribute("aria-pressed", "true")
+    opened = page.get_by_title(f"Test digit {int(index):,}: labelled {label}")
+    expect(opened).to_have_attribute("aria-pressed", "true")
     other = page.locator(".digits button[aria-pressed=false]").first.get_attribute("title")
     page.get_by_title(other).click()
     expect(page.get_by_title(other)).to_have_attribute("aria-pressed", "true")
 
     for _ in range(5):
-        page.mouse.move(*middle)
+        page.mouse.move(*center)
         page.mouse.wheel(0, -400)
     expect(page.locator(".map")).to_have_attribute("data-drawn", "pictures")
 
 
-def test_a_new_server_answers_a_link_and_its_page_goes_on_when_the_engine_dies(page, tmp_path):
+def test_a_page_keeps_the_last_prediction_and_recovers_when_the_engine_is_killed(page, tmp_path):
     with serve(tmp_path) as server:
-        engine_comes_and_dies_and_comes_again(page, server)
+        check_engine_restart(page, server)
 
 
-def engine_comes_and_dies_and_comes_again(page: Page, server: Server) -> None:
+def check_engine_restart(page: Page, server: Server) -> None:
     visit(page, server, "draw")
     expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/draw"))

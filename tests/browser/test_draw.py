@@ -1,4 +1,4 @@
-"""Drawing with the mouse and with a finger: what is no digit, and a closer look at what is."""
+"""Tests of drawing with the mouse and by touch on the Draw page."""
 
 import re
 
@@ -10,50 +10,50 @@ from tests.browser.visits import PHONE, SEVEN, button, canvas, draw, settle, vis
 STAR = [(80, 240), (140, 40), (200, 240), (50, 115), (230, 115), (80, 240)]
 BAR = [(110, 140), (190, 140)]
 CORNERS = [(6, 6), (274, 6), (274, 274), (6, 274)]
-STEPS = 8  # places that the finger is felt at, between two points
+TOUCH_STEPS = 8  # touch events between two points
 
 
-def look_closer(page: Page, panel: str) -> None:
+def open_panel(page: Page, panel: str) -> None:
     page.get_by_role("radio", name=panel, exact=True).click()
     settle(page)
 
 
 def draw_by_finger(page: Page, points: list[tuple[int, int]]) -> None:
-    """Draw one stroke with a finger, in pixels of a canvas 280 wide."""
-    ready = canvas(page)
-    ready.scroll_into_view_if_needed()
-    box = ready.bounding_box()
+    """Draw one stroke by touch, in pixels of a canvas 280 wide."""
+    drawing_canvas = canvas(page)
+    drawing_canvas.scroll_into_view_if_needed()
+    box = drawing_canvas.bounding_box()
     scale = box["width"] / 280
-    touched = page.context.new_cdp_session(page)
+    session = page.context.new_cdp_session(page)
 
-    def touch(kind: str, *places: tuple[float, float]) -> None:
-        felt = [{"x": box["x"] + x * scale, "y": box["y"] + y * scale} for x, y in places]
-        touched.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": felt})
+    def touch(kind: str, *positions: tuple[float, float]) -> None:
+        touch_points = [{"x": box["x"] + x * scale, "y": box["y"] + y * scale} for x, y in positions]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touch_points})
 
     x, y = points[0]
     touch("touchStart", (x, y))
     for to_x, to_y in points[1:]:
-        for step in range(1, STEPS + 1):
-            touch("touchMove", (x + (to_x - x) * step / STEPS, y + (to_y - y) * step / STEPS))
+        for step in range(1, TOUCH_STEPS + 1):
+            touch("touchMove", (x + (to_x - x) * step / TOUCH_STEPS, y + (to_y - y) * step / TOUCH_STEPS))
         x, y = to_x, to_y
     touch("touchEnd")
-    touched.detach()
+    session.detach()
 
 
-def place(page: Page) -> float:
-    """Where the canvas is on the screen: it moves when the page scrolls, whichever part of it does."""
+def canvas_top(page: Page) -> float:
+    """The y coordinate of the canvas on the screen, which changes when the page or a part of it scrolls."""
     return page.locator("canvas").last.bounding_box()["y"]
 
 
-def test_a_drawing_is_looked_at_closer_and_a_star_is_no_digit(page, server):
+def test_a_visitor_opens_each_panel_for_a_seven_and_a_star_is_rejected(page, server):
     visit(page, server, "draw")
     draw(page, SEVEN)
     expect(page.locator(".answer b")).to_have_text("7")
-    look_closer(page, "Step by step")
+    open_panel(page, "Step by step")
     expect(page.get_by_text("Centred in 28 × 28")).to_be_visible()
-    look_closer(page, "Face-off")
+    open_panel(page, "Face-off")
     expect(page.locator(".cards .said b").nth(2)).to_have_text("7")
-    look_closer(page, "Why")
+    open_panel(page, "Why")
     expect(page.get_by_text(re.compile(r"Hidden layer 2: \d+ of 512 units fire"))).to_be_visible()
     expect(page.get_by_text("Epoch 20")).to_be_visible()
     expect(page.get_by_text("A 7", exact=True).first).to_be_visible()
@@ -65,29 +65,29 @@ def test_a_drawing_is_looked_at_closer_and_a_star_is_no_digit(page, server):
     settle(page)
 
 
-def test_a_finger_draws_on_a_phone(phone, server):
+def test_a_phone_user_draws_by_touch_and_the_panel_fits_the_width(phone, server):
     visit(phone, server, "draw")
     draw_by_finger(phone, SEVEN)
     expect(phone.locator(".answer b")).to_have_text("7")
-    look_closer(phone, "Step by step")
+    open_panel(phone, "Step by step")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
 
 
-def test_a_finger_draws_without_scrolling_and_undoes_and_clears(phone, server):
+def test_drawing_by_touch_does_not_scroll_and_can_be_undone_and_cleared(phone, server):
     visit(phone, server, "draw")
-    ready = canvas(phone)
-    assert ready.bounding_box()["width"] <= PHONE["viewport"]["width"]
-    ready.scroll_into_view_if_needed()
-    before = place(phone)
+    drawing_canvas = canvas(phone)
+    assert drawing_canvas.bounding_box()["width"] <= PHONE["viewport"]["width"]
+    drawing_canvas.scroll_into_view_if_needed()
+    before = canvas_top(phone)
     draw_by_finger(phone, SEVEN)
-    assert place(phone) == before
+    assert canvas_top(phone) == before
     expect(phone.locator(".answer b")).to_have_text("7")
-    seen = phone.locator(".digits img").get_attribute("src")
+    image = phone.locator(".digits img").get_attribute("src")
 
     draw_by_finger(phone, BAR)
-    expect(phone.locator(".digits img")).not_to_have_attribute("src", seen)
+    expect(phone.locator(".digits img")).not_to_have_attribute("src", image)
     button(phone, "Undo").tap()
-    expect(phone.locator(".digits img")).to_have_attribute("src", seen)
+    expect(phone.locator(".digits img")).to_have_attribute("src", image)
     expect(phone.locator(".answer b")).to_have_text("7")
 
     button(phone, "Clear").tap()
@@ -95,7 +95,7 @@ def test_a_finger_draws_without_scrolling_and_undoes_and_clears(phone, server):
     expect(phone.locator(".answer")).to_have_count(0)
 
 
-def test_a_stroke_may_begin_in_any_corner(phone, server):
+def test_a_touch_stroke_can_start_in_each_corner_of_the_canvas(phone, server):
     visit(phone, server, "draw")
     for corner in CORNERS:
         draw_by_finger(phone, [corner, (140, 140)])

@@ -1,4 +1,4 @@
-"""The Errors page in a real Chromium: what a press on the matrix and on a digit opens, and what a link restores."""
+"""Tests of the Errors page in a real Chromium: the confusion matrix, the gallery, an opened digit, and its URL."""
 
 import csv
 import re
@@ -18,15 +18,15 @@ def gallery(page: Page):
     return page.locator(".st-key-errors_gallery .digits button")
 
 
-def test_a_cell_leads_to_its_digits_a_digit_to_its_reasons_and_a_link_to_all_of_it(page, server, browser):
+def test_a_matrix_cell_filters_the_gallery_a_digit_opens_and_its_url_restores_both(page, server, browser):
     visit(page, server, "errors?model=book")
-    answered, labels = store.find("book", settings.home()).test_probabilities.argmax(axis=1), mnist.load().test.labels
-    of_cell = np.flatnonzero((labels == 4) & (answered == 9))
+    predicted, labels = store.find("book", settings.home()).test_probabilities.argmax(axis=1), mnist.load().test.labels
+    cell_indices = np.flatnonzero((labels == 4) & (predicted == 9))
     cell = page.get_by_role("button", name=re.compile("^4 read as 9: "))
-    expect(cell).to_have_text(str(len(of_cell)))
+    expect(cell).to_have_text(str(len(cell_indices)))
     cell.click()
     expect(cell).to_have_attribute("aria-pressed", "true")
-    expect(gallery(page)).to_have_count(len(of_cell))
+    expect(gallery(page)).to_have_count(len(cell_indices))
     expect(gallery(page).first).to_have_attribute("title", re.compile("^A 4, read as 9"))
     expect(page).to_have_url(re.compile("true=4&predicted=9"))
 
@@ -35,7 +35,7 @@ def test_a_cell_leads_to_its_digits_a_digit_to_its_reasons_and_a_link_to_all_of_
     with page.expect_download() as download:
         page.get_by_role("button", name="These digits as a table").click()
     rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
-    assert sorted(int(row["index"]) for row in rows) == of_cell.tolist()
+    assert sorted(int(row["index"]) for row in rows) == cell_indices.tolist()
     assert {(row["true"], row["predicted"]) for row in rows} == {("4", "9")}
     page.keyboard.press("Escape")
 
@@ -44,18 +44,18 @@ def test_a_cell_leads_to_its_digits_a_digit_to_its_reasons_and_a_link_to_all_of_
     expect(page.get_by_text("Which units fire?")).to_be_visible()
     settle(page)
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text(f"3 of {len(of_cell)}", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"3 of {len(cell_indices)}", exact=True)).to_be_visible()
     opened = re.search("digit=([0-9]+)", page.url).group(1)
 
-    stranger = new_context(browser).new_page()
-    stranger.goto(page.url)
-    expect(stranger.get_by_text(f"3 of {len(of_cell)}", exact=True)).to_be_visible()
-    settle(stranger)
-    stranger.get_by_role("button", name="Back to the gallery").click()
-    expect(gallery(stranger)).to_have_count(len(of_cell))
-    expect(stranger.get_by_title(re.compile(f"Test index {opened}$"))).to_be_visible()
-    expect(stranger.get_by_role("button", name=re.compile("^4 read as 9: "))).to_have_attribute("aria-pressed", "true")
-    stranger.context.close()
+    visitor = new_context(browser).new_page()
+    visitor.goto(page.url)
+    expect(visitor.get_by_text(f"3 of {len(cell_indices)}", exact=True)).to_be_visible()
+    settle(visitor)
+    visitor.get_by_role("button", name="Back to the gallery").click()
+    expect(gallery(visitor)).to_have_count(len(cell_indices))
+    expect(visitor.get_by_title(re.compile(f"Test index {opened}$"))).to_be_visible()
+    expect(visitor.get_by_role("button", name=re.compile("^4 read as 9: "))).to_have_attribute("aria-pressed", "true")
+    visitor.context.close()
 
     nearest = page.locator(".st-key-errors_nearest .digits button").first
     name = nearest.get_attribute("title")
@@ -64,7 +64,7 @@ def test_a_cell_leads_to_its_digits_a_digit_to_its_reasons_and_a_link_to_all_of_
     expect(page.get_by_text(f"most similar to {name.partition(':')[0].lower()}")).to_be_visible()
 
 
-def test_the_matrix_is_walked_by_the_arrow_keys(page, server):
+def test_arrow_keys_move_the_focus_in_the_confusion_matrix(page, server):
     visit(page, server, "errors?model=book")
     page.get_by_role("button", name="All that was read as 0", exact=True).focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight"):

@@ -1,4 +1,4 @@
-"""Parts of a page that run by themselves, one just after the other."""
+"""Tests of two fragments of a page that run shortly after each other."""
 
 import pytest
 
@@ -6,17 +6,17 @@ from tests.browser.expecting import expect
 from tests.browser.serving import serve
 from tests.browser.visits import settle
 
-TIMES = 3  # Streamlit by itself leaves it four times of five
+REPETITIONS = 3  # without our fix, Streamlit leaves the stale element four times of five
 
 
 @pytest.fixture
 def server(tmp_path):
-    with serve(tmp_path, script="tests/browser/fragments_page.py") as running:
-        yield running
+    with serve(tmp_path, script="tests/browser/fragments_page.py") as server:
+        yield server
 
 
-def test_what_a_part_shows_no_more_goes_though_another_part_runs_right_after_it(page, server):
-    for _ in range(TIMES):
+def test_a_fragments_stale_element_disappears_though_another_fragment_runs_right_after(page, server):
+    for _ in range(REPETITIONS):
         page.goto(server.url)
         expect(page.get_by_text("The other part")).to_be_visible()
         settle(page)

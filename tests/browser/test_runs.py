@@ -1,4 +1,4 @@
-"""The table of runs in a real browser: compared, renamed, taken home, deleted, and brought in again."""
+"""Tests of the table of runs in a real browser: comparing, renaming, downloading, deleting and importing."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.browser.visits import button, settle, train, visit
 from tests.waiting import wait_for
 
 
-def test_a_run_is_compared_renamed_taken_home_deleted_and_brought_in(page: Page, server: Server, tmp_path: Path):
+def test_a_visitor_compares_renames_downloads_deletes_and_imports_a_run(page: Page, server: Server, tmp_path: Path):
     visit(page, server, "train")
     run = train(page, server, "traveller", epochs=1)
     wait_for(lambda: run.status.state == FINISHED, home=server.home)
@@ -21,7 +21,7 @@ def test_a_run_is_compared_renamed_taken_home_deleted_and_brought_in(page: Page,
     visit(page, server, f"train?tab=runs&runs={run.id},book")
     curves = page.get_by_test_id("stVegaLiteChart").filter(visible=True)
     expect(curves).to_have_count(2)
-    # A link shows the same: the table is a canvas, so what is ticked is seen by what is drawn and offered.
+    # The table is a canvas: the selection is visible only in the chart and in the fields for the selected run.
     visit(page, server, f"train?tab=runs&search=travel&runs={run.id}")
     name = page.get_by_label("Name", exact=True).filter(visible=True)
     name.fill("returned")
@@ -43,6 +43,6 @@ def test_a_run_is_compared_renamed_taken_home_deleted_and_brought_in(page: Page,
     expect(button(page, "Import")).to_be_enabled()
     button(page, "Import").click()
     expect(page.get_by_text(re.compile(r"returned is among the runs: \d\d\.\d\d% right"))).to_be_visible()
-    back = store.find("returned", server.home)
-    assert back.config.from_archive
-    assert back.status.scores["test_accuracy"] > 0.8
+    imported = store.find("returned", server.home)
+    assert imported.config.from_archive
+    assert imported.status.scores["test_accuracy"] > 0.8

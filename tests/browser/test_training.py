@@ -1,4 +1,4 @@
-"""Training from the page: several browsers, one run; and a web process that dies."""
+"""Tests of a training started from the page: seen in several browsers, and continued when the web process dies."""
 
 import re
 from pathlib import Path
@@ -9,10 +9,10 @@ from mnist_core.runs.status import CANCELLED, FINISHED
 from tests.browser.expecting import expect
 from tests.browser.serving import serve
 from tests.browser.visits import SEVEN, WIDE, button, draw, fill, go_to, new_context, train, visit
-from tests.waiting import wait_for, wait_until_gone
+from tests.waiting import wait_for, wait_until_ended
 
 
-def test_a_training_goes_on_while_people_look_elsewhere(page, phone, browser, server):
+def test_a_training_goes_on_while_visitors_open_other_pages(page, phone, browser, server):
     visit(page, server, "train")
     fill(page, Name="from the browser", Epochs=2, Units_1=64, Units_2=32)
     expect(page.get_by_text("52,650 parameters")).to_be_visible()
@@ -28,10 +28,10 @@ def test_a_training_goes_on_while_people_look_elsewhere(page, phone, browser, se
 
     phone.goto(page.url)
     expect(phone.get_by_text("from the browser").first).to_be_visible()
-    for each in (page, phone):
-        expect(each.get_by_text("finished").first).to_be_visible()
-        expect(each.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"9\d\.\d\d%"))
-        expect(each.get_by_test_id("stException")).to_have_count(0)
+    for browser_page in (page, phone):
+        expect(browser_page.get_by_text("finished").first).to_be_visible()
+        expect(browser_page.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"9\d\.\d\d%"))
+        expect(browser_page.get_by_test_id("stException")).to_have_count(0)
     assert run.status.state == FINISHED
     assert run.epochs["epoch"].tolist() == [1, 2]
     expect(page.get_by_text("Batch loss")).to_have_count(0)
@@ -48,26 +48,26 @@ def test_a_training_goes_on_while_people_look_elsewhere(page, phone, browser, se
     go_to(page, "Errors")
     expect(page.get_by_text("from the browser").first).to_be_visible()
 
-    stranger = new_context(browser, **WIDE).new_page()
-    visit(stranger, server, "errors")
-    expect(stranger.get_by_text(f"How the network {store.shipped_default_run().config.name} reads")).to_be_visible()
-    stranger.context.close()
+    visitor = new_context(browser, **WIDE).new_page()
+    visit(visitor, server, "errors")
+    expect(visitor.get_by_text(f"How the network {store.shipped_default_run().config.name} reads")).to_be_visible()
+    visitor.context.close()
 
 
-def test_a_killed_web_process_costs_no_training(page, tmp_path):
+def test_a_training_goes_on_when_the_web_process_is_killed(page, tmp_path):
     with serve(tmp_path, log="first.log") as first:
         visit(page, first, "train")
         run = train(page, first, "survivor", epochs=200)
         wait_for(lambda: len(run.batches["step"]), home=tmp_path)
-        run.ask(slow_motion=True)  # it only has to go on; at full speed it would take the machine from all others
+        run.update_control(slow_motion=True)  # at full speed it would slow down the other tests
         first.process.kill()
         first.process.wait()
-    done = len(run.batches["step"])
-    wait_for(lambda: len(run.batches["step"]) > done, home=tmp_path)
+    steps_before = len(run.batches["step"])
+    wait_for(lambda: len(run.batches["step"]) > steps_before, home=tmp_path)
     with serve(tmp_path) as second:
         visit(page, second, f"train?run={run.id}")
         expect(page.get_by_text(re.compile(r"Epoch \d+ of 200"))).to_be_visible()
         button(page, "Cancel").click()
         wait_for(lambda: run.status.state == CANCELLED, home=tmp_path)
         engine = Engine(tmp_path).process()
-    wait_until_gone([engine])  # nobody needs it any more
+    wait_until_ended([engine])  # it ends when nothing uses it

@@ -1,4 +1,4 @@
-"""A small workshop in real browsers: a host opens the desk, people join, play a hidden round, and the room is reset."""
+"""Test of a workshop in real browsers: a host logs in, three people join and play a round, the room is reset."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,21 +16,21 @@ from tests.browser.serving import Server, serve
 from tests.browser.visits import PHONE, SEVEN, button, draw, new_context, settle, train, visit
 from tests.waiting import wait_for
 
-PEOPLE = 3
+NUMBER_OF_PEOPLE = 3
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A room of its own, which is empty until the host and the three come."""
-    with serve(tmp_path) as running:
-        yield running
+    """A server for this test alone, whose room is empty at first."""
+    with serve(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
 def phones(browser: Browser) -> Iterator[list[Page]]:
-    """A phone for each of the people."""
+    """A page in a phone's browser for each person."""
     with ExitStack() as stack:
-        contexts = [stack.enter_context(new_context(browser, **PHONE)) for _ in range(PEOPLE)]
+        contexts = [stack.enter_context(new_context(browser, **PHONE)) for _ in range(NUMBER_OF_PEOPLE)]
         yield [context.new_page() for context in contexts]
 
 
@@ -47,17 +47,17 @@ def draw_and_label(phone: Page) -> None:
     expect(phone.get_by_text("Thank you")).to_be_visible()
 
 
-def look_at_the_board(page: Page, *, of: str) -> None:
-    """See the drawing of the one and the network of the other there."""
+def check_board(page: Page, *, run_name: str) -> None:
+    """Check that the board shows one drawing, and the network ``run_name`` on the leaderboards."""
     page.get_by_role("radio", name="The room's board").click()
     settle(page)
     page.get_by_role("radio", name="The wall").click()
     expect(page.locator(".wall button")).to_have_count(1)
     page.get_by_role("radio", name="Leaderboards").click()
-    expect(page.get_by_text(of, exact=True).first).to_be_visible()
+    expect(page.get_by_text(run_name, exact=True).first).to_be_visible()
 
 
-def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
+def test_a_host_runs_a_round_with_three_people_and_resets_the_room(
     page: Page, phones: list[Page], server: Server, monkeypatch
 ):
     monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
@@ -78,7 +78,7 @@ def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
     visit(phones[1], server, "train")
     run = train(phones[1], server, name="ours", epochs=1)
     wait_for(lambda: run.status.state == FINISHED, home=server.home)
-    look_at_the_board(page, of=run.config.name)
+    check_board(page, run_name=run.config.name)
     page.get_by_role("radio", name="Host's desk").click()
 
     open_tab(page, "The room")
@@ -104,7 +104,7 @@ def test_a_host_and_three_people_play_a_round_and_the_room_is_reset(
     assert len(room.newest(5)) == 1
     button(page, "Reveal the answers").click()
     expect(phones[0].get_by_role("heading", name="Your 4, read as 7")).to_be_visible()
-    assert [drawing.answer for drawing in room.newest(5)] == [7] * (PEOPLE + 1)
+    assert [drawing.answer for drawing in room.newest(5)] == [7] * (NUMBER_OF_PEOPLE + 1)
 
     button(page, "End the round").click()
     expect(button(phones[0], "Undo")).to_be_visible()

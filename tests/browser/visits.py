@@ -1,4 +1,4 @@
-"""How the browser tests go about: visit a page, wait until it has settled, go to another."""
+"""Helpers of the browser tests: open a page, wait for its script, draw, fill in a form, train."""
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
@@ -18,7 +18,7 @@ PAGES = {
 }
 SEVEN = [(70, 60), (205, 60), (180, 130), (120, 230)]  # one stroke of a 7
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36"
-ACTION_MILLISECONDS = 120_000  # a click waits this long for what it is to click on
+ACTION_TIMEOUT_MILLISECONDS = 120_000  # how long a click waits for its element
 WIDE = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -29,14 +29,14 @@ PHONE = {
 
 
 def new_context(browser: Browser, **options: object) -> BrowserContext:
-    """A browser of its own, with Playwright's ``options``: another person, on another device."""
+    """A browser context with its own cookies, for another visitor; ``options`` are Playwright's."""
     context = browser.new_context(reduced_motion="reduce", **options)
-    context.set_default_timeout(ACTION_MILLISECONDS)
+    context.set_default_timeout(ACTION_TIMEOUT_MILLISECONDS)
     return context
 
 
 def settle(page: Page) -> None:
-    """Wait until the page's script has run, and see that it raised nothing."""
+    """Wait until the page's script has run, and check that it raised no exception."""
     expect(page.locator("h1").first).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
@@ -44,26 +44,26 @@ def settle(page: Page) -> None:
 
 
 def visit(page: Page, server: Server, path: str) -> None:
-    """Open the page at ``path``, which may carry a query."""
+    """Open the page at ``path``, which may have query parameters, and wait for its script."""
     page.goto(f"{server.url}/{path}")
     expect(page.get_by_role("heading", name=PAGES[path.partition("?")[0]], level=1)).to_be_visible()
     settle(page)
 
 
 def go_to(page: Page, title: str) -> None:
-    """Go to another page through the navigation."""
+    """Open another page through the navigation, and wait for its script."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
     settle(page)
 
 
 def button(page: Page, name: str) -> Locator:
-    """The button with exactly this label; while the page draws anew, there may be two of it."""
+    """The first button with exactly this label; during a rerun there may be two."""
     return page.get_by_role("button", name=name, exact=True).first
 
 
 def canvas(page: Page) -> Locator:
-    """The page's canvas, once strokes are kept: it is the only one, and painted, as it is transparent before."""
+    """The page's canvas, once it is ready: the only one, and no longer transparent (before, it loses strokes)."""
     settle(page)
     lower = page.locator("canvas.dc-canvas.lower-canvas")
     expect(lower).to_have_count(1)
@@ -72,7 +72,7 @@ def canvas(page: Page) -> Locator:
 
 
 def draw(page: Page, points: list[tuple[int, int]]) -> None:
-    """Wait for the canvas, and draw one stroke as ``stroke`` does."""
+    """Wait for the canvas, and draw one stroke with the mouse."""
     canvas(page)
     stroke(page, points)
 
@@ -90,7 +90,7 @@ def stroke(page: Page, points: list[tuple[int, int]]) -> None:
 
 
 def fill(page: Page, **values: object) -> None:
-    """Type into the fields with these labels, spaces written as underscores, and let the page take note."""
+    """Fill in the fields with these labels ("_" for a space), and wait for the page's reruns."""
     for label, value in values.items():
         field = page.get_by_label(label.replace("_", " "), exact=True)
         field.fill(str(value))
@@ -99,7 +99,7 @@ def fill(page: Page, **values: object) -> None:
 
 
 def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
-    """Train a small network from the Train page's form."""
+    """Start the training of a small network with the Train page's form, and return its run."""
     fill(page, Name=name, Epochs=epochs, Units_1=64, Units_2=16)
     button(page, "Train").click()
     wait_for(lambda: name in {run.config.name for run in store.list_runs(server.home)}, home=server.home)

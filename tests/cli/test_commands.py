@@ -1,4 +1,4 @@
-"""The command line does what the design says, and wrong input ends with one line and status 2."""
+"""Tests of the commands; wrong input ends with one line on standard error and status 2."""
 
 import json
 import subprocess
@@ -22,15 +22,15 @@ from mnist_core.runs.robustness import read_robustness
 from mnist_core.runs.status import FINISHED
 from tests.untrusted.files import dense, hdf5, layer, random_weights, sequential
 
-PAGE_FAULTS_PER_STEP = 1_000  # 420 were measured, most of them TensorFlow's start; 3,080 by way of a tf.data generator
+PAGE_FAULTS_PER_STEP = 1_000  # measured: 420, most of them at TensorFlow's start; 3,080 with a tf.data generator
 
 
 @pytest.fixture
 def run_command(keras, home, monkeypatch, capsys):
     """Run a command in this process: (exit status, standard output, standard error)."""
 
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mnist_core", *map(str, words)])
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["mnist_core", *map(str, arguments)])
         status = cli.main()
         captured = capsys.readouterr()
         return status, captured.out, captured.err
@@ -40,19 +40,19 @@ def run_command(keras, home, monkeypatch, capsys):
 
 @pytest.fixture(scope="module")
 def trained(processes, tmp_path_factory) -> dict:
-    """One epoch of the book's recipe, trained by the real command in a process of its own."""
+    """The JSON report of one epoch of the book's recipe, trained by the command in another process."""
     lab = tmp_path_factory.mktemp("lab")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGIT_LAB_HOME", str(lab))
-        words = ["train", "--epochs", "1", "--seed", "3", "--name", "mine", "--json"]
+        args = ["train", "--epochs", "1", "--seed", "3", "--name", "mine", "--json"]
         before = page_faults_of_children()
-        done = subprocess.run([sys.executable, "-m", "mnist_core", *words], capture_output=True, text=True, check=True)
-    report = json.loads(done.stdout.splitlines()[-1])
-    return report | {"home": lab, "noise": done.stderr, "page_faults": page_faults_of_children() - before}
+        result = subprocess.run([sys.executable, "-m", "mnist_core", *args], capture_output=True, text=True, check=True)
+    report = json.loads(result.stdout.splitlines()[-1])
+    return report | {"home": lab, "noise": result.stderr, "page_faults": page_faults_of_children() - before}
 
 
 def page_faults_of_children() -> int:
-    """Pages that the system gave to all processes that this one started and that have ended; 0 on Windows."""
+    """The page faults of all ended child processes; 0 on Windows."""
     if sys.platform == "win32":
         return 0
     import resource
@@ -60,7 +60,7 @@ def page_faults_of_children() -> int:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
 
 
-def test_training_reports_its_run_and_says_nothing_else(trained):
+def test_the_train_command_prints_a_report_and_nothing_on_standard_error(trained):
     assert trained.keys() >= {"run", "path", "epochs", "seconds", "parameters", "test_loss", "test_accuracy"}
     assert (trained["epochs"], trained["parameters"]) == (1, 669_706)
     assert trained["test_accuracy"] > 0.95
@@ -69,12 +69,12 @@ def test_training_reports_its_run_and_says_nothing_else(trained):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not count the page faults of child processes")
-def test_training_keeps_its_memory_from_step_to_step(trained):
-    """TensorFlow may have the C library return each buffer to the system at once (network/graph.py says when)."""
+def test_training_reuses_its_memory_in_every_step(trained):
+    """TensorFlow can make the C library return each buffer to the system at once (network/graph.py says when)."""
     assert trained["page_faults"] / 469 < PAGE_FAULTS_PER_STEP
 
 
-def test_a_trained_run_is_a_folder_as_designed(trained):
+def test_the_folder_of_a_trained_run_has_all_its_files(trained):
     run = store.find(trained["path"], trained["home"])
     assert run.status.state == FINISHED
     assert run.config.name == "mine"
@@ -91,7 +91,7 @@ def test_a_trained_run_is_a_folder_as_designed(trained):
     }
 
 
-def test_the_run_and_both_its_files_score_the_same(trained, run_command):
+def test_a_run_and_both_its_model_files_have_the_same_scores(trained, run_command):
     reports = []
     for reference in (trained["path"], f"{trained['path']}/model.keras", f"{trained['path']}/model.h5"):
         status, out, _ = run_command("evaluate", reference, "--json")
@@ -103,7 +103,7 @@ def test_the_run_and_both_its_files_score_the_same(trained, run_command):
         assert report["test_loss"] == pytest.approx(trained["test_loss"], abs=5e-7)
 
 
-def test_a_run_can_be_trained_further(trained, run_command, monkeypatch):
+def test_train_from_a_run_continues_its_training(trained, run_command, monkeypatch):
     monkeypatch.setenv("DIGIT_LAB_HOME", str(trained["home"]))
     status, out, _ = run_command("train", "--from", "mine", "--epochs", 1, "--name", "more", "--json")
     assert status == 0
@@ -112,26 +112,26 @@ def test_a_run_can_be_trained_further(trained, run_command, monkeypatch):
     assert report["test_loss"] < trained["test_loss"]
 
 
-def test_people_read_a_short_summary(run_command):
+def test_evaluate_without_json_prints_a_short_summary(run_command):
     status, out, _ = run_command("evaluate", "book")
     assert status == 0
     assert out.startswith("book: 9,8")
     assert "accuracy 0.98" in out
 
 
-def test_drawings_are_scored_by_digit(run_command, tmp_path):
+def test_evaluate_reports_the_accuracy_of_drawings_by_digit(run_command, tmp_path):
     seven = {"label": 7, "strokes": [[[70, 60], [205, 60], [180, 130], [120, 230]]], "canvas": 280, "brush": 20}
-    one = {"label": 1, "strokes": [[[140, 40], [138, 240]]], "canvas": 280, "brush": 20}
+    a_one = {"label": 1, "strokes": [[[140, 40], [138, 240]]], "canvas": 280, "brush": 20}
     unknown = {"label": None, "strokes": [[[140, 40], [138, 240]]]}
     file = tmp_path / "drawings.json"
-    file.write_text(json.dumps([seven, one, unknown]))
+    file.write_text(json.dumps([seven, a_one, unknown]))
     status, out, _ = run_command("evaluate", "book", "--drawings", file, "--json")
     assert status == 0
     report = {"run": "book", "drawings": 2, "accuracy": 1.0, "per_digit": {"1": 1.0, "7": 1.0}, "refused": 0.0}
     assert json.loads(out) == report
 
 
-def test_digits_are_hardly_ever_refused_and_most_non_digits_are(run_command):
+def test_evaluate_reports_few_rejected_digits_and_many_rejected_non_digits(run_command):
     _, out, _ = run_command("evaluate", "book", "--json")
     assert json.loads(out)["refused"] == pytest.approx(0.01, abs=0.005)
     status, out, _ = run_command("evaluate", "book", "--non-digits", "--json")
@@ -142,7 +142,7 @@ def test_digits_are_hardly_ever_refused_and_most_non_digits_are(run_command):
     assert 0.5 < report["refused"] == pytest.approx(np.mean(list(report["per_kind"].values())))
 
 
-def test_a_trained_run_knows_what_digits_look_like_and_can_learn_it_again(trained, run_command):
+def test_evaluate_save_restores_the_typicality_statistics_of_a_run(trained, run_command):
     run = store.find(trained["path"], trained["home"])
     probabilities = run.test_probabilities
     assert run.statistics["known"].shape == (6000,)
@@ -157,7 +157,7 @@ def test_a_trained_run_knows_what_digits_look_like_and_can_learn_it_again(traine
     np.testing.assert_allclose(run.test_probabilities, probabilities, atol=1e-5)
 
 
-def test_robustness_is_measured_and_kept_in_the_run(trained, run_command, monkeypatch, digits):
+def test_evaluate_robustness_measures_and_saves_it_in_the_run(trained, run_command, monkeypatch, digits):
     few = replace(digits, test=digits.test.take(np.arange(100)))
     monkeypatch.setattr(mnist, "load", lambda: few)
     run = store.find(trained["path"], trained["home"])
@@ -171,7 +171,7 @@ def test_robustness_is_measured_and_kept_in_the_run(trained, run_command, monkey
     assert "of 100 digits" in out
 
 
-def test_pictures_are_read_one_line_each(run_command, tmp_path, digits):
+def test_predict_prints_one_line_for_each_picture(run_command, tmp_path, digits):
     Image.fromarray(255 - digits.test.images[0]).resize((200, 200)).save(tmp_path / "seven.jpg")
     Image.fromarray(digits.test.images[1]).save(tmp_path / "two.png")
     Image.new("L", (50, 50), "white").save(tmp_path / "blank.png")
@@ -184,14 +184,14 @@ def test_pictures_are_read_one_line_each(run_command, tmp_path, digits):
     assert np.sum(reports[0]["probabilities"]) == pytest.approx(1, abs=1e-5)
 
 
-def test_runs_are_listed_with_the_shipped_ones(run_command):
+def test_runs_lists_the_shipped_runs(run_command):
     status, out, _ = run_command("runs", "--json")
     assert status == 0
     assert "book" in {json.loads(line)["name"] for line in out.splitlines()}
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("arguments", "message"),
     [
         (["evaluate", "nobody"], "no run called 'nobody'"),
         (["evaluate", "nowhere.keras"], "no model file"),
@@ -204,20 +204,20 @@ def test_runs_are_listed_with_the_shipped_ones(run_command):
         (["train", "--name", "x" * 100], "name"),
     ],
 )
-def test_wrong_input_is_one_clear_line_and_status_2(run_command, words, told):
-    status, out, err = run_command(*words)
+def test_wrong_input_prints_one_line_and_returns_status_2(run_command, arguments, message):
+    status, out, err = run_command(*arguments)
     assert status == 2
     assert out == ""
-    assert told in err
+    assert message in err
     assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["evaluate", "predict"])
-def test_a_file_with_a_program_in_it_is_refused(run_command, tmp_path, digits, command):
+def test_a_model_file_with_a_lambda_layer_is_rejected(run_command, tmp_path, digits, command):
     (tmp_path / "evil.h5").write_bytes(hdf5(sequential(layer("Lambda", function=["4wEAAAA=", None, None]))))
     Image.fromarray(digits.test.images[0]).save(tmp_path / "seven.png")
-    words = [tmp_path / "evil.h5"] if command == "evaluate" else ["--run", tmp_path / "evil.h5", tmp_path / "seven.png"]
-    status, _, err = run_command(command, *words)
+    args = [tmp_path / "evil.h5"] if command == "evaluate" else ["--run", tmp_path / "evil.h5", tmp_path / "seven.png"]
+    status, _, err = run_command(command, *args)
     assert status == 2
     assert "evil.h5" in err
     assert "Lambda" in err
@@ -225,13 +225,13 @@ def test_a_file_with_a_program_in_it_is_refused(run_command, tmp_path, digits, c
 
 
 @pytest.mark.usefixtures("processes")
-def test_words_that_are_no_command_end_with_status_2():
-    done = subprocess.run([sys.executable, "-m", "mnist_core", "dance"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+def test_an_unknown_command_returns_status_2():
+    result = subprocess.run([sys.executable, "-m", "mnist_core", "dance"], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
 
 
-def test_a_home_that_cannot_be_written_is_told(run_command, monkeypatch, tmp_path):
+def test_a_home_that_cannot_be_written_prints_an_error_and_returns_status_2(run_command, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path / "file" / "lab"))
     status, _, err = run_command("runs")
@@ -239,17 +239,17 @@ def test_a_home_that_cannot_be_written_is_told(run_command, monkeypatch, tmp_pat
     assert "DIGIT_LAB_HOME" in err
 
 
-def test_a_damaged_dataset_is_told_before_anything_is_trained(run_command, monkeypatch, tmp_path, home):
+def test_a_damaged_dataset_prints_an_error_before_a_run_is_created(run_command, monkeypatch, tmp_path, home):
     monkeypatch.setattr(mnist, "FILE", tmp_path / "mnist.npz")
-    for words in (["train"], ["evaluate"]):
-        status, _, err = run_command(*words)
+    for arguments in (["train"], ["evaluate"]):
+        status, _, err = run_command(*arguments)
         assert status == 2
         assert "mnist.npz" in err
         assert "git checkout" in err
     assert not list((home / "runs").iterdir())
 
 
-def test_an_imported_network_without_hidden_layers_can_be_trained_further(home, run_command):
+def test_train_from_an_imported_network_without_hidden_layers_continues_its_training(home, run_command):
     weights = random_weights(784, 10)
     run = import_model(hdf5(sequential(dense("dense_1", 10)), weights), RunConfig(name="linear"), home)
     assert run.status.scores["test_accuracy"] < 0.5
@@ -260,17 +260,17 @@ def test_an_imported_network_without_hidden_layers_can_be_trained_further(home, 
     assert report["test_accuracy"] > 0.8
 
 
-def test_the_password_is_printed_with_the_address_unless_it_was_chosen(run_command, home, monkeypatch):
+def test_host_prints_the_url_and_the_password_unless_the_password_is_set(run_command, home, monkeypatch):
     monkeypatch.delenv("DIGIT_LAB_HOST_PASSWORD", raising=False)
-    status, printed, _ = run_command("host", "--port", 8600)
+    status, out, _ = run_command("host", "--port", 8600)
     assert status == 0
-    assert "http://localhost:8600" in printed
-    assert (home / "host-password").read_text() in printed
+    assert "http://localhost:8600" in out
+    assert (home / "host-password").read_text() in out
     monkeypatch.setenv("DIGIT_LAB_HOST_PASSWORD", "chosen")
     assert "password" not in run_command("host")[1]
 
 
-def test_the_command_line_uses_what_the_host_has_pinned(home, monkeypatch):
+def test_commands_use_the_network_that_the_host_pinned(home, monkeypatch):
     monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
     assert resolve_model(None).name == "world"
     settings = Settings(open_database(home))

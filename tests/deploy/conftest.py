@@ -1,4 +1,4 @@
-"""One lab on several processes, as on several machines: nginx, two apps, PostgreSQL, a Dask scheduler, two workers."""
+"""Fixtures of a lab on several processes: nginx, two apps, PostgreSQL, a Dask scheduler, two workers."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ CONFIG = ROOT / "deploy/nginx.conf"
 
 @dataclass(frozen=True)
 class Site:
-    """What people see, ``url``, and the app processes behind it by the address that nginx knows them by."""
+    """The public ``url``, and the app processes by their host and port in nginx's upstream list."""
 
     url: str
     home: Path
@@ -29,7 +29,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Everything, started in the order in which one would."""
+    """Start all processes of the lab."""
     home, folder = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("site")
     with ExitStack() as stack:
         postgres = stack.enter_context(serve_postgres())
@@ -45,23 +45,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @contextmanager
 def _nginx(folder: Path, apps: list[str]) -> Iterator[str]:
-    """nginx with the file that deploy/ has, but for the ports; its address."""
-    found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
-    assert found, "This test needs nginx; make test-deploy installs it or says how."
-    here = f"127.0.0.1:{free_port()}"
+    """Run nginx with deploy/nginx.conf and other ports; yields its URL."""
+    executable = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+    assert executable, "This test needs nginx; make test-deploy installs it or says how."
+    nginx_address = f"127.0.0.1:{free_port()}"
     text = CONFIG.read_text()
-    for port, meant in zip((8501, 8502, 8080), [*apps, here], strict=True):
+    for port, new_address in zip((8501, 8502, 8080), [*apps, nginx_address], strict=True):
         assert f"127.0.0.1:{port}" in text
-        text = text.replace(f":{port}", f":{meant.rpartition(':')[2]}")
+        text = text.replace(f":{port}", f":{new_address.rpartition(':')[2]}")
     config = folder / "nginx.conf"
     config.write_text(text)
     (folder / "temp").mkdir()
     with (folder / "nginx.log").open("wb") as log:
-        process = subprocess.Popen([found, "-p", folder, "-e", "stderr", "-c", config], stdout=log, stderr=log)
+        process = subprocess.Popen([executable, "-p", folder, "-e", "stderr", "-c", config], stdout=log, stderr=log)
     try:
-        wait_for(lambda: process.poll() is not None or answers(f"http://{here}"))
+        wait_for(lambda: process.poll() is not None or answers(f"http://{nginx_address}"))
         assert process.poll() is None, (folder / "nginx.log").read_text()
-        yield f"http://{here}"
+        yield f"http://{nginx_address}"
     finally:
         process.terminate()
         process.wait(30)
@@ -69,5 +69,5 @@ def _nginx(folder: Path, apps: list[str]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+    with chromium() as browser:
+        yield browser

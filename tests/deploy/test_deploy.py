@@ -1,4 +1,4 @@
-"""The whole story on more than one process: draw, train, see it from elsewhere, lose a process, go on."""
+"""Test of a lab on several processes: drawing, training, and the failure of an app process."""
 
 import re
 
@@ -11,8 +11,8 @@ from tests.browser.visits import SEVEN, WIDE, button, draw, fill, new_context, s
 from tests.deploy.conftest import Site
 
 
-def come_in(browser: Browser, site: Site, *, served_by: set[str]) -> tuple[Page, str]:
-    """Somebody new, whose seat is at one of these app processes: their page, and which it is."""
+def open_draw_page(browser: Browser, site: Site, *, served_by: set[str]) -> tuple[Page, str]:
+    """Open the Draw page as a new visitor served by one of these app processes; returns page and process address."""
     for _ in range(50):
         context = new_context(browser, **WIDE)
         page = context.new_page()
@@ -32,9 +32,9 @@ def read_seven(page: Page) -> None:
     expect(page.locator(".answer b")).to_have_text("7")
 
 
-def test_a_lab_of_several_processes_is_one_lab(browser, site):
-    ada, at = come_in(browser, site, served_by=set(site.apps))
-    bob, elsewhere = come_in(browser, site, served_by=set(site.apps) - {at})
+def test_visitors_of_two_app_processes_share_room_and_training_when_one_process_is_killed(browser, site):
+    ada, ada_app = open_draw_page(browser, site, served_by=set(site.apps))
+    bob, bob_app = open_draw_page(browser, site, served_by=set(site.apps) - {ada_app})
 
     for person in (ada, bob):
         read_seven(person)
@@ -52,10 +52,10 @@ def test_a_lab_of_several_processes_is_one_lab(browser, site):
     bob.goto(f"{site.url}/train?run={run.id}")
     expect(bob.get_by_text(re.compile(r"Epoch \d+ of 40")).first).to_be_visible()
 
-    site.apps[at].process.kill()
-    site.apps[at].process.wait()
-    answer = ada.goto(f"{site.url}/train?run={run.id}")
-    assert answer.headers["x-served-by"].endswith(elsewhere)
+    site.apps[ada_app].process.kill()
+    site.apps[ada_app].process.wait()
+    response = ada.goto(f"{site.url}/train?run={run.id}")
+    assert response.headers["x-served-by"].endswith(bob_app)
     for person in (ada, bob):
         expect(person.get_by_text("finished").first).to_be_visible()
     assert run.status.state == FINISHED
@@ -64,6 +64,6 @@ def test_a_lab_of_several_processes_is_one_lab(browser, site):
     ada.goto(f"{site.url}/draw")
     ada.locator("canvas").last.wait_for()
     read_seven(ada)
-    carol, at_last = come_in(browser, site, served_by={elsewhere})
-    assert at_last == elsewhere
+    carol, carol_app = open_draw_page(browser, site, served_by={bob_app})
+    assert carol_app == bob_app
     read_seven(carol)

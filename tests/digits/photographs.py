@@ -1,4 +1,4 @@
-"""Photos of handwritten digits, made by code: paper, pen, light and camera."""
+"""Synthetic photos of handwritten digits with given paper, pen, light and camera."""
 
 import io
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from PIL import Image, ImageFilter
 
 from mnist_core.digits.drawing import Drawing, rasterize
 
-# The way a pen goes for each digit, x to the right, y down, in a box of 100.
+# The points of the strokes of each digit in a box of 100 x 100; x grows to the right, y downwards.
 STROKES = {
     0: [[(50, 0), (22, 10), (8, 50), (20, 90), (50, 100), (80, 90), (92, 50), (78, 10), (50, 0)]],
     1: [[(30, 25), (55, 0), (55, 50), (55, 100)]],
@@ -25,7 +25,7 @@ STROKES = {
 
 
 def written(digit: int, *, height: int = 120, pen: float = 6, strokes: Sequence | None = None) -> np.ndarray:
-    """A digit in one pen's strokes: float (h, w), 0 paper, 1 ink."""
+    """A digit drawn with strokes of one width: float (h, w), 0 paper, 1 ink."""
     side = round(height * 1.3)
     points = [np.array(stroke, float) * height / 100 * [0.65, 1] + 0.15 * height for stroke in STROKES[digit]]
     return rasterize(Drawing(strokes=tuple(points), canvas=side, brush=pen)) / 255
@@ -33,15 +33,15 @@ def written(digit: int, *, height: int = 120, pen: float = 6, strokes: Sequence 
 
 @dataclass(frozen=True)
 class Paper:
-    """How a photo is taken; sizes in pixels, strengths from 0 to 1."""
+    """The conditions of a photo; sizes in pixels, strengths from 0 to 1."""
 
     size: tuple[int, int] = (800, 600)
     colour: tuple[int, int, int] = (245, 243, 238)
     pen: tuple[int, int, int] = (30, 30, 40)
-    falls_off: float = 0.0  # of the light, from the upper left to the lower right
+    light_falloff: float = 0.0  # loss of brightness from the upper left to the lower right
     shadow: float = 0.0  # on the right half, with a soft edge
     noise: float = 2.0  # standard deviation, levels of 255
-    rules: int = 0  # pixels between the ruled lines; 0 for plain paper
+    rules: int = 0  # pixels between ruled lines; 0 means plain paper
     squared: bool = False
     rule_colour: tuple[int, int, int] = (150, 170, 200)
     rule_width: int = 2
@@ -50,12 +50,12 @@ class Paper:
 
 
 def photograph(rows: Sequence[Sequence[np.ndarray]], paper: Paper, *, seed: int = 0) -> Image.Image:
-    """Rows of digits, float (h, w), 0 paper, 1 ink, on ``paper``."""
+    """A photo of rows of digits on ``paper``; each digit is float (h, w), 0 paper, 1 ink."""
     return photograph_with_boxes(rows, paper, seed=seed)[0]
 
 
 def photograph_with_boxes(rows, paper, *, seed=0, gap=0.35):
-    """The photo, and where each digit lies before the paper is tilted: left, top, right, bottom."""
+    """The photo and the box of each digit before the tilt: left, top, right, bottom, in pixels."""
     random = np.random.default_rng(seed)
     width, height = paper.size
     ink = np.zeros((height, width))
@@ -68,37 +68,37 @@ def photograph_with_boxes(rows, paper, *, seed=0, gap=0.35):
         for digit in row:
             y = row_height * (number + 0.65) - digit.shape[0] / 2
             top, left = max(0, round(y)), max(0, round(x))
-            place = ink[top : top + digit.shape[0], left : left + digit.shape[1]]
-            np.maximum(place, digit[: place.shape[0], : place.shape[1]], out=place)
+            region = ink[top : top + digit.shape[0], left : left + digit.shape[1]]
+            np.maximum(region, digit[: region.shape[0], : region.shape[1]], out=region)
             boxes.append((left, top, left + digit.shape[1], top + digit.shape[0]))
             x += digit.shape[1] + space
-    sheet = np.broadcast_to(np.array(paper.colour, float), (height, width, 3)).copy()
-    _rule(sheet, paper)
-    sheet += ink[..., None] * (np.array(paper.pen, float) - sheet)
-    picture = Image.fromarray(sheet.astype(np.uint8))
+    surface = np.broadcast_to(np.array(paper.colour, float), (height, width, 3)).copy()
+    _draw_ruled_lines(surface, paper)
+    surface += ink[..., None] * (np.array(paper.pen, float) - surface)
+    picture = Image.fromarray(surface.astype(np.uint8))
     if paper.tilt:
         picture = picture.rotate(paper.tilt, Image.Resampling.BICUBIC, fillcolor=paper.colour)
-    pixels = np.asarray(picture.filter(ImageFilter.GaussianBlur(paper.blur)), float) * _light(paper)[..., None]
+    pixels = np.asarray(picture.filter(ImageFilter.GaussianBlur(paper.blur)), float) * _brightness(paper)[..., None]
     pixels += random.normal(0, paper.noise, (height, width, 1))
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), boxes
 
 
-def _rule(sheet: np.ndarray, paper: Paper) -> None:
-    for start in range(paper.rules // 2, sheet.shape[0], paper.rules) if paper.rules else ():
-        sheet[start : start + paper.rule_width] = paper.rule_colour
-    for start in range(paper.rules // 2, sheet.shape[1], paper.rules) if paper.squared else ():
-        sheet[:, start : start + paper.rule_width] = paper.rule_colour
+def _draw_ruled_lines(surface: np.ndarray, paper: Paper) -> None:
+    for start in range(paper.rules // 2, surface.shape[0], paper.rules) if paper.rules else ():
+        surface[start : start + paper.rule_width] = paper.rule_colour
+    for start in range(paper.rules // 2, surface.shape[1], paper.rules) if paper.squared else ():
+        surface[:, start : start + paper.rule_width] = paper.rule_colour
 
 
-def _light(paper: Paper) -> np.ndarray:
+def _brightness(paper: Paper) -> np.ndarray:
     width, height = paper.size
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
-    shadow = 1 / (1 + np.exp(-(x + 0.3 * y - 0.7) * 60))  # 60: the edge is 2 % of the width soft
-    return (1 - paper.falls_off * (x + y) / 2) * (1 - paper.shadow * shadow)
+    shadow = 1 / (1 + np.exp(-(x + 0.3 * y - 0.7) * 60))  # 60: the soft edge takes 2 % of the width
+    return (1 - paper.light_falloff * (x + y) / 2) * (1 - paper.shadow * shadow)
 
 
 def encoded(picture: Image.Image, format_: str = "JPEG", **options: object) -> io.BytesIO:
-    """``picture`` as a file."""
+    """``picture`` as the content of an image file."""
     file = io.BytesIO()
     picture.save(file, format_, **options)
     file.seek(0)

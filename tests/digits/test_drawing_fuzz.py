@@ -1,4 +1,4 @@
-"""What a browser may send instead of a drawing: each fault is told, and none gets through as another error."""
+"""Tests that malformed canvas data raises DrawingError and never another exception."""
 
 import copy
 import random
@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from mnist_core.digits.drawing import CANVAS, FARTHEST, MOST_POINTS, Drawing, DrawingError, rasterize, strokes_of_canvas
+from mnist_core.digits.drawing import (
+    CANVAS,
+    MAX_COORDINATE,
+    MAX_POINTS,
+    Drawing,
+    DrawingError,
+    rasterize,
+    strokes_of_canvas,
+)
 from mnist_core.digits.normalization import prepare
 
 PATH = [["M", 49.98, 50], ["Q", 50, 50, 75, 55], ["Q", 100, 60, 100, 130], ["L", 100, 200.02]]
@@ -18,7 +26,7 @@ for _ in range(2_000):
 
 
 def stroke_of(*commands: object) -> list[dict]:
-    """A canvas with one stroke, which starts as strokes do and goes on with these commands."""
+    """The objects of a canvas with one stroke: a valid first command and then ``commands``."""
     return [{"type": "Path", "path": [["M", 1, 1], *commands]}]
 
 
@@ -54,19 +62,19 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("fault", REFUSED)
-def test_what_is_no_drawing_is_refused_and_told(fault):
-    objects, told = REFUSED[fault]
-    with pytest.raises(DrawingError, match=told):
+def test_malformed_canvas_data_raises_drawing_error(fault):
+    objects, message = REFUSED[fault]
+    with pytest.raises(DrawingError, match=message):
         strokes_of_canvas(objects)
 
 
 @pytest.mark.parametrize("kind", ["Rect", "path", "", None, 3, [], {}])
-def test_an_object_that_is_no_path_is_no_stroke(kind):
+def test_canvas_objects_of_other_types_are_ignored(kind):
     assert len(strokes_of_canvas([STROKE, {"type": kind, "path": PATH}, {}])) == 1
 
 
 @pytest.mark.parametrize("brush", [0, -20, float("nan"), float("inf"), CANVAS + 1])
-def test_a_brush_that_cannot_paint_is_refused(brush):
+def test_a_brush_width_out_of_range_raises_drawing_error(brush):
     with pytest.raises(DrawingError, match="brush"):
         Drawing(strokes_of_canvas([STROKE]), brush=brush)
 
@@ -75,14 +83,14 @@ def test_an_empty_canvas_has_no_strokes():
     assert strokes_of_canvas([]) == ()
 
 
-def test_the_longest_drawing_is_painted():
-    points = np.random.default_rng(1).integers(0, CANVAS, (MOST_POINTS, 2)).tolist()
+def test_a_drawing_with_the_maximum_number_of_points_is_rasterized():
+    points = np.random.default_rng(1).integers(0, CANVAS, (MAX_POINTS, 2)).tolist()
     strokes = strokes_of_canvas(stroke_of(*(["L", x, y] for x, y in points)))
     assert rasterize(Drawing(strokes)).max() == 255
 
 
-def test_a_stroke_from_far_away_is_painted_where_it_crosses_the_canvas():
-    crossing = Drawing((np.array([[-FARTHEST, 140.0], [140.0, 140.0], [FARTHEST, 140.0]]),))
+def test_a_stroke_that_starts_far_outside_is_rasterized_on_the_canvas():
+    crossing = Drawing((np.array([[-MAX_COORDINATE, 140.0], [140.0, 140.0], [MAX_COORDINATE, 140.0]]),))
     assert_array_equal(rasterize(crossing)[140], 255)
 
 
@@ -90,36 +98,36 @@ VALUES = [None, True, 0, -1, 1e5, 1e300, 10**400, float("nan"), float("inf"), ""
 
 
 def mutated(objects: list, rng: random.Random) -> object:
-    """``objects`` with one to three of its parts, at any depth, replaced, taken away, doubled or swapped."""
+    """``objects`` with one to three random parts, at any depth, replaced, deleted, duplicated or swapped."""
     root = [copy.deepcopy(objects)]
     for _ in range(rng.randint(1, 3)):
-        holders = [root]
+        containers = [root]
         while rng.random() < 0.8:
-            held = holders[-1].values() if isinstance(holders[-1], dict) else holders[-1]
-            inner = [each for each in held if isinstance(each, list | dict) and each and each is not NESTED]
-            if not inner:
+            children = containers[-1].values() if isinstance(containers[-1], dict) else containers[-1]
+            nested = [each for each in children if isinstance(each, list | dict) and each and each is not NESTED]
+            if not nested:
                 break
-            holders.append(rng.choice(inner))
-        change(holders[-1], rng)
+            containers.append(rng.choice(nested))
+        change(containers[-1], rng)
         root = root or [None]
     return root[0]
 
 
-def change(holder: list | dict, rng: random.Random) -> None:
-    keys = list(holder) if isinstance(holder, dict) else range(len(holder))
+def change(container: list | dict, rng: random.Random) -> None:
+    keys = list(container) if isinstance(container, dict) else range(len(container))
     key, other = rng.choice(keys), rng.choice(keys)
     match rng.randrange(4):
         case 0:
-            del holder[key]
+            del container[key]
         case 1:
-            holder[key], holder[other] = holder[other], holder[key]
-        case 2 if isinstance(holder, list):
-            holder.insert(key, holder[other])
+            container[key], container[other] = container[other], container[key]
+        case 2 if isinstance(container, list):
+            container.insert(key, container[other])
         case _:
-            holder[key] = rng.choice(VALUES)
+            container[key] = rng.choice(VALUES)
 
 
-def test_two_thousand_broken_drawings_are_painted_or_refused():
+def test_2000_broken_drawings_are_rasterized_or_raise_drawing_error():
     rng = random.Random(4)
     painted = refused = 0
     for _ in range(2_000):

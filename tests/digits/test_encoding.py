@@ -1,4 +1,4 @@
-"""The steps from pictures to what a Dense network takes."""
+"""Tests of flattening, scaling and one-hot encoding."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from mnist_core.digits.encoding import flatten, one_hot, scale
 DIGITS = np.arange(2 * 784).reshape(2, 28, 28).astype(np.uint8)
 
 
-def test_flattening_lays_the_rows_end_to_end_without_a_copy() -> None:
+def test_flatten_concatenates_the_rows_without_a_copy() -> None:
     flat = flatten(DIGITS)
     assert flat.shape == (2, 784)
     assert_array_equal(flat[1, 28:56], DIGITS[1, 1])
@@ -27,11 +27,11 @@ def test_scaled_pixels_lie_between_0_and_1_and_scale_back(pixels: np.ndarray) ->
     assert_array_equal(np.rint(scaled * 255).astype(np.uint8), pixels)
 
 
-def test_the_vector_of_an_8_has_its_1_at_place_8() -> None:
+def test_the_one_hot_vector_of_8_has_its_1_at_index_8() -> None:
     assert_array_equal(one_hot(np.array([8], np.uint8)), [[0, 0, 0, 0, 0, 0, 0, 0, 1, 0]])
 
 
-def test_one_hot_vectors_lead_back_to_the_labels() -> None:
+def test_argmax_of_one_hot_vectors_gives_the_labels() -> None:
     labels = np.arange(10, dtype=np.uint8)
     vectors = one_hot(labels)
     assert vectors.dtype == np.float32

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from mnist_core.digits.handwriting import drawings, handwriting, write
+from mnist_core.digits.handwriting import draw_digit, drawings, handwriting
 from mnist_core.digits.handwriting_styles import STYLES
 from mnist_core.digits.normalization import BOX
 
 
-def test_every_label_is_written_as_often_and_as_mnist_has_its_digits():
+def test_labels_are_equally_frequent_and_images_are_normalized_as_in_mnist():
     split = handwriting(40, seed=1)
     assert split.images.shape == (40, 28, 28)
     assert split.images.dtype == split.labels.dtype == np.uint8
@@ -18,23 +18,23 @@ def test_every_label_is_written_as_often_and_as_mnist_has_its_digits():
         assert image.max() >= 250
 
 
-def test_a_seed_gives_the_same_hands_again_and_another_seed_others():
+def test_equal_seeds_give_equal_images_and_other_seeds_give_others():
     first, again, other = (handwriting(10, seed=seed).images for seed in (1, 1, 2))
     assert_array_equal(first, again)
     assert (first != other).any(axis=(1, 2)).all()
 
 
-def test_more_drawings_begin_with_the_same_ones():
+def test_a_larger_count_starts_with_the_same_images():
     assert_array_equal(handwriting(10, seed=3).images, handwriting(20, seed=3).images[:10])
 
 
-def test_no_handwriting_is_an_empty_split():
+def test_a_count_of_zero_gives_an_empty_split():
     split = handwriting(0, seed=0)
     assert split.images.shape == (0, 28, 28)
     assert len(split) == 0
 
 
-def test_a_drawing_stays_on_its_canvas():
+def test_drawings_stay_on_their_canvas():
     for drawing in drawings(200, seed=4):
         points = np.concatenate(drawing.strokes)
         assert points.min() >= 0
@@ -42,27 +42,29 @@ def test_a_drawing_stays_on_its_canvas():
         assert 2 <= drawing.brush <= drawing.canvas / 3
 
 
-def test_people_write_with_thin_and_thick_brushes_quickly_and_slowly():
-    written = list(drawings(300, seed=5))
-    of_size = [drawing.brush / np.ptp(np.concatenate(drawing.strokes), axis=0).max() for drawing in written]
-    points = [len(stroke) for drawing in written for stroke in drawing.strokes]
-    assert min(of_size) < 0.05
-    assert max(of_size) > 0.2
+def test_drawings_vary_in_brush_width_and_number_of_points():
+    sample = list(drawings(300, seed=5))
+    relative_widths = [drawing.brush / np.ptp(np.concatenate(drawing.strokes), axis=0).max() for drawing in sample]
+    points = [len(stroke) for drawing in sample for stroke in drawing.strokes]
+    assert min(relative_widths) < 0.05
+    assert max(relative_widths) > 0.2
     assert min(points) < 5
     assert max(points) > 50
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_each_style_can_be_drawn_in_all_its_forms(digit):
+def test_each_style_blends_its_two_forms_with_any_weight(digit):
     for style in STYLES[digit]:
         for weight in (0, 0.5, 1):
             strokes = style.blend(weight)
             assert all(len(stroke.points) == len(stroke.corners) >= 2 for stroke in strokes)
-        assert [stroke.corners.tolist() for stroke in style.one] == [stroke.corners.tolist() for stroke in style.other]
+        assert [stroke.corners.tolist() for stroke in style.first_form] == [
+            stroke.corners.tolist() for stroke in style.second_form
+        ]
         assert style.share > 0
 
 
-def test_the_styles_that_mnist_lacks_are_there():
+def test_styles_that_mnist_lacks_are_defined():
     names = {digit: {style.name for style in styles} for digit, styles in STYLES.items()}
     assert {"slashed", "dotted"} <= names[0]
     assert {"flag", "flag as long as the stem", "flag and foot"} <= names[1]
@@ -74,8 +76,8 @@ def test_the_styles_that_mnist_lacks_are_there():
     assert {"curled tail", "straight stem", "slanted stem"} <= names[9]
 
 
-def test_the_same_hand_writes_the_digit_that_was_asked_for():
+def test_draw_digit_draws_the_requested_digit():
     for digit in range(10):
-        drawing = write(digit, np.random.default_rng(6))
+        drawing = draw_digit(digit, np.random.default_rng(6))
         assert drawing.label == digit
         assert drawing.strokes

@@ -1,9 +1,9 @@
-"""The disputed test digits, and the case that shows them blind."""
+"""Tests of the disputed test digits and of the blind sample that mixes them with confirmed ones."""
 
-from mnist_core.digits.label_errors import CONFIRMED, DISPUTED, RATINGS, blind_case
+from mnist_core.digits.label_errors import CONFIRMED, DISPUTED, RATINGS, blind_sample
 
 
-def test_disputed_labels_were_not_confirmed_by_a_majority_and_the_raters_read_something_else(digits) -> None:
+def test_disputed_labels_were_confirmed_by_fewer_than_three_of_five_raters(digits) -> None:
     assert len(DISPUTED) == 15
     assert list(DISPUTED) == sorted(set(DISPUTED))
     for index, rating in RATINGS.items():
@@ -14,12 +14,12 @@ def test_disputed_labels_were_not_confirmed_by_a_majority_and_the_raters_read_so
     assert (digits.test.labels[6651], RATINGS[6651].suggested) == (0, 6)
 
 
-def test_a_case_has_all_disputed_digits_among_as_many_others() -> None:
-    case = blind_case([1, 2])
-    assert len(set(case)) == len(case) == 30
-    assert set(DISPUTED) < set(case) <= {*DISPUTED, *CONFIRMED}
+def test_a_blind_sample_mixes_all_disputed_digits_with_as_many_confirmed_ones() -> None:
+    sample = blind_sample([1, 2])
+    assert len(set(sample)) == len(sample) == 30
+    assert set(DISPUTED) < set(sample) <= {*DISPUTED, *CONFIRMED}
 
 
-def test_a_case_is_the_same_for_a_seed_and_another_for_another() -> None:
-    assert blind_case([1, 2]) == blind_case([1, 2]) != blind_case([1, 3])
-    assert all(type(index) is int for index in blind_case([1]))
+def test_a_blind_sample_depends_only_on_its_seed() -> None:
+    assert blind_sample([1, 2]) == blind_sample([1, 2]) != blind_sample([1, 3])
+    assert all(type(index) is int for index in blind_sample([1]))

@@ -1,4 +1,4 @@
-"""The drawings that are no digits: of each kind, on the canvas, the same from the same seed."""
+"""Tests of the generated drawings that are no digits: kinds, canvas bounds and seeds."""
 
 import numpy as np
 import pytest
@@ -10,11 +10,11 @@ from mnist_core.digits.normalization import to_digit
 
 
 def pictures(made: list[tuple[str, Drawing]]) -> np.ndarray:
-    """uint8 (N, 28, 28), prepared as drawings are."""
+    """The drawings as normalized images, uint8 (N, 28, 28)."""
     return np.stack([to_digit(rasterize(drawing)) for _, drawing in made])
 
 
-def test_all_kinds_come_equally_often():
+def test_all_kinds_are_equally_frequent():
     kinds = [kind for kind, _ in make(50, seed=0)]
     assert {kind: kinds.count(kind) for kind in KINDS} == dict.fromkeys(KINDS, 10)
 
@@ -24,7 +24,7 @@ def test_the_same_seed_makes_the_same_drawings():
     assert not np.array_equal(pictures(make(10, seed=3)), pictures(make(10, seed=4)))
 
 
-def test_all_lie_on_the_canvas_and_leave_ink():
+def test_all_drawings_stay_on_the_canvas_and_have_ink():
     made = make(200, seed=1)
     for _, drawing in made:
         points = np.concatenate(drawing.strokes)

@@ -1,4 +1,4 @@
-"""Photos of digits: found whatever the light, the paper and the pen, and files that are no photos refused."""
+"""Tests of finding digits in photos under many conditions, and of the errors for files that are no pictures."""
 
 import io
 import struct
@@ -16,7 +16,7 @@ from tests.digits.photographs import Paper, encoded, photograph, photograph_with
 
 CONDITIONS = {
     "plain paper": Paper(),
-    "light that falls off": Paper(falls_off=0.5),
+    "light that falls off": Paper(light_falloff=0.5),
     "a shadow": Paper(shadow=0.45),
     "yellowish paper": Paper(colour=(235, 215, 160)),
     "a blue pen": Paper(pen=(50, 70, 190)),
@@ -28,87 +28,87 @@ CONDITIONS = {
     "squared paper": Paper(rules=36, squared=True),
     "a tilted sheet": Paper(tilt=6),
     "chalk on a board": Paper(colour=(40, 60, 50), pen=(235, 235, 235)),
-    "all at once": Paper(falls_off=0.4, shadow=0.3, rules=60, colour=(238, 222, 180), noise=5, tilt=1.5),
+    "all at once": Paper(light_falloff=0.4, shadow=0.3, rules=60, colour=(238, 222, 180), noise=5, tilt=1.5),
 }
 
 
-def number(*digits, **options):
+def row_of(*digits, **options):
     return [written(digit, **options) for digit in digits]
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
-def test_each_digit_is_found_once(name):
-    picture = photograph([number(4, 2, 7)], CONDITIONS[name])
-    assert [len(line) for line in read(encoded(picture, quality=80)).lines] == [3]
+def test_each_of_three_digits_is_found_once(name):
+    picture = photograph([row_of(4, 2, 7)], CONDITIONS[name])
+    assert [len(row) for row in read(encoded(picture, quality=80)).lines] == [3]
 
 
-def test_boxes_lie_on_the_digits_in_the_photos_own_pixels():
-    picture, places = photograph_with_boxes([number(3, 8, height=400, pen=24)], Paper(size=(2400, 1800), noise=0))
-    found = read(encoded(picture)).found
-    for one, (left, top, right, bottom) in zip(found, places, strict=True):
-        assert left < one.box[0] < one.box[2] < right
-        assert top < one.box[1] < one.box[3] < bottom
+def test_boxes_lie_within_the_digits_in_pixels_of_the_photo():
+    picture, expected = photograph_with_boxes([row_of(3, 8, height=400, pen=24)], Paper(size=(2400, 1800), noise=0))
+    found = read(encoded(picture)).digits
+    for digit, (left, top, right, bottom) in zip(found, expected, strict=True):
+        assert left < digit.box[0] < digit.box[2] < right
+        assert top < digit.box[1] < digit.box[3] < bottom
 
 
-def test_lines_are_read_from_top_to_bottom_and_left_to_right():
-    read_ = read(encoded(photograph([number(1, 2, 3), number(4, 6)], Paper()))).lines
-    assert [len(line) for line in read_] == [3, 2]
-    for line in read_:
-        assert [found.box for found in line] == sorted(found.box for found in line)
+def test_rows_are_read_from_top_to_bottom_and_left_to_right():
+    rows = read(encoded(photograph([row_of(1, 2, 3), row_of(4, 6)], Paper()))).lines
+    assert [len(row) for row in rows] == [3, 2]
+    for row in rows:
+        assert [digit.box for digit in row] == sorted(digit.box for digit in row)
 
 
-def test_a_detached_roof_belongs_to_its_five():
+def test_a_detached_top_stroke_belongs_to_its_five():
     five = written(5)
     five[30:38] = 0
-    assert len(read(encoded(photograph([[five]], Paper()))).found) == 1
+    assert len(read(encoded(photograph([[five]], Paper()))).digits) == 1
 
 
-def test_a_thin_pen_becomes_as_wide_as_mnists():
-    digit = read(encoded(photograph([number(7, height=300, pen=5)], Paper()))).found[0].preparation.digit
+def test_a_thin_stroke_is_thickened_to_the_width_of_mnist_strokes():
+    digit = read(encoded(photograph([row_of(7, height=300, pen=5)], Paper()))).digits[0].preparation.digit
     large = np.asarray(Image.fromarray(digit).resize((280, 280), Image.Resampling.BICUBIC)) > 127
     assert 1.6 < stroke_width(large) / 10 < 3.5
 
 
-@pytest.mark.parametrize("paper", [Paper(), Paper(falls_off=0.6), Paper(shadow=0.4), Paper(noise=8)])
-def test_a_blank_sheet_holds_no_digits(paper):
-    assert read(encoded(photograph([[np.zeros((9, 9))]], paper))).found == ()
+@pytest.mark.parametrize("paper", [Paper(), Paper(light_falloff=0.6), Paper(shadow=0.4), Paper(noise=8)])
+def test_no_digits_are_found_on_blank_paper(paper):
+    assert read(encoded(photograph([[np.zeros((9, 9))]], paper))).digits == ()
 
 
 @pytest.mark.parametrize("inverted", [False, True], ids=["light on dark", "dark on light"])
-def test_a_digit_of_mnists_own_size_stays_as_it_is(digits, inverted):
+def test_an_mnist_image_read_as_a_photo_hardly_changes(digits, inverted):
     difference = []
     for digit in digits.test.images[:50]:
-        found = read(encoded(Image.fromarray(255 - digit if inverted else digit), "PNG")).found
+        found = read(encoded(Image.fromarray(255 - digit if inverted else digit), "PNG")).digits
         difference.append(np.abs(found[0].preparation.digit.astype(int) - to_digit(digit)).mean())
     assert np.mean(difference) < 3
 
 
-def test_the_way_the_camera_was_held_does_not_matter():
-    upright = photograph([number(7, 4)], Paper(noise=0))
+def test_the_exif_orientation_is_applied():
+    upright = photograph([row_of(7, 4)], Paper(noise=0))
     turned = upright.transpose(Image.Transpose.ROTATE_90)
     exif = Image.Exif()
-    exif[0x0112] = 6  # turn clockwise to see it upright
-    read_ = read(encoded(turned, "PNG", exif=exif.tobytes()))
-    assert read_.size == upright.size
-    assert [one.box for one in read_.found] == [one.box for one in read(encoded(upright, "PNG")).found]
+    exif[0x0112] = 6  # the viewer has to rotate it clockwise
+    result = read(encoded(turned, "PNG", exif=exif.tobytes()))
+    assert result.size == upright.size
+    assert [digit.box for digit in result.digits] == [digit.box for digit in read(encoded(upright, "PNG")).digits]
 
 
 def as_16_bit(picture):
     return Image.fromarray(np.asarray(picture.convert("L")).astype(np.uint16) * 257)
 
 
-def on_nothing(picture, ink):
+def on_transparent(picture, ink):
     clear = Image.new("RGBA", picture.size, (*ink, 0))
     clear.putalpha(picture.convert("L").point(lambda level: 255 - level))
     return clear
 
 
-KINDS = {
+FORMATS = {
     "16 bit PNG": lambda picture: encoded(as_16_bit(picture), "PNG"),
     "CMYK JPEG": lambda picture: encoded(picture.convert("CMYK")),
-    "palette with transparency": lambda picture: encoded(on_nothing(picture, (0, 0, 0)).quantize(32), "PNG"),
-    "dark ink on nothing": lambda picture: encoded(on_nothing(picture, (0, 0, 0)), "PNG"),
-    "light ink on nothing": lambda picture: encoded(on_nothing(picture, (255, 255, 255)), "PNG"),
+    "palette with transparency": lambda picture: encoded(on_transparent(picture, (0, 0, 0)).quantize(32), "PNG"),
+    "dark ink on nothing": lambda picture: encoded(on_transparent(picture, (0, 0, 0)), "PNG"),
+    "light ink on nothing": lambda picture: encoded(on_transparent(picture, (255, 255, 255)), "PNG"),
     "black and white": lambda picture: encoded(picture.convert("1", dither=Image.Dither.NONE), "PNG"),
     "GIF with frames": lambda picture: encoded(picture, "GIF", save_all=True, append_images=[picture.rotate(90)] * 3),
     "WebP": lambda picture: encoded(picture, "WEBP"),
@@ -116,13 +116,13 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_picture_is_read(kind):
-    assert len(read(KINDS[kind](photograph([number(2, 3)], Paper(noise=0)))).found) == 2
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_picture_format_is_read(kind):
+    assert len(read(FORMATS[kind](photograph([row_of(2, 3)], Paper(noise=0)))).digits) == 2
 
 
-PNG = encoded(photograph([number(2)], Paper(size=(200, 160))), "PNG").getvalue()
-JPEG = encoded(photograph([number(2)], Paper(size=(200, 160)))).getvalue()
+PNG = encoded(photograph([row_of(2)], Paper(size=(200, 160))), "PNG").getvalue()
+JPEG = encoded(photograph([row_of(2)], Paper(size=(200, 160)))).getvalue()
 
 
 def png_of_size(width, height):
@@ -150,26 +150,26 @@ BROKEN = {
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("kind", BROKEN)
-def test_what_is_no_picture_is_refused_kindly(kind):
-    content, told = BROKEN[kind]
-    with pytest.raises(PictureError, match=told):
+def test_a_file_that_is_no_picture_raises_picture_error(kind):
+    content, message = BROKEN[kind]
+    with pytest.raises(PictureError, match=message):
         read(io.BytesIO(content))
 
 
-def test_a_missing_picture_is_refused(tmp_path):
+def test_a_missing_file_raises_picture_error(tmp_path):
     with pytest.raises(PictureError, match="no picture"):
         read(tmp_path / "nowhere.png")
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_2000_damaged_files_are_read_or_refused():
+def test_2000_damaged_files_are_read_or_raise_picture_error():
     random = np.random.default_rng(0)
     small = [encoded(Image.new("L", (40, 30), 200), kind).getvalue() for kind in ("PNG", "JPEG", "GIF", "BMP", "TIFF")]
     refused = 0
     for case in range(2000):
         content = bytearray(small[case % len(small)])
-        for place in random.integers(0, len(content), random.integers(1, 6)):
-            content[place] = random.integers(256)
+        for position in random.integers(0, len(content), random.integers(1, 6)):
+            content[position] = random.integers(256)
         if case % 3 == 0:
             del content[random.integers(1, len(content)) :]
         try:

@@ -1,4 +1,4 @@
-"""Digits as points: principal components against scikit-learn's, t-SNE by what it is for."""
+"""Tests of principal components against scikit-learn, and of t-SNE by the labels of nearest points."""
 
 import numpy as np
 import pytest
@@ -17,42 +17,42 @@ def pixels(digits: Mnist) -> np.ndarray:
 
 
 def agreement(positions: np.ndarray, labels: np.ndarray) -> float:
-    """The share of points whose five nearest have mostly their label."""
+    """The share of points whose label is predicted by their five nearest points; half of the points are held out."""
     return KNeighborsClassifier(5).fit(positions[::2], labels[::2]).score(positions[1::2], labels[1::2])
 
 
-def test_principal_components_are_those_of_scikit_learn(pixels: np.ndarray) -> None:
+def test_principal_components_equal_those_of_scikit_learn(pixels: np.ndarray) -> None:
     ours = projection.principal_components(pixels[:2000], count=5)
     theirs = PCA(5, svd_solver="full").fit_transform(pixels[:2000])
     assert_allclose(np.abs(ours), np.abs(theirs), atol=2e-3)
 
 
-def test_the_strongest_component_comes_first_and_all_are_centred() -> None:
+def test_components_are_sorted_by_variance_and_centred() -> None:
     random = np.random.default_rng(0)
     features = random.normal(size=(300, 6)) * [1, 9, 1, 3, 1, 1] + 1000
-    found = projection.principal_components(features)
-    assert np.corrcoef(found[:, 0], features[:, 1])[0, 1] > 0.99  # positive: its largest weight is
-    assert np.corrcoef(found[:, 1], features[:, 3])[0, 1] > 0.95
-    assert_allclose(found.mean(axis=0), 0, atol=1e-3)
+    components = projection.principal_components(features)
+    assert np.corrcoef(components[:, 0], features[:, 1])[0, 1] > 0.99  # positive, as its largest weight is positive
+    assert np.corrcoef(components[:, 1], features[:, 3])[0, 1] > 0.95
+    assert_allclose(components.mean(axis=0), 0, atol=1e-3)
 
 
-def test_t_sne_lays_alike_digits_together_and_tells_how_far_it_is(
+def test_tsne_places_similar_digits_together_and_reports_its_progress(
     pixels: np.ndarray, digits: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projection, "EXAGGERATED", 50)  # enough for so few digits
+    monkeypatch.setattr(projection, "EARLY_EXAGGERATION_ITERATIONS", 50)  # enough for so few digits
     monkeypatch.setattr(projection, "ITERATIONS", 50)
-    told = []
-    positions = projection.tsne(pixels[:300], watch=lambda share, layout: told.append((share, layout.shape)))
+    reports = []
+    positions = projection.tsne(pixels[:300], on_progress=lambda share, layout: reports.append((share, layout.shape)))
     assert positions.shape == (300, 2)
     assert positions.dtype == np.float32
     assert agreement(positions, digits.test.labels[:300]) > 0.65  # principal components reach 0.41
-    shares = [share for share, _ in told]
+    shares = [share for share, _ in reports]
     assert shares == sorted(shares)
     assert shares[-1] == 1
-    assert {shape for _, shape in told} == {(300, 2)}
+    assert {shape for _, shape in reports} == {(300, 2)}
 
 
-def test_the_kept_maps_are_of_the_test_digits(pixels: np.ndarray, digits: Mnist) -> None:
+def test_the_stored_maps_show_the_test_digits(pixels: np.ndarray, digits: Mnist) -> None:
     maps = projection.pixel_maps()
     assert maps.keys() == projection.METHODS.keys()
     assert_allclose(maps["pca"], projection.principal_components(pixels), atol=1e-3)

@@ -1,4 +1,4 @@
-"""A Dask cluster of somebody else's: scheduler and workers as real processes, on loopback."""
+"""An external Dask cluster for tests: scheduler and workers are real processes on loopback."""
 
 import json
 import os
@@ -10,18 +10,18 @@ from pathlib import Path
 
 import psutil
 
-from tests.waiting import wait_for, wait_until_gone
+from tests.waiting import wait_for, wait_until_ended
 
 
 @contextmanager
 def dask_cluster(folder: Path, *, workers: int) -> Iterator[str]:
-    """The address of its scheduler; nothing there knows of Digit Lab. ``folder`` gets its logs."""
+    """Yields the address of a scheduler without Digit Lab on its path; the logs go to ``folder``."""
     address = folder / "scheduler.json"
-    where = ["--scheduler-file", str(address), "--host", "127.0.0.1", "--no-dashboard"]
+    location_options = ["--scheduler-file", str(address), "--host", "127.0.0.1", "--no-dashboard"]
     with ExitStack() as stack:
-        stack.enter_context(_dask("scheduler", [*where, "--port", "0"], folder))
+        stack.enter_context(_dask("scheduler", [*location_options, "--port", "0"], folder))
         for _ in range(workers):
-            stack.enter_context(_dask("worker", [*where, "--nthreads", "1"], folder))
+            stack.enter_context(_dask("worker", [*location_options, "--nthreads", "1"], folder))
         wait_for(address.exists)
         yield json.loads(address.read_text())["address"]
 
@@ -33,10 +33,10 @@ def _dask(role: str, options: list[str], folder: Path) -> Iterator[None]:
     with (folder / f"{role}.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     yield
-    family = psutil.Process(process.pid).children(recursive=True)
+    children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
-    for each in family:
-        with suppress(psutil.NoSuchProcess):  # it has followed its parent
-            each.kill()
-    wait_until_gone(family)
+    for child in children:
+        with suppress(psutil.NoSuchProcess):  # it ended with its parent
+            child.kill()
+    wait_until_ended(children)

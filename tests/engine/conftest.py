@@ -1,4 +1,4 @@
-"""A real engine with real workers, shared by all tests of a worker of pytest-xdist."""
+"""Fixtures for a real engine with real workers, shared by all tests of one pytest-xdist worker."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from mnist_core.engine.client import Engine
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
-from tests.engine.labs import PARK_AFTER, running_engine
+from tests.engine.labs import SUSPEND_AFTER_SECONDS, running_engine
 
 
 @pytest.fixture(scope="session")
@@ -19,23 +19,23 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shared_engine(shared_home: Path) -> Iterator[Engine]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DIGIT_LAB_PARK_AFTER", str(PARK_AFTER))
+        patch.setenv("DIGIT_LAB_PARK_AFTER", str(SUSPEND_AFTER_SECONDS))
         with running_engine(shared_home) as connection:
             yield connection
 
 
 @pytest.fixture(scope="module")
 def lab(shared_home: Path) -> Iterator[Path]:
-    """The home folder of the module's engine, which this process uses too."""
+    """The home folder of the shared engine, also set as the home of this process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGIT_LAB_HOME", str(shared_home))
-        patch.setenv("DIGIT_LAB_PARK_AFTER", str(PARK_AFTER))  # for an engine that a test starts anew
+        patch.setenv("DIGIT_LAB_PARK_AFTER", str(SUSPEND_AFTER_SECONDS))  # for an engine that a test starts itself
         yield store.prepare_home()
 
 
 @pytest.fixture(scope="module")
 def engine(lab: Path, shared_engine: Engine) -> Engine:
-    """The lab's engine, ready."""
+    """The engine of the home folder ``lab``, ready."""
     return shared_engine
 
 

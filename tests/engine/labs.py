@@ -1,4 +1,4 @@
-"""What the engine's tests ask of it: small trainings, and the processes that can die."""
+"""Helpers for tests of the engine: small configs, the engine's processes, and repeated classification."""
 
 import json
 import os
@@ -16,29 +16,29 @@ from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
 from mnist_core.runs.run import Run
-from tests.waiting import wait_for, wait_until_gone, wait_until_ready
+from tests.waiting import wait_for, wait_until_ended, wait_until_ready
 
-PARK_AFTER = 3.0  # seconds of a pause; people have a minute
+SUSPEND_AFTER_SECONDS = 3.0  # of a pause; the default is a minute
 
 
 @contextmanager
 def running_engine(home: Path) -> Iterator[Engine]:
-    """The engine of ``home``, ready; at the end it is told to stop, and then all of it is gone."""
+    """Yields the engine of ``home``, ready; at the end it is stopped and all its processes have exited."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGIT_LAB_HOME", str(home))
         connection = Engine(home)
         wait_until_ready(connection, home)
     yield connection
     connection.close()
-    with suppress(EngineNotReady):  # a test may have seen it leave
+    with suppress(EngineNotReady):  # a test may have stopped it
         process = connection.process()
-        family = [process, *process.children(recursive=True)]
+        processes = [process, *process.children(recursive=True)]
         process.terminate()
-        wait_until_gone(family, home=home)
+        wait_until_ended(processes, home=home)
 
 
-def small(name: str, *, epochs: int = 2, person: str = "", **training) -> RunConfig:
-    """A training of a third of a second an epoch."""
+def small_config(name: str, *, epochs: int = 2, person: str = "", **training) -> RunConfig:
+    """A config whose training takes about a third of a second per epoch."""
     return RunConfig(
         name=name,
         person=person,
@@ -47,8 +47,8 @@ def small(name: str, *, epochs: int = 2, person: str = "", **training) -> RunCon
     )
 
 
-def tiny(name: str, *, person: str = "", epochs: int = 1) -> RunConfig:
-    """The quickest training that there is."""
+def tiny_config(name: str, *, person: str = "", epochs: int = 1) -> RunConfig:
+    """The config with the shortest training."""
     return RunConfig(
         name=name,
         person=person,
@@ -57,34 +57,34 @@ def tiny(name: str, *, person: str = "", epochs: int = 1) -> RunConfig:
     )
 
 
-def trainers() -> list[psutil.Process]:
-    """The processes that train."""
+def training_workers() -> list[psutil.Process]:
+    """The worker processes that train networks."""
     return _workers(lambda resources: not resources)
 
 
-def classifier() -> psutil.Process:
-    """The process that answers drawings."""
+def classifier_worker() -> psutil.Process:
+    """The worker process that predicts the labels of drawings."""
     return _workers(bool)[0]
 
 
-def _workers(wanted: Callable[[dict], bool]) -> list[psutil.Process]:
+def _workers(condition: Callable[[dict], bool]) -> list[psutil.Process]:
     address = json.loads((settings.home() / ADDRESS_FILE).read_text())["address"]
     with Client(address, set_as_default=False) as client:
         pids = client.run(os.getpid)
-        known = client.scheduler_info(n_workers=-1)["workers"]
-    return [psutil.Process(pid) for worker, pid in pids.items() if wanted(known[worker]["resources"])]
+        workers = client.scheduler_info(n_workers=-1)["workers"]
+    return [psutil.Process(pid) for worker, pid in pids.items() if condition(workers[worker]["resources"])]
 
 
-def classify_again(engine: Engine, run: Run, digits: np.ndarray) -> np.ndarray:
-    """Ask until the engine is mended; the first answers may be that it is not."""
-    answers = []
+def classify_when_ready(engine: Engine, run: Run, digits: np.ndarray) -> np.ndarray:
+    """Classify ``digits`` once the engine is ready again; until then it raises EngineNotReady."""
+    results = []
 
-    def answered() -> bool:
+    def succeeded() -> bool:
         try:
-            answers.append(engine.classify(run, digits))
+            results.append(engine.classify(run, digits))
         except EngineNotReady:
             return False
         return True
 
-    wait_for(answered)
-    return answers[0]
+    wait_for(succeeded)
+    return results[0]

@@ -1,4 +1,4 @@
-"""Whatever dies, fills up or goes away, no run is lost and nobody else notices; all of it for real."""
+"""Tests of killed processes and of a full disk, with a real engine: other runs are not affected."""
 
 import os
 import shutil
@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from mnist_core.runs.status import FAILED, FINISHED, INTERRUPTED, QUEUED, RUNNING
-from tests.engine.labs import classifier, classify_again, small, tiny, trainers
-from tests.waiting import wait_for, wait_until_gone
+from tests.engine.labs import classifier_worker, classify_when_ready, small_config, tiny_config, training_workers
+from tests.waiting import wait_for, wait_until_ended
 
 ENGINE_ELSEWHERE = """
 from mnist_core.engine.client import Engine
@@ -23,8 +23,8 @@ print(engine.process().pid)
 
 
 @pytest.fixture
-def little_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of 1 MB."""
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a file system of 1 MB."""
     if shutil.which("mount") is None or os.name != "posix" or os.geteuid() != 0:
         pytest.skip("only root can mount a little disk to fill it")
     mounted = subprocess.run(
@@ -36,13 +36,13 @@ def little_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", tmp_path], check=True)
 
 
-def test_a_run_on_a_full_disk_fails_with_the_reason_and_stays_readable(engine, little_disk):
-    before = engine.train(small("before", epochs=100))
+def test_a_run_on_a_full_disk_fails_with_the_reason_and_stays_readable(engine, small_disk):
+    before = engine.train(small_config("before", epochs=100))
     wait_for(lambda: before.status.state == RUNNING)
-    run = engine.train(small("too much", epochs=12))
-    after = engine.train(small("after", epochs=1))
-    shutil.move(run.path, little_disk)
-    run.path.symlink_to(little_disk / run.id)
+    run = engine.train(small_config("too much", epochs=12))
+    after = engine.train(small_config("after", epochs=1))
+    shutil.move(run.path, small_disk)
+    run.path.symlink_to(small_disk / run.id)
     before.cancel()
     wait_for(lambda: not run.status.active)
     assert run.status.state == FAILED
@@ -54,12 +54,12 @@ def test_a_run_on_a_full_disk_fails_with_the_reason_and_stays_readable(engine, l
     assert after.status.state == FINISHED
 
 
-def test_a_killed_worker_costs_no_run_but_one_that_kills_three_is_given_up(engine):
-    survivor = engine.train(small("survivor", epochs=12))
+def test_a_run_survives_one_killed_worker_and_fails_after_three(engine):
+    survivor = engine.train(small_config("survivor", epochs=12))
     wait_for(lambda: survivor.epochs_done >= 2)
-    trainers()[0].kill()
-    killer, next_one = engine.train(small("killer", epochs=200)), engine.train(tiny("next"))
-    # Until the next worker has taken it up, it may look interrupted.
+    training_workers()[0].kill()
+    killer, following = engine.train(small_config("killer", epochs=200)), engine.train(tiny_config("next"))
+    # Until the next worker continues it, its state may be INTERRUPTED.
     wait_for(lambda: survivor.status.state in (FINISHED, FAILED))
     assert survivor.status.state == FINISHED
     assert survivor.epochs["epoch"].tolist() == list(range(1, 13))
@@ -67,31 +67,31 @@ def test_a_killed_worker_costs_no_run_but_one_that_kills_three_is_given_up(engin
         done = killer.epochs_done
         wait_for(lambda done=done: killer.status.state == RUNNING and killer.epochs_done > done)
         assert killer.status.deaths == deaths
-        trainers()[0].kill()
+        training_workers()[0].kill()
     wait_for(lambda: killer.status.state == FAILED)
     assert "died 3 times" in killer.status.error
     assert killer.epochs_done >= 3
-    wait_for(lambda: not next_one.status.active)
-    assert next_one.status.state == FINISHED
-    assert next_one.status.deaths == 0
+    wait_for(lambda: not following.status.active)
+    assert following.status.state == FINISHED
+    assert following.status.deaths == 0
 
 
-def test_a_killed_classifier_is_made_again(engine, book, digits):
-    classifier().kill()
-    assert classify_again(engine, book, digits.test.images[:1]).argmax() == 7
+def test_a_killed_classifier_is_restarted(engine, book, digits):
+    classifier_worker().kill()
+    assert classify_when_ready(engine, book, digits.test.images[:1]).argmax() == 7
 
 
-def test_a_killed_engine_takes_its_workers_along_and_the_next_one_takes_up_the_line(engine, lab, book, digits):
-    run = engine.train(small("orphan", epochs=200))
+def test_workers_of_a_killed_engine_exit_and_the_next_engine_continues_the_queue(engine, lab, book, digits):
+    run = engine.train(small_config("orphan", epochs=200))
     wait_for(lambda: run.epochs_done >= 1)
-    waiting = engine.train(tiny("waiting"))
-    dead, family = engine.process(), [*trainers(), classifier()]
-    dead.kill()
-    wait_until_gone(family)
+    waiting = engine.train(tiny_config("waiting"))
+    killed, workers = engine.process(), [*training_workers(), classifier_worker()]
+    killed.kill()
+    wait_until_ended(workers)
     assert waiting.status.state == QUEUED
     elsewhere = subprocess.Popen([sys.executable, "-c", ENGINE_ELSEWHERE], stdout=subprocess.PIPE, text=True)
-    assert classify_again(engine, book, digits.test.images[:1]).argmax() == 7
-    assert engine.process() != dead
+    assert classify_when_ready(engine, book, digits.test.images[:1]).argmax() == 7
+    assert engine.process() != killed
     assert int(elsewhere.communicate()[0]) == engine.process().pid, "two web processes share one engine"
     wait_for(lambda: waiting.status.state == FINISHED)
     wait_for(lambda: run.status.state == INTERRUPTED)

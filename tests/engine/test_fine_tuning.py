@@ -1,4 +1,4 @@
-"""A lesson through the queue: what a room draws and the book's network misreads is learned, and MNIST kept."""
+"""Tests of fine-tuning the book's network on drawings that it predicted wrongly, with a real engine."""
 
 import numpy as np
 
@@ -8,19 +8,19 @@ from mnist_core.runs.status import FINISHED
 from tests.waiting import wait_for
 
 
-def right(engine, run, lesson: Lesson) -> int:
+def count_correct(engine, run, lesson: Lesson) -> int:
     images, labels = lesson.images[~lesson.learned], lesson.labels[~lesson.learned]
     return int((engine.classify(run, images).argmax(axis=1) == labels).sum())
 
 
-def test_a_network_learns_from_half_of_the_drawings_and_reads_the_other_half_better(engine, book):
+def test_fine_tuning_on_half_of_the_drawings_improves_accuracy_on_the_other_half(engine, book):
     drawn = handwriting(600, seed=7)
     misread = np.flatnonzero(engine.classify(book, drawn.images).argmax(axis=1) != drawn.labels)
     lesson = Lesson.of(drawn.images[misread], drawn.labels[misread])
     run = engine.train(lesson_config(book), lesson)
     wait_for(lambda: run.status.state == FINISHED)
-    kept = Lesson.read(run.path)
-    assert right(engine, book, kept) == 0
-    assert right(engine, run, kept) > (~kept.learned).sum() / 3
+    saved = Lesson.read(run.path)
+    assert count_correct(engine, book, saved) == 0
+    assert count_correct(engine, run, saved) > (~saved.learned).sum() / 3
     assert run.status.scores["test_accuracy"] > book.status.scores["test_accuracy"] - 0.01
     assert (run.config.total_epochs, run.epochs["epoch"].tolist()[-2:]) == (22, [21, 22])

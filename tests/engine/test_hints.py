@@ -1,4 +1,4 @@
-"""Each rule speaks of a real run that shows its trouble, and is silent about one that does not."""
+"""Tests that each rule gives a hint for a real run with its problem, and none for other runs."""
 
 from dataclasses import replace
 
@@ -42,13 +42,13 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def runs(keras, lab) -> dict[str, Run]:
-    """A real run of each of SETTINGS, by its name."""
-    made = {}
+    """A trained run for each of SETTINGS, by its name."""
+    trained = {}
     for name, (model, training) in SETTINGS.items():
         config = RunConfig(name=name, model=ModelConfig(**SMALL | model), training=TrainingConfig(**QUICK | training))
-        made[name] = store.create(config, lab)
-        train_run(made[name])
-    return made
+        trained[name] = store.create(config, lab)
+        train_run(trained[name])
+    return trained
 
 
 @pytest.fixture
@@ -61,30 +61,30 @@ def titles(evidence: Evidence) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("rule", "troubled", "finding", "cured"),
+    ("rule", "problem", "finding", "expected_changes"),
     [
         (hints.diverging, "exploded", "guessing has 2.30", {"learning_rate": 0.03}),
         (hints.diverging, "no number", "no longer a number", {"learning_rate": 0.1, "scaling": True}),
-        (hints.slow, "slow", "With 0.00001 it reads", {"learning_rate": 0.001}),
+        (hints.low_learning_rate, "slow", "With 0.00001 it reads", {"learning_rate": 0.001}),
         (hints.over_fitting, "by heart", "fell from", {"digits": TRAINING_DIGITS}),
-        (hints.dead, "dead", "of the 64 units of hidden layer", {"learning_rate": 0.001}),
+        (hints.dead_relu_units, "dead", "of the 64 units of hidden layer", {"learning_rate": 0.001}),
         (hints.saturating, "saturated", "lie where sigmoid is flat", {"scaling": True}),
         (hints.under_trained, "short", "after 2 epochs and was still getting better", {"epochs": 4}),
-        (hints.validating, "book", "the same 10,000 digits", {"validation": ON_HELD_OUT}),
+        (hints.validated_on_test_set, "book", "the same 10,000 digits", {"validation": ON_HELD_OUT}),
     ],
 )
-def test_a_rule_finds_its_trouble_and_cures_that_alone(evidence, rule, troubled, finding, cured):
-    seen = evidence(troubled)
-    hint = rule(seen)
+def test_a_rule_finds_its_problem_and_changes_only_its_cause(evidence, rule, problem, finding, expected_changes):
+    run_evidence = evidence(problem)
+    hint = rule(run_evidence)
     assert finding in hint.finding
     assert hint.why
-    before = vars(seen.config.model) | vars(seen.config.training)
-    after = vars(hint.cure.model) | vars(hint.cure.training)
-    assert {name: value for name, value in after.items() if value != before[name]} == cured
+    before = vars(run_evidence.config.model) | vars(run_evidence.config.training)
+    after = vars(hint.suggestion.model) | vars(hint.suggestion.training)
+    assert {name: value for name, value in after.items() if value != before[name]} == expected_changes
 
 
 @pytest.mark.parametrize("rule", hints.RULES)
-def test_no_rule_speaks_of_a_run_that_went_well(evidence, rule):
+def test_no_rule_gives_a_hint_for_a_good_run(evidence, rule):
     assert rule(evidence("well")) is None
 
 
@@ -94,26 +94,26 @@ def test_no_rule_speaks_of_a_run_that_went_well(evidence, rule):
         (hints.saturating, "sigmoid"),
         (hints.diverging, "slow"),
         (hints.diverging, "dead"),
-        (hints.slow, "short"),
+        (hints.low_learning_rate, "short"),
         (hints.over_fitting, "short"),
-        (hints.dead, "short"),
+        (hints.dead_relu_units, "short"),
         (hints.under_trained, "by heart"),
-        (hints.validating, "by heart"),
+        (hints.validated_on_test_set, "by heart"),
     ],
 )
-def test_a_rule_is_silent_where_another_is_meant(evidence, rule, name):
+def test_a_rule_gives_no_hint_for_the_problem_of_another_rule(evidence, rule, name):
     assert rule(evidence(name)) is None
 
 
-def test_what_goes_wrong_altogether_is_not_told_of_its_details(evidence):
+def test_a_diverged_run_has_only_the_hint_about_divergence(evidence):
     assert titles(evidence("exploded")) == ["The training goes wrong"]
     assert titles(evidence("no number")) == ["The training goes wrong"]
 
 
-def test_over_fitting_begins_where_the_loss_was_lowest(evidence):
-    seen = evidence("by heart")
-    lowest = int(seen.epochs["epoch"][seen.epochs["val_loss"].argmin()])
-    assert titles(seen) == [f"Over-fitting begins after epoch {lowest}"]
+def test_overfitting_begins_after_the_epoch_with_the_lowest_validation_loss(evidence):
+    run_evidence = evidence("by heart")
+    lowest = int(run_evidence.epochs["epoch"][run_evidence.epochs["val_loss"].argmin()])
+    assert titles(run_evidence) == [f"Over-fitting begins after epoch {lowest}"]
 
 
 @pytest.mark.parametrize(
@@ -124,48 +124,48 @@ def test_over_fitting_begins_where_the_loss_was_lowest(evidence):
         (0.5, {"digits": TRAINING_DIGITS}, "distorted digits"),
     ],
 )
-def test_the_cure_of_over_fitting_is_one_that_was_not_taken_yet(evidence, dropout, changes, words):
-    seen = evidence("by heart")
+def test_the_overfitting_hint_suggests_a_setting_that_is_not_used_yet(evidence, dropout, changes, words):
+    run_evidence = evidence("by heart")
     config = replace(
-        seen.config,
-        model=replace(seen.config.model, dropout=dropout),
-        training=replace(seen.config.training, **changes),
+        run_evidence.config,
+        model=replace(run_evidence.config.model, dropout=dropout),
+        training=replace(run_evidence.config.training, **changes),
     )
-    assert words in hints.over_fitting(replace(seen, config=config)).cure.words
+    assert words in hints.over_fitting(replace(run_evidence, config=config)).suggestion.text
 
 
-def test_a_run_that_still_trains_is_not_called_under_trained(evidence):
+def test_a_run_in_training_has_no_hint_about_too_few_epochs(evidence):
     assert hints.under_trained(replace(evidence("short"), ended=False)) is None
 
 
-def test_a_run_that_has_just_begun_has_no_hints_from_curves(lab, digits):
+def test_a_run_without_epochs_has_no_hints(lab, digits):
     run = store.create(RunConfig(name="new", training=TrainingConfig(validation=ON_HELD_OUT)), lab)
     assert hints.hints(Evidence.of(run, digits.test.images[:10])) == []
 
 
-def test_the_shipped_runs_have_the_hints_that_their_curves_bear_out(digits):
+def test_the_shipped_runs_have_the_expected_hints(digits):
     few = digits.test.images[:1000]
     book, world = (Evidence.of(Run(SHIPPED / name), few) for name in ("book", "world"))
     assert titles(book) == ["Over-fitting begins after epoch 12", "It is watched on the test set"]
     assert titles(world) == ["Many units are dead", "It is watched on the test set"]
 
 
-def test_a_lesson_is_no_part_of_a_cure(runs, lab, digits):
+def test_a_suggestion_for_a_fine_tuned_run_uses_no_drawings(runs, lab, digits):
     few = digits.test.take(np.arange(40))
     run = store.create(lesson_config(runs["short"]), lab, lesson=Lesson.of(few.images, few.labels))
     train_run(run)
     assert run.status.state == FINISHED
-    cures = [hint.cure for hint in hints.hints(Evidence.of(run, few.images)) if hint.cure]
+    cures = [hint.suggestion for hint in hints.hints(Evidence.of(run, few.images)) if hint.suggestion]
     assert cures
     assert all(cure.training.drawings == 0 for cure in cures)
 
 
-def test_a_network_from_elsewhere_has_no_hints(runs, lab, digits):
+def test_an_imported_network_has_no_hints(runs, lab, digits):
     run = import_model(runs["short"].model_path.read_bytes(), RunConfig(name="elsewhere"), lab)
     assert hints.hints(Evidence.of(run, digits.test.images[:10])) == []
 
 
-def test_a_diverged_run_that_is_put_in_line_again_is_no_longer_called_so(runs):
+def test_a_requeued_run_is_no_longer_marked_as_diverged(runs):
     run = runs["no number"]
     assert (run.status.state, run.status.diverged) == (FAILED, True)
     run.requeue()

@@ -1,4 +1,4 @@
-"""The line: first come first served, a fair share for everybody, and a place that people can read."""
+"""Tests of the queue without an engine: order, quota per person, positions and waiting times."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ from mnist_core.runs.files import write_json
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
-HALF_AN_HOUR = 1800.0
+HALF_AN_HOUR_SECONDS = 1800.0
 
 
 @pytest.fixture
@@ -25,18 +25,18 @@ def home(home_without_engine):
 
 
 @pytest.fixture(autouse=True)
-def _every_look_is_new(monkeypatch):
-    monkeypatch.setattr(queue, "SECONDS_A_LOOK_HOLDS", 1e-9)
+def _without_cache(monkeypatch):
+    monkeypatch.setattr(queue, "SNAPSHOT_SECONDS", 1e-9)
 
 
-def put_in_line(home, *, person: str = "", expected: float = 100.0) -> Run:
+def enqueue(home, *, person: str = "", expected: float = 100.0) -> Run:
     run = store.create(RunConfig(name="test", person=person), home)
     run.update(expected_seconds=expected)
     return run
 
 
 def trained(home, *, progress: float, seconds: float, state: str = RUNNING) -> Run:
-    """A run of one epoch that is ``progress`` through after ``seconds``."""
+    """A run of one epoch with the share ``progress`` of its steps done after ``seconds``."""
     config = RunConfig(name="trained", model=ModelConfig(), training=TrainingConfig(epochs=1, batch_size=600))
     run = store.create(config, home)
     run.update(state=state, heartbeat=time.time(), seconds=seconds, expected_seconds=100.0)
@@ -44,17 +44,17 @@ def trained(home, *, progress: float, seconds: float, state: str = RUNNING) -> R
     return run
 
 
-def trainers(home, number: int) -> None:
+def write_engine_file(home, number: int) -> None:
     write_json(home / queue.ENGINE_FILE, {"pid": 1, "address": "nowhere", "trainers": number})
 
 
-def test_those_who_came_first_are_first(home):
-    runs = [put_in_line(home) for _ in range(5)]
+def test_queued_runs_are_in_the_order_of_their_creation(home):
+    runs = [enqueue(home) for _ in range(5)]
     assert queue.waiting(home) == runs
 
 
-def test_a_run_can_be_put_before_all_others_and_one_that_left_the_line_cannot(home):
-    first, second, third = (put_in_line(home) for _ in range(3))
+def test_put_first_moves_a_queued_run_to_the_front_and_ignores_a_cancelled_one(home):
+    first, second, third = (enqueue(home) for _ in range(3))
     queue.put_first(third, home)
     assert queue.waiting(home) == [third, first, second]
     queue.put_first(third, home)
@@ -64,93 +64,93 @@ def test_a_run_can_be_put_before_all_others_and_one_that_left_the_line_cannot(ho
     assert first.status.state == CANCELLED
 
 
-def test_a_run_that_is_put_in_line_again_goes_to_its_end(home):
-    first, second = put_in_line(home), put_in_line(home)
+def test_a_requeued_run_goes_to_the_end_of_the_queue(home):
+    first, second = enqueue(home), enqueue(home)
     first.cancel()
     first.requeue()
     assert queue.waiting(home) == [second, first]
 
 
 @pytest.mark.parametrize("state", [RUNNING, PAUSED, FINISHED, CANCELLED, FAILED])
-def test_only_queued_runs_are_in_line(home, state):
-    put_in_line(home).update(state=state)
+def test_only_queued_runs_are_in_the_queue(home, state):
+    enqueue(home).update(state=state)
     assert queue.waiting(home) == []
 
 
 @pytest.mark.parametrize("name", ["config.json", "status.json"])
-def test_what_cannot_be_read_is_not_in_line(home, name):
-    broken, good = put_in_line(home), put_in_line(home)
+def test_unreadable_runs_are_not_in_the_queue(home, name):
+    broken, good = enqueue(home), enqueue(home)
     (broken.path / name).write_text("{")
     (home / "runs" / "notes.txt").write_text("not a run")
     assert queue.waiting(home) == [good]
     assert queue.position_of(good, home).ahead == 0
 
 
-def test_runs_that_vanish_meanwhile_harm_nobody(home):
-    runs = [put_in_line(home) for _ in range(40)]
-    stays = put_in_line(home)
-    vanishing = threading.Thread(target=lambda: [shutil.rmtree(run.path) for run in runs])
-    vanishing.start()
-    while vanishing.is_alive():
-        queue.position_of(stays, home)
-        assert stays in queue.waiting(home)
-    assert queue.position_of(stays, home).ahead == 0
+def test_runs_deleted_while_the_queue_is_read_cause_no_error(home):
+    runs = [enqueue(home) for _ in range(40)]
+    remaining = enqueue(home)
+    deletion = threading.Thread(target=lambda: [shutil.rmtree(run.path) for run in runs])
+    deletion.start()
+    while deletion.is_alive():
+        queue.position_of(remaining, home)
+        assert remaining in queue.waiting(home)
+    assert queue.position_of(remaining, home).ahead == 0
 
 
-def test_the_next_in_line_has_nobody_before_it_and_starts_at_once(home):
-    run = put_in_line(home)
+def test_the_first_queued_run_has_no_run_ahead_and_no_waiting_time(home):
+    run = enqueue(home)
     assert queue.position_of(run, home) == queue.QueuePosition(ahead=0, seconds=0.0)
 
 
-def test_a_place_counts_those_that_are_trained_and_those_that_wait(home):
+def test_the_position_counts_running_paused_and_queued_runs_ahead(home):
     trained(home, progress=0.5, seconds=10)
     trained(home, progress=0.5, seconds=10, state=PAUSED)
-    put_in_line(home)
-    assert queue.position_of(put_in_line(home), home).ahead == 3
+    enqueue(home)
+    assert queue.position_of(enqueue(home), home).ahead == 3
 
 
-def test_a_parked_or_interrupted_run_is_before_nobody(home):
+def test_suspended_and_interrupted_runs_are_not_counted_ahead(home):
     trained(home, progress=0.5, seconds=10, state=PAUSED).update(heartbeat=None)
     interrupted = trained(home, progress=0.5, seconds=10)
-    interrupted.update(heartbeat=time.time() - HALF_AN_HOUR)
+    interrupted.update(heartbeat=time.time() - HALF_AN_HOUR_SECONDS)
     assert interrupted.status.state == INTERRUPTED
-    assert queue.position_of(put_in_line(home), home).ahead == 0
+    assert queue.position_of(enqueue(home), home).ahead == 0
 
 
-def test_the_time_is_what_those_before_still_need(home):
-    trained(home, progress=0.75, seconds=30)  # so 10 are left
-    put_in_line(home, expected=50)
-    assert queue.position_of(put_in_line(home), home).seconds == pytest.approx(60, abs=5)
+def test_the_waiting_time_is_the_remaining_time_of_the_runs_ahead(home):
+    trained(home, progress=0.75, seconds=30)  # so that 10 s remain
+    enqueue(home, expected=50)
+    assert queue.position_of(enqueue(home), home).seconds == pytest.approx(60, abs=5)
 
 
-def test_a_run_that_has_just_begun_needs_what_was_expected(home):
-    trained(home, progress=0.01, seconds=30)  # it has been building its graph
-    assert queue.position_of(put_in_line(home), home).seconds == pytest.approx(100, abs=5)
+def test_a_run_that_has_just_started_counts_with_its_expected_seconds(home):
+    trained(home, progress=0.01, seconds=30)  # it spent this time on building its graph
+    assert queue.position_of(enqueue(home), home).seconds == pytest.approx(100, abs=5)
 
 
-def test_several_trainers_share_the_line(home):
-    trainers(home, 2)
+def test_several_trainers_shorten_the_waiting_time(home):
+    write_engine_file(home, 2)
     for expected in (100.0, 10.0, 10.0, 30.0):
-        put_in_line(home, expected=expected)
-    # One trainer is busy for 100 seconds; the other has done 10 + 10 + 30 by then.
-    assert queue.position_of(put_in_line(home), home).seconds == pytest.approx(50, abs=5)
+        enqueue(home, expected=expected)
+    # One trainer is busy for 100 seconds; the other finishes 10 + 10 + 30 seconds before that.
+    assert queue.position_of(enqueue(home), home).seconds == pytest.approx(50, abs=5)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"trainers": 0}', '{"trainers": null}'])
-def test_without_word_from_the_engine_there_is_one_trainer(home, content):
+def test_a_damaged_engine_file_counts_as_one_trainer(home, content):
     (home / queue.ENGINE_FILE).write_text(content)
     assert queue.trainers(home) == 1
 
 
-def test_a_look_at_the_line_holds_for_a_moment(home, monkeypatch):
-    monkeypatch.setattr(queue, "SECONDS_A_LOOK_HOLDS", HALF_AN_HOUR)
-    first, second = put_in_line(home), put_in_line(home)
+def test_the_state_of_the_queue_is_cached(home, monkeypatch):
+    monkeypatch.setattr(queue, "SNAPSHOT_SECONDS", HALF_AN_HOUR_SECONDS)
+    first, second = enqueue(home), enqueue(home)
     assert queue.position_of(second, home).ahead == 1
     first.cancel()
     assert queue.position_of(second, home).ahead == 1
 
 
-def test_one_person_has_at_most_two_runs_waiting(home):
+def test_a_third_queued_run_of_one_person_raises_queue_full(home):
     engine = Engine(home)
     engine.train(RunConfig(name="running", person="ada")).update(state=RUNNING, heartbeat=time.time())
     for _ in range(2):
@@ -161,34 +161,34 @@ def test_one_person_has_at_most_two_runs_waiting(home):
     engine.train(RunConfig(name="somebody else's", person="bob"))
 
 
-def test_the_command_line_may_wait_as_often_as_it_likes(home):
+def test_runs_of_the_command_line_have_no_quota(home):
     for _ in range(5):
         Engine(home).train(RunConfig(name="mine"))
     assert len(queue.waiting(home)) == 5
 
 
-def test_pressing_in_many_windows_at_once_gives_no_third_place(home):
+def test_concurrent_requests_of_one_person_queue_only_two_runs(home):
     refused = []
 
-    def press() -> None:
+    def request_training() -> None:
         try:
             Engine(home).train(RunConfig(name="mine", person="ada"))
         except QueueFull as error:
             refused.append(error)
 
-    windows = [threading.Thread(target=press) for _ in range(8)]
-    for window in windows:
-        window.start()
-    for window in windows:
-        window.join()
+    threads = [threading.Thread(target=request_training) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert len(queue.waiting(home)) == 2
     assert len(refused) == 6
 
 
 @pytest.mark.parametrize("state", [CANCELLED, FAILED])
-def test_a_run_is_resumed_into_the_line_if_its_person_has_room_there(home, state):
+def test_resuming_a_run_counts_towards_the_quota_of_its_person(home, state):
     engine = Engine(home)
-    run, waiting, _ = (put_in_line(home, person="ada") for _ in range(3))
+    run, waiting, _ = (enqueue(home, person="ada") for _ in range(3))
     run.update(state=state)
     with pytest.raises(QueueFull):
         engine.resume(run)
@@ -198,22 +198,22 @@ def test_a_run_is_resumed_into_the_line_if_its_person_has_room_there(home, state
     assert queue.waiting(home)[-1] == run
 
 
-def test_a_parked_or_interrupted_run_is_resumed_into_the_line(home):
-    suspended, interrupted = put_in_line(home), put_in_line(home)
-    suspended.ask(pause=True)
+def test_resuming_a_suspended_or_interrupted_run_queues_it(home):
+    suspended, interrupted = enqueue(home), enqueue(home)
+    suspended.update_control(pause=True)
     suspended.update(state=PAUSED, heartbeat=None)
-    interrupted.update(state=RUNNING, heartbeat=time.time() - HALF_AN_HOUR)
+    interrupted.update(state=RUNNING, heartbeat=time.time() - HALF_AN_HOUR_SECONDS)
     for run in (interrupted, suspended):
         Engine(home).resume(run)
     assert queue.waiting(home) == [interrupted, suspended]
     assert not suspended.control.pause
 
 
-def test_a_pause_is_ended_at_once_where_the_trainer_still_waits(home):
+def test_resuming_during_a_short_pause_does_not_queue_the_run(home):
     for _ in range(2):
-        put_in_line(home, person="ada")  # which is no reason to wait
-    run = put_in_line(home, person="ada")
-    run.ask(pause=True)
+        enqueue(home, person="ada")  # they fill the quota, which does not matter here
+    run = enqueue(home, person="ada")
+    run.update_control(pause=True)
     run.update(state=PAUSED, heartbeat=time.time())
     Engine(home).resume(run)
     assert run.status.state == PAUSED, "until its trainer hears of it"
@@ -221,8 +221,8 @@ def test_a_pause_is_ended_at_once_where_the_trainer_still_waits(home):
 
 
 @pytest.mark.parametrize("state", [QUEUED, RUNNING, FINISHED])
-def test_a_run_that_needs_nothing_is_left_as_it_is_when_somebody_resumes_it(home, state):
-    run = put_in_line(home)
+def test_resuming_a_queued_running_or_finished_run_changes_nothing(home, state):
+    run = enqueue(home)
     run.update(state=state, heartbeat=time.time())
     before = json.loads((run.path / "status.json").read_text())
     Engine(home).resume(run)

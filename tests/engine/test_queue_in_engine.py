@@ -1,77 +1,77 @@
-"""Many people, one engine: who comes first, who is asked to wait, and who makes room."""
+"""Tests of the queue with a real engine: order, quota per person, cancelling and pausing."""
 
 import pytest
 
 from mnist_core.engine import queue
 from mnist_core.runs.status import FINISHED, PAUSED, QUEUED, RUNNING
-from tests.engine.labs import small, tiny
+from tests.engine.labs import small_config, tiny_config
 from tests.waiting import wait_for
 
 PEOPLE = 6
 
 
-def test_two_runs_of_each_of_six_people_are_all_trained_first_come_first_served(engine, lab):
-    runs = [engine.train(tiny(f"run {turn}", person=f"person {turn % PEOPLE}")) for turn in range(2 * PEOPLE)]
-    at_once = set()
+def test_runs_of_six_people_are_trained_in_queue_order(engine, lab):
+    runs = [engine.train(tiny_config(f"run {n}", person=f"person {n % PEOPLE}")) for n in range(2 * PEOPLE)]
+    running_counts = set()
 
     def all_finished() -> bool:
         states = [run.status.state for run in runs]
-        at_once.add(states.count(RUNNING))
+        running_counts.add(states.count(RUNNING))
         return states.count(FINISHED) == len(runs)
 
     wait_for(all_finished)
-    assert max(at_once) == queue.trainers(lab)
-    in_line = sorted(runs, key=lambda run: run.status.queued_at)
-    assert in_line == runs
+    assert max(running_counts) == queue.trainers(lab)
+    in_queue_order = sorted(runs, key=lambda run: run.status.queued_at)
+    assert in_queue_order == runs
     assert sorted(runs, key=lambda run: run.status.started_at) == runs
 
 
-def test_each_sees_its_place_and_the_time_shrink_as_the_line_moves(engine, lab):
-    first, second, third = (engine.train(small(name, epochs=epochs)) for name, epochs in (("1", 4), ("2", 4), ("3", 1)))
+def test_the_position_and_waiting_time_of_a_queued_run_decrease(engine, lab):
+    first, second, third = (engine.train(small_config(name, epochs=n)) for name, n in (("1", 4), ("2", 4), ("3", 1)))
     wait_for(lambda: first.status.state == RUNNING)
-    places = []
+    positions = []
 
     def third_is_trained() -> bool:
         if third.status.state == QUEUED:
-            places.append(queue.position_of(third, lab))
+            positions.append(queue.position_of(third, lab))
         return not third.status.active
 
     wait_for(third_is_trained)
-    ahead = [place.ahead for place in places]
+    ahead = [position.ahead for position in positions]
     assert ahead[0] == 2
     assert 1 in ahead
     assert ahead == sorted(ahead, reverse=True)
-    assert places[-1].seconds < places[0].seconds / 2
+    assert positions[-1].seconds < positions[0].seconds / 2
     assert second.status.ended_at <= third.status.started_at
 
 
-def test_a_third_waiting_run_of_one_person_is_refused_until_one_has_started(engine):
-    running = engine.train(small("running", epochs=100, person="ada"))
+def test_a_third_queued_run_of_one_person_raises_queue_full_until_one_has_started(engine):
+    running = engine.train(small_config("running", epochs=100, person="ada"))
     wait_for(lambda: running.status.state == RUNNING)
-    waiting = [engine.train(tiny(f"waiting {turn}", person="ada")) for turn in range(2)]
+    waiting = [engine.train(tiny_config(f"waiting {number}", person="ada")) for number in range(2)]
     with pytest.raises(queue.QueueFull, match="two trainings waiting"):
-        engine.train(tiny("too many", person="ada"))
-    others = engine.train(tiny("somebody else's", person="bob"))
+        engine.train(tiny_config("too many", person="ada"))
+    others = engine.train(tiny_config("somebody else's", person="bob"))
     running.cancel()
     wait_for(lambda: waiting[0].status.state != QUEUED)
-    more = engine.train(tiny("again", person="ada"))
+    more = engine.train(tiny_config("again", person="ada"))
     wait_for(lambda: all(run.status.state == FINISHED for run in (*waiting, others, more)))
 
 
-def test_a_cancelled_run_in_line_is_never_trained(engine):
-    running, waiting = engine.train(small("long", epochs=100)), engine.train(tiny("unwanted"))
+def test_a_run_cancelled_in_the_queue_is_never_trained(engine):
+    running, waiting = engine.train(small_config("long", epochs=100)), engine.train(tiny_config("unwanted"))
     wait_for(lambda: running.status.state == RUNNING)
     waiting.cancel()
     running.cancel()
-    last = engine.train(tiny("last"))
+    last = engine.train(tiny_config("last"))
     wait_for(lambda: not last.status.active)
     assert waiting.status.started_at is None
 
 
-def test_a_paused_run_holds_still_and_goes_on_at_once(engine):
-    run = engine.train(small("paused", epochs=100))
+def test_a_paused_run_makes_no_progress_and_resumes_at_once(engine):
+    run = engine.train(small_config("paused", epochs=100))
     wait_for(lambda: run.epochs_done >= 1)
-    run.ask(pause=True)
+    run.update_control(pause=True)
     wait_for(lambda: run.status.state == PAUSED)
     done, heartbeat, started = len(run.batches["step"]), run.status.heartbeat, run.status.started_at
     wait_for(lambda: run.status.heartbeat > heartbeat)
@@ -83,11 +83,11 @@ def test_a_paused_run_holds_still_and_goes_on_at_once(engine):
     wait_for(lambda: not run.status.active)
 
 
-def test_a_long_pause_gives_the_trainer_to_others_and_costs_the_run_nothing(engine):
-    run = engine.train(small("parked", epochs=12))
+def test_a_long_pause_frees_the_trainer_and_the_resumed_run_finishes(engine):
+    run = engine.train(small_config("parked", epochs=12))
     wait_for(lambda: run.epochs_done >= 2)
-    run.ask(pause=True)
-    other = engine.train(tiny("meanwhile"))
+    run.update_control(pause=True)
+    other = engine.train(tiny_config("meanwhile"))
     wait_for(lambda: run.status.suspended)
     wait_for(lambda: other.status.state == FINISHED)
     assert run.status.state == PAUSED

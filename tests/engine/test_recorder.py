@@ -1,4 +1,4 @@
-"""What a training writes into its run's folder, and how it follows what people ask there; in this process."""
+"""Tests of what a training writes into its run folder and how it follows control requests, in this process."""
 
 import errno
 
@@ -14,9 +14,9 @@ from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAU
 
 
 @pytest.fixture(autouse=True)
-def _all_is_heard_at_once(keras, monkeypatch):
-    """These trainings are over in less time than usually passes between two looks at control.json."""
-    monkeypatch.setattr(recorder, "SECONDS_BETWEEN_LOOKS", 0.0)
+def _controls_are_read_at_once(keras, monkeypatch):
+    """Read control.json after every batch: these trainings are shorter than the usual interval."""
+    monkeypatch.setattr(recorder, "CONTROL_POLL_SECONDS", 0.0)
 
 
 def new_run(home, *, epochs: int = 2, **training) -> Run:
@@ -26,7 +26,7 @@ def new_run(home, *, epochs: int = 2, **training) -> Run:
 
 
 def at_epoch(epoch: int, action):
-    """Do ``action`` once, at the first report of ``epoch``."""
+    """A progress callback that calls ``action`` once, at the first report of ``epoch``."""
     done = []
 
     def watch(progress):
@@ -37,7 +37,7 @@ def at_epoch(epoch: int, action):
     return watch
 
 
-def test_a_finished_run_has_its_last_epochs_network_and_no_state_to_resume(home):
+def test_a_finished_run_has_the_network_of_the_last_epoch_and_no_resume_point(home):
     run = new_run(home, epochs=3)
     train_run(run)
     status = run.status
@@ -49,11 +49,11 @@ def test_a_finished_run_has_its_last_epochs_network_and_no_state_to_resume(home)
     assert status.scores["test_accuracy"] == pytest.approx(run.epochs["val_accuracy"][-1], abs=1e-4)
     assert status.seconds == pytest.approx(run.epochs["seconds"][-1], abs=0.01)
     assert 0 < status.recording_seconds < status.seconds
-    assert run.temperature is None  # it has seen all training digits
+    assert run.temperature is None  # no digits were held out for fitting it
     assert run.resume_point is None
 
 
-def test_what_it_took_is_remembered_for_the_next_expectation(home):
+def test_the_training_time_is_stored_and_used_for_the_next_estimate(home):
     run = new_run(home)
     assert not pace.is_measured(run.config, home)
     train_run(run)
@@ -61,12 +61,12 @@ def test_what_it_took_is_remembered_for_the_next_expectation(home):
     assert pace.expected_seconds(run.config, home) == pytest.approx(run.status.seconds, rel=0.01)
 
 
-def test_a_cancelled_run_keeps_the_best_epoch_and_can_go_on_from_the_last(home):
+def test_a_cancelled_run_keeps_the_best_epoch_and_can_resume_from_the_last(home):
     run = new_run(home, epochs=20)
 
     def spoil_and_cancel(progress):
         if progress.epoch == 3:
-            run.ask(learning_rate_factor=100.0)
+            run.update_control(learning_rate_factor=100.0)
         if progress.epoch == 5:
             run.cancel()
 
@@ -78,20 +78,20 @@ def test_a_cancelled_run_keeps_the_best_epoch_and_can_go_on_from_the_last(home):
     assert run.resume_point.epochs == run.epochs_done < 20
 
 
-def test_a_run_stopped_after_three_of_six_epochs_and_continued_ends_like_one_that_ran_through(home):
-    through, stopped = (new_run(home, epochs=6, schedule="cosine") for _ in range(2))
-    train_run(through)
+def test_a_cancelled_and_resumed_run_ends_like_an_uninterrupted_one(home):
+    uninterrupted, stopped = (new_run(home, epochs=6, schedule="cosine") for _ in range(2))
+    train_run(uninterrupted)
     train_run(stopped, watch=at_epoch(4, stopped.cancel))
-    assert 3 <= stopped.epochs_done < 6  # a chunk may have reached the epoch's end
+    assert 3 <= stopped.epochs_done < 6  # a chunk may have reached the end of the epoch
     stopped.requeue()
     train_run(stopped)
     assert stopped.status.state == FINISHED
     assert stopped.epochs["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
-    assert stopped.epochs["val_loss"] == pytest.approx(through.epochs["val_loss"], abs=0.01)
+    assert stopped.epochs["val_loss"] == pytest.approx(uninterrupted.epochs["val_loss"], abs=0.01)
     assert np.all(np.diff(stopped.batches["seconds"]) > 0)
 
 
-def test_early_stopping_ends_with_the_best_epoch(home):
+def test_early_stopping_keeps_the_best_epoch(home):
     run = new_run(home, epochs=100, patience=1, learning_rate=0.05)
     train_run(run)
     accuracies = run.epochs["val_accuracy"]
@@ -101,7 +101,7 @@ def test_early_stopping_ends_with_the_best_epoch(home):
     assert run.status.scores["test_accuracy"] == pytest.approx(accuracies.max(), abs=1e-4)
 
 
-def test_validation_on_held_out_digits_leaves_the_test_set_for_the_end(home):
+def test_validation_on_held_out_digits_uses_the_test_set_only_for_the_scores(home):
     run = new_run(home, validation=ON_HELD_OUT)
     train_run(run)
     assert run.batches["step"].max() == 54
@@ -112,10 +112,10 @@ def test_validation_on_held_out_digits_leaves_the_test_set_for_the_end(home):
         assert snapshot["test_probabilities"].shape == (10_000, 10)
 
 
-def test_a_long_pause_saves_all_and_ends_and_resumed_the_run_goes_on(home, monkeypatch):
+def test_a_long_pause_suspends_a_run_and_resuming_finishes_it(home, monkeypatch):
     monkeypatch.setenv("DIGIT_LAB_PARK_AFTER", "0.3")
     run = new_run(home, epochs=3)
-    train_run(run, watch=at_epoch(2, lambda: run.ask(pause=True)))
+    train_run(run, watch=at_epoch(2, lambda: run.update_control(pause=True)))
     assert run.status.state == PAUSED
     assert run.status.suspended
     assert run.has_model
@@ -126,7 +126,7 @@ def test_a_long_pause_saves_all_and_ends_and_resumed_the_run_goes_on(home, monke
     assert run.epochs["epoch"].tolist() == [1, 2, 3]
 
 
-def test_a_short_pause_only_waits_and_is_not_training_time(home):
+def test_a_short_pause_is_not_counted_as_training_time(home):
     run = new_run(home)
     states = []
     original = recorder.Recorder.controls
@@ -134,30 +134,30 @@ def test_a_short_pause_only_waits_and_is_not_training_time(home):
     def controls(self):
         state = run.status.state
         if states.count(PAUSED) == 5:
-            run.ask(pause=False)
+            run.update_control(pause=False)
         states.append(state)
         return original(self)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recorder.Recorder, "controls", controls)
-        train_run(run, watch=at_epoch(2, lambda: run.ask(pause=True)))
+        train_run(run, watch=at_epoch(2, lambda: run.update_control(pause=True)))
     assert states.count(PAUSED) > 5
     assert run.status.state == FINISHED
     assert run.status.seconds == pytest.approx(run.batches["seconds"][-1], abs=0.2)
 
 
-def test_a_worker_that_died_costs_what_came_after_its_last_state(home, monkeypatch):
-    monkeypatch.setattr(recorder, "SECONDS_BETWEEN_STATES", 0.0)
+def test_a_run_continues_from_its_last_checkpoint_after_its_worker_died(home, monkeypatch):
+    monkeypatch.setattr(recorder, "CHECKPOINT_SECONDS", 0.0)
     run = new_run(home, epochs=3)
 
     class Killed(BaseException):
-        """What no handler of the trainer catches."""
+        """An exception that no handler of the trainer catches."""
 
-    def die():
+    def kill():
         raise Killed
 
     with pytest.raises(Killed):
-        train_run(run, watch=at_epoch(2, die))
+        train_run(run, watch=at_epoch(2, kill))
     assert run.status.state == RUNNING
     point = run.resume_point
     assert (point.epochs, point.steps) >= (0, 1)
@@ -167,7 +167,7 @@ def test_a_worker_that_died_costs_what_came_after_its_last_state(home, monkeypat
 
 
 @pytest.mark.parametrize("state", [RUNNING, PAUSED])
-def test_the_third_death_is_the_last(home, state):
+def test_a_run_fails_when_its_worker_dies_for_the_third_time(home, state):
     run = new_run(home)
     run.update(state=state, started_at=1.0, heartbeat=2.0, deaths=2)
     assert run.status.state == INTERRUPTED
@@ -178,7 +178,7 @@ def test_the_third_death_is_the_last(home, state):
     assert run.status.deaths == 0
 
 
-def test_a_run_that_was_cancelled_in_line_is_not_trained(home):
+def test_a_run_cancelled_in_the_queue_is_not_trained(home):
     run = new_run(home)
     run.cancel()
     train_run(run)
@@ -187,19 +187,19 @@ def test_a_run_that_was_cancelled_in_line_is_not_trained(home):
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "No space is left on the disk"),
         (OSError("Unable to write (errno = 28, error message = 'No space left on device')"), "No space is left"),
         (RuntimeError("out of luck"), "RuntimeError: out of luck"),
     ],
 )
-def test_what_goes_wrong_is_told_and_what_it_had_stays_readable(home, error, told):
+def test_an_error_fails_the_run_with_its_message_and_finished_epochs_stay_readable(home, error, message):
     def fail():
         raise error
 
     run = new_run(home)
     train_run(run, watch=at_epoch(2, fail))
     assert run.status.state == FAILED
-    assert told in run.status.error
+    assert message in run.status.error
     assert run.epochs["epoch"].tolist() == [1]

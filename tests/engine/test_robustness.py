@@ -1,4 +1,4 @@
-"""Measuring, and the line of jobs it stands in; without a network, so without Keras."""
+"""Tests of measuring robustness and of background jobs, without a network and so without Keras."""
 
 import shutil
 import threading
@@ -19,7 +19,7 @@ from tests.waiting import wait_for
 
 
 @pytest.fixture
-def some(digits) -> Split:
+def sample(digits) -> Split:
     return digits.test.take(np.arange(40))
 
 
@@ -30,61 +30,61 @@ def run(tmp_path: Path) -> Run:
     return Run(tmp_path / "run")
 
 
-def by_heart(known: Split):
-    """Who knows these digits by heart, and takes each other one for a 0."""
+def memorizing_classifier(known: Split):
+    """A classifier that knows the labels of these digits and predicts 0 for all others."""
     labels = {image.tobytes(): label for image, label in zip(known.images, known.labels, strict=True)}
     return lambda images: np.eye(10)[[labels.get(image.tobytes(), 0) for image in images]]
 
 
-def test_who_knows_digits_by_heart_stands_no_change(some):
-    curves = measure(by_heart(some), some)
+def test_a_memorizing_classifier_is_right_only_at_neutral_levels(sample):
+    curves = measure(memorizing_classifier(sample), sample)
     assert {name: curve.levels for name, curve in curves.items()} == LEVELS
-    zeros = float((some.labels == 0).mean())
+    zeros = float((sample.labels == 0).mean())
     for name, curve in curves.items():
         expected = [1.0 if level == PERTURBATIONS[name].neutral else zeros for level in curve.levels]
         assert list(curve.accuracies) == expected
 
 
-def test_it_tells_how_far_it_is(some):
-    told: list[float] = []
-    measure(by_heart(some), some, told.append)
-    assert told == sorted(set(told))
-    assert told[-1] == 1.0
+def test_measure_reports_increasing_progress_up_to_1(sample):
+    reports: list[float] = []
+    measure(memorizing_classifier(sample), sample, reports.append)
+    assert reports == sorted(set(reports))
+    assert reports[-1] == 1.0
 
 
-def test_the_run_keeps_what_was_measured(run, some):
-    robustness = measure_run(run, some, lambda: by_heart(some))
+def test_measured_robustness_is_saved_in_the_run(run, sample):
+    robustness = measure_run(run, sample, lambda: memorizing_classifier(sample))
     assert robustness == read_robustness(run, LEVELS)
-    assert robustness.digits == len(some)
+    assert robustness.digits == len(sample)
 
 
-def test_a_network_that_changes_meanwhile_is_not_taken_for_the_measured_one(run, some):
+def test_a_model_replaced_during_the_measurement_counts_as_unmeasured(run, sample):
     before = fingerprint(run)
 
     def load():
         run.model_path.write_bytes(b"other weights")
-        return by_heart(some)
+        return memorizing_classifier(sample)
 
-    assert measure_run(run, some, load).model == before
+    assert measure_run(run, sample, load).model == before
     assert read_robustness(run, LEVELS) is None
 
 
-def test_a_run_that_is_deleted_meanwhile_stays_deleted(run, some):
+def test_a_run_deleted_during_the_measurement_raises_run_error_and_stays_deleted(run, sample):
     def load():
         shutil.rmtree(run.path)
-        return by_heart(some)
+        return memorizing_classifier(sample)
 
     with pytest.raises(RunError, match="deleted"):
-        measure_run(run, some, load)
+        measure_run(run, sample, load)
     assert not run.path.exists()
 
 
-def test_one_job_after_the_other_is_done_and_each_once_however_many_ask():
+def test_jobs_run_one_after_another_and_repeated_starts_are_ignored():
     jobs, go_on, done = BackgroundJobs(), threading.Event(), []
 
     def work(name: str):
-        def job(tell) -> None:
-            tell(0.5)
+        def job(report) -> None:
+            report(0.5)
             go_on.wait()
             done.append(name)
 
@@ -101,10 +101,10 @@ def test_one_job_after_the_other_is_done_and_each_once_however_many_ask():
     assert done == ["first", "second"]
 
 
-def test_a_job_that_fails_says_why_until_it_is_asked_for_again():
+def test_a_failed_job_keeps_its_error_until_it_is_started_again():
     jobs, reasons = BackgroundJobs(), [LabError("The disk is full."), ValueError("odd")]
 
-    def fail(tell) -> None:
+    def fail(report) -> None:
         if reasons:
             raise reasons.pop(0)
 

@@ -1,4 +1,4 @@
-"""More machines: the engine joins a Dask scheduler; scheduler and workers are real processes, on loopback."""
+"""Tests of an engine that joins a Dask scheduler; scheduler and workers are real processes on loopback."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +11,15 @@ from mnist_core.engine.protocol import LOG_FILE, EngineError
 from mnist_core.runs import store
 from mnist_core.runs.status import FINISHED, RUNNING
 from tests.engine.clusters import dask_cluster
-from tests.engine.labs import running_engine, small, trainers
-from tests.waiting import wait_for, wait_until_gone, wait_until_ready
+from tests.engine.labs import running_engine, small_config, training_workers
+from tests.waiting import wait_for, wait_until_ended, wait_until_ready
 
 WORKERS = 2
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a scheduler with its workers."""
+    """The address of a scheduler with WORKERS workers."""
     with dask_cluster(tmp_path_factory.mktemp("cluster"), workers=WORKERS) as address:
         yield address
 
@@ -39,31 +39,31 @@ def engine(lab: Path) -> Iterator[Engine]:
         yield connection
 
 
-def test_two_runs_train_side_by_side_and_a_killed_worker_costs_neither(engine, lab, book, digits):
+def test_two_runs_train_in_parallel_and_finish_although_a_worker_is_killed(engine, lab, book, digits):
     wait_for(lambda: queue.trainers(lab) == WORKERS)
-    runs = [engine.train(small(name, epochs=6)) for name in ("left", "right")]
+    runs = [engine.train(small_config(name, epochs=6)) for name in ("left", "right")]
     wait_for(lambda: all(run.status.state == RUNNING and run.epochs_done >= 1 for run in runs))
-    trainers()[0].kill()
+    training_workers()[0].kill()
     assert engine.classify(book, digits.test.images[:1]).argmax() == 7
     wait_for(lambda: all(run.status.state == FINISHED for run in runs))
     assert [run.epochs["epoch"].tolist() for run in runs] == [list(range(1, 7))] * 2
     assert sum(run.status.deaths for run in runs) == 1
 
 
-def test_an_engine_that_nobody_needs_leaves_and_the_workers_stay(engine, lab):
+def test_an_unused_engine_exits_and_the_workers_of_the_cluster_stay(engine, lab):
     process = engine.process()
-    family = [process, *process.children(recursive=True)]
-    workers = trainers()
+    processes = [process, *process.children(recursive=True)]
+    workers = training_workers()
     other = Engine(lab)
     wait_until_ready(other, lab)
     engine.close()
     other.close()
-    wait_until_gone(family)
+    wait_until_ended(processes)
     assert all(worker.is_running() for worker in workers)
 
 
 @pytest.mark.usefixtures("processes")
-def test_a_scheduler_that_is_not_there_is_told_in_one_line(home, monkeypatch):
+def test_an_unreachable_scheduler_raises_engine_error_and_logs_one_line(home, monkeypatch):
     monkeypatch.setenv("DIGIT_LAB_SCHEDULER", "tcp://127.0.0.1:9")
     engine = Engine(home)
     with pytest.raises(EngineError, match=r"DIGIT_LAB_SCHEDULER.*127\.0\.0\.1:9"):

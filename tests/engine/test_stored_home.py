@@ -1,4 +1,4 @@
-"""The engine goes on with the runs that an older version left."""
+"""Tests that the engine continues runs of an older version."""
 
 import shutil
 
@@ -11,7 +11,7 @@ from tests.stored_home import unpack_stored_home
 from tests.waiting import wait_for
 
 
-def test_a_queued_run_is_trained_a_cancelled_one_goes_on_and_a_finished_one_is_imported(engine, lab, tmp_path):
+def test_runs_of_an_older_version_are_trained_resumed_and_imported(engine, lab, tmp_path):
     stored = {run.config.name: run for run in map(Run, (unpack_stored_home(tmp_path) / "runs").iterdir())}
     for name in ("queued", "cancelled"):
         shutil.copytree(stored[name].path, lab / "runs" / stored[name].id)

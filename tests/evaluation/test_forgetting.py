@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 from mnist_core import settings
 from mnist_core.digits import mnist
 from mnist_core.evaluation.forgetting import ALWAYS, FORGOTTEN, LEARNED, NEVER, histories
-from mnist_core.evaluation.predictions import answers_by_epoch, probabilities
+from mnist_core.evaluation.predictions import predictions_by_epoch, probabilities
 from mnist_core.runs import store
 from mnist_core.runs.run import Run, RunError
 
@@ -18,37 +18,37 @@ def book() -> Run:
 
 
 @pytest.mark.parametrize(
-    ("right", "became"),
+    ("marks", "expected"),
     [("111", ALWAYS), ("011", LEARNED), ("101", LEARNED), ("110", FORGOTTEN), ("010", FORGOTTEN), ("000", NEVER)],
 )
-def test_what_became_of_a_digit(right: str, became: int) -> None:
-    assert histories(np.array([[mark == "1"] for mark in right])) == [became]
+def test_correctness_by_epoch_gives_the_history_of_a_digit(marks: str, expected: int) -> None:
+    assert histories(np.array([[mark == "1"] for mark in marks])) == [expected]
 
 
-def test_one_epoch_alone_teaches_nothing_and_forgets_nothing() -> None:
+def test_a_single_epoch_gives_only_the_histories_always_and_never() -> None:
     assert_array_equal(histories(np.array([[True, False]])), [ALWAYS, NEVER])
 
 
-def test_the_answers_after_the_last_epoch_are_the_final_ones(book: Run) -> None:
+def test_predictions_after_the_last_epoch_equal_the_final_ones(book: Run) -> None:
     last = list(book.snapshots)[-1]
     assert_array_equal(probabilities(book, last).argmax(axis=1), probabilities(book).argmax(axis=1))
-    assert_array_equal(answers_by_epoch(book)[last], probabilities(book).argmax(axis=1))
+    assert_array_equal(predictions_by_epoch(book)[last], probabilities(book).argmax(axis=1))
 
 
-def test_a_network_reads_more_after_twenty_epochs_than_after_one(book: Run) -> None:
+def test_accuracy_is_higher_after_20_epochs_than_after_1(book: Run) -> None:
     labels = mnist.load().test.labels
-    right = np.array([answered == labels for answered in answers_by_epoch(book).values()])
-    assert right[0].sum() < right[-1].sum()
-    assert set(histories(right)) == {ALWAYS, LEARNED, FORGOTTEN, NEVER}
+    correct = np.array([predicted == labels for predicted in predictions_by_epoch(book).values()])
+    assert correct[0].sum() < correct[-1].sum()
+    assert set(histories(correct)) == {ALWAYS, LEARNED, FORGOTTEN, NEVER}
 
 
-def test_an_epoch_without_a_snapshot_is_told(book: Run) -> None:
+def test_an_epoch_without_a_snapshot_raises_run_error(book: Run) -> None:
     with pytest.raises(RunError, match="no snapshot of epoch 2"):
         probabilities(book, 2)
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", None])
-def test_a_damaged_snapshot_is_told(tmp_path: Path, book: Run, content: bytes | None) -> None:
+def test_a_damaged_snapshot_raises_run_error(tmp_path: Path, book: Run, content: bytes | None) -> None:
     run = Run(tmp_path / "runs" / "damaged")
     path = run.path / "snapshots" / "epoch-01.npz"
     path.parent.mkdir(parents=True)
@@ -57,12 +57,12 @@ def test_a_damaged_snapshot_is_told(tmp_path: Path, book: Run, content: bytes | 
         np.savez(path, test_probabilities=np.zeros((3, 10), np.float16))
     else:
         path.write_bytes(content)
-    for read in (lambda: probabilities(run, 1), lambda: answers_by_epoch(run)):
+    for read in (lambda: probabilities(run, 1), lambda: predictions_by_epoch(run)):
         with pytest.raises(RunError, match=r"epoch-01\.npz of the run damaged"):
             read()
 
 
-def test_answers_that_were_written_anew_are_read_anew(tmp_path: Path, book: Run) -> None:
+def test_overwritten_probabilities_are_read_again(tmp_path: Path, book: Run) -> None:
     run = Run(tmp_path / "runs" / "new")
     run.path.mkdir(parents=True)
     for digit in (3, 4):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_core.figures.activation_functions import (
-    SATURATED,
+    SATURATION,
     activation_figure,
     gelu,
     gelu_slope,
@@ -28,7 +28,7 @@ def history(epochs: int) -> dict[str, np.ndarray]:
 
 
 @given(st.floats(-50, 50).filter(lambda x: abs(x) > 1e-3))
-def test_the_slopes_are_the_derivatives(x: float) -> None:
+def test_slope_functions_are_the_derivatives(x: float) -> None:
     step = 1e-5
     pairs = ((relu, relu_slope), (sigmoid, sigmoid_slope), (np.tanh, tanh_slope), (gelu, gelu_slope))
     for function, slope in pairs:
@@ -36,24 +36,24 @@ def test_the_slopes_are_the_derivatives(x: float) -> None:
         assert slope(at) == pytest.approx((function(high) - function(low)) / (2 * step), abs=1e-6)
 
 
-def test_the_sigmoid_bears_any_input() -> None:
+def test_sigmoid_of_huge_inputs_does_not_overflow() -> None:
     with np.errstate(all="raise"):
         np.testing.assert_allclose(sigmoid(np.array([-1e6, 0.0, 1e6])), [0, 0.5, 1])
 
 
 def test_a_saturated_sigmoid_has_almost_no_slope() -> None:
     assert sigmoid_slope(np.array(0.0)) == 0.25
-    assert sigmoid_slope(np.array(SATURATED)) < 0.018
+    assert sigmoid_slope(np.array(SATURATION)) < 0.018
 
 
-def test_gelu_is_its_input_times_the_normal_distributions_share_below_it() -> None:
+def test_gelu_is_close_to_x_times_the_normal_cdf() -> None:
     x = np.linspace(-5, 5, 101)
     exact = [value * (1 + math.erf(value / math.sqrt(2))) / 2 for value in x]
     np.testing.assert_allclose(gelu(x), exact, atol=1e-3)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_all_activations_one_can_choose_are_drawn(theme: Theme) -> None:
+def test_the_activation_figure_shows_all_activations(theme: Theme) -> None:
     figure = activation_figure(theme=theme)
     figure.draw_without_rendering()
     assert [axes.get_title() for axes in figure.axes] == ["ReLU", "Sigmoid", "GELU", "Tanh"]
@@ -61,7 +61,7 @@ def test_all_activations_one_can_choose_are_drawn(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("epochs", [1, 2, 20, 200])
-def test_training_curves_show_every_epoch_at_whole_numbers(epochs: int, theme: Theme) -> None:
+def test_training_curves_show_every_epoch_and_whole_number_ticks(epochs: int, theme: Theme) -> None:
     figure = training_curves(history(epochs), theme=theme)
     figure.draw_without_rendering()
     assert [axes.get_title() for axes in figure.axes] == ["Accuracy", "Loss"]
@@ -73,13 +73,13 @@ def test_training_curves_show_every_epoch_at_whole_numbers(epochs: int, theme: T
         assert all(tick == round(tick) for tick in ticks)
 
 
-def test_the_curves_name_the_digits_that_were_validated_on() -> None:
+def test_the_legend_of_training_curves_names_the_validation_split() -> None:
     figure = training_curves(history(3), validation="Validation")
     for axes in figure.axes:
         assert [text.get_text() for text in axes.get_legend().get_texts()] == ["Train", "Validation"]
 
 
-def test_before_the_first_epoch_the_curves_say_so() -> None:
+def test_training_curves_without_epochs_show_a_notice() -> None:
     figure = training_curves(history(0))
     figure.draw_without_rendering()
     assert [axes.texts[0].get_text() for axes in figure.axes] == ["No epoch has ended yet"] * 2

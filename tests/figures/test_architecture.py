@@ -16,11 +16,11 @@ configs = st.builds(
 )
 
 
-def words(figure: Figure) -> list[str]:
+def texts_of(figure: Figure) -> list[str]:
     return [text.get_text() for text in figure.axes[0].texts]
 
 
-def test_the_books_network_is_told_layer_by_layer() -> None:
+def test_the_table_lists_the_layers_of_the_book_network() -> None:
     assert table(ModelConfig()) == [
         ("Layer", "Output", "Parameters"),
         ("Input", "28 × 28", "0"),
@@ -33,14 +33,14 @@ def test_the_books_network_is_told_layer_by_layer() -> None:
     ]
 
 
-def test_a_network_without_scaling_and_dropout_names_neither() -> None:
-    told = str(table(ModelConfig(scaling=False, dropout=0)))
-    assert "Scaling" not in told
-    assert "dropout" not in told
+def test_the_table_of_a_network_without_scaling_and_dropout_names_neither() -> None:
+    rows = str(table(ModelConfig(scaling=False, dropout=0)))
+    assert "Scaling" not in rows
+    assert "dropout" not in rows
 
 
 @given(configs)
-def test_the_layers_parameters_add_up_to_the_networks(config: ModelConfig) -> None:
+def test_the_parameters_of_the_layers_add_up_to_those_of_the_network(config: ModelConfig) -> None:
     assert sum(layer.parameters for layer in layers(config)) == config.parameters
 
 
@@ -49,21 +49,21 @@ def test_the_layers_parameters_add_up_to_the_networks(config: ModelConfig) -> No
 def test_one_to_four_hidden_layers_can_be_drawn(hidden_units: tuple[int, ...], theme: Theme) -> None:
     figure = network_diagram(ModelConfig(hidden_units=hidden_units), theme=theme)
     figure.draw_without_rendering()
-    assert [word for word in words(figure) if word == "Dense"] == ["Dense"] * (len(hidden_units) + 1)
+    assert [text for text in texts_of(figure) if text == "Dense"] == ["Dense"] * (len(hidden_units) + 1)
 
 
-def test_layers_too_large_to_draw_have_dots() -> None:
+def test_layers_with_too_many_units_are_drawn_with_dots() -> None:
     figure = network_diagram(ModelConfig(hidden_units=(10, 11)))
-    assert words(figure).count("⋮") == 2  # 784 and 11
+    assert texts_of(figure).count("⋮") == 2  # 784 and 11
 
 
-def test_the_digit_stands_in_the_inputs_place() -> None:
+def test_the_diagram_shows_the_digit_as_input() -> None:
     digit = np.full((28, 28), 7, np.uint8)
     figure = network_diagram(ModelConfig(), digit=digit)
     (shown,) = (image for axes in figure.axes[0].child_axes for image in axes.images)
     np.testing.assert_array_equal(shown.get_array(), digit)
 
 
-def test_the_diagram_names_the_activation():
+def test_layer_notes_name_activation_and_dropout():
     assert layers(ModelConfig(activation="gelu"))[1].notes == ("GELU", "dropout 20%")
     assert layers(ModelConfig(activation="tanh", dropout=0))[1].notes == ("tanh",)

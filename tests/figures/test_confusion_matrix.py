@@ -14,28 +14,28 @@ def titles(axes: list[Axes]) -> list[str]:
     return [each.get_title() for each in axes if each.get_title()]
 
 
-def test_the_walk_throughs_figure_shows_nine_right_above_nine_wrong() -> None:
-    told = titles(right_and_wrong_figure(IMAGES, PREDICTED, LABELS).axes)
-    assert told[:2] == ["Predicted: 1, Truth: 1", "Predicted: 3, Truth: 3"]
-    assert told[9:11] == ["Predicted: 1, Truth: 0", "Predicted: 3, Truth: 2"]
-    assert len(told) == 18
+def test_the_figure_shows_nine_correct_above_nine_incorrect_predictions() -> None:
+    shown = titles(right_and_wrong_figure(IMAGES, PREDICTED, LABELS).axes)
+    assert shown[:2] == ["Predicted: 1, Truth: 1", "Predicted: 3, Truth: 3"]
+    assert shown[9:11] == ["Predicted: 1, Truth: 0", "Predicted: 3, Truth: 2"]
+    assert len(shown) == 18
 
 
-def test_fewer_than_nine_errors_leave_places_empty() -> None:
+def test_fewer_than_nine_errors_leave_cells_empty() -> None:
     assert titles(nine_figure(IMAGES[:4], PREDICTED[:4], LABELS[:4], right=False).axes) == [
         "Predicted: 1, Truth: 0",
         "Predicted: 3, Truth: 2",
     ]
 
 
-def test_without_errors_the_figure_says_so() -> None:
+def test_the_figure_without_errors_says_none() -> None:
     figure = nine_figure(IMAGES, LABELS, LABELS, right=False)
     assert [text.get_text() for text in figure.texts] == ["Read wrong", "None"]
     figure.draw_without_rendering()
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_the_confusion_matrix_writes_every_count_where_it_belongs(theme: Theme) -> None:
+def test_the_confusion_figure_writes_every_count_in_its_cell(theme: Theme) -> None:
     counts = np.arange(100).reshape(10, 10)
     figure = confusion_figure(counts, theme=theme)
     (axes,) = figure.axes
@@ -45,7 +45,7 @@ def test_the_confusion_matrix_writes_every_count_where_it_belongs(theme: Theme) 
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Predicted digit", "True digit")
 
 
-def test_right_answers_do_not_dim_the_errors() -> None:
+def test_the_diagonal_does_not_weaken_the_tint_of_errors() -> None:
     counts = np.diag(np.full(10, 1000))
     counts[4, 9] = 5
     (image,) = confusion_figure(counts).axes[0].images
@@ -54,16 +54,16 @@ def test_right_answers_do_not_dim_the_errors() -> None:
     assert np.count_nonzero(tint) == 1
 
 
-def test_a_faultless_network_has_a_matrix_too() -> None:
+def test_a_diagonal_confusion_matrix_is_drawn() -> None:
     confusion_figure(np.diag(np.full(10, 1000))).draw_without_rendering()
 
 
 @pytest.mark.parametrize("count", [1, 10, 23])
 def test_a_gallery_shows_every_digit_with_its_caption_below(count: int) -> None:
     digits = np.full((count, 28, 28), 200, np.uint8)
-    figure = gallery_figure(digits, [f"digit {place}" for place in range(count)])
+    figure = gallery_figure(digits, [f"digit {index}" for index in range(count)])
     figure.draw_without_rendering()
     (axes,) = figure.axes
-    assert [caption.get_text() for caption in axes.texts] == [f"digit {place}" for place in range(count)]
+    assert [caption.get_text() for caption in axes.texts] == [f"digit {index}" for index in range(count)]
     (image,) = axes.images
     assert (image.get_array().filled(0) == 200).sum() == count * 784

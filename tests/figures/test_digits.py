@@ -1,4 +1,4 @@
-"""What stands in the figures of digits."""
+"""Tests of the figures that show digits, their pixel values and their one-hot labels."""
 
 import numpy as np
 import pytest
@@ -8,12 +8,12 @@ from mnist_core.figures import digits
 from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.figures.style import DARK, LIGHT, Theme
 
-NINE = np.arange(9 * 784).reshape(9, 28, 28).astype(np.uint8)
+NINE_DIGITS = np.arange(9 * 784).reshape(9, 28, 28).astype(np.uint8)
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 
 
-def test_digits_have_hard_edges_and_are_light_on_dark() -> None:
-    figure = digits.digit_with_histogram(NINE[0], "Digit: 0", LIGHT, colour=DIGIT_COLOURS[0], log=True)
+def test_digits_are_drawn_with_sharp_pixels_light_on_dark() -> None:
+    figure = digits.digit_with_histogram(NINE_DIGITS[0], "Digit: 0", LIGHT, colour=DIGIT_COLOURS[0], log=True)
     image = figure.axes[0].images[0]
     assert image.get_interpolation() == "nearest"
     assert image.get_clim() == (0, 255)
@@ -21,8 +21,8 @@ def test_digits_have_hard_edges_and_are_light_on_dark() -> None:
 
 
 @pytest.mark.parametrize("log", [True, False])
-def test_the_large_digit_has_its_784_pixels_in_the_histogram_below(log: bool) -> None:
-    figure = digits.digit_with_histogram(NINE[3], "Digit: 3", LIGHT, colour=DIGIT_COLOURS[3], log=log)
+def test_the_histogram_below_the_digit_counts_its_784_pixels(log: bool) -> None:
+    figure = digits.digit_with_histogram(NINE_DIGITS[3], "Digit: 3", LIGHT, colour=DIGIT_COLOURS[3], log=log)
     figure.canvas.draw()
     above, below = figure.axes
     assert above.get_title() == "Digit: 3"
@@ -30,7 +30,7 @@ def test_the_large_digit_has_its_784_pixels_in_the_histogram_below(log: bool) ->
     assert above.get_position().y0 > below.get_position().y1
 
 
-def test_each_pixel_has_its_number() -> None:
+def test_pixel_values_writes_the_value_in_each_pixel() -> None:
     figure = digits.pixel_values(np.array([[0.0, 0.25], [0.996, 1.0]]), LIGHT, largest=1, decimals=2)
     assert [text.get_text() for text in figure.axes[0].texts] == ["0.00", "0.25", "1.00", "1.00"]
 

@@ -1,4 +1,4 @@
-"""Histograms show shares of pixels, on both scales."""
+"""Tests of pixel histograms in percent, on a linear and a logarithmic scale."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ COUNTS = np.zeros(256, np.int64)
 COUNTS[[0, 100, 255]] = [800, 50, 150]
 
 
-def test_shares_are_percent_of_all_pixels() -> None:
+def test_percent_gives_shares_of_all_pixels() -> None:
     shares = percent(COUNTS)
     assert shares[[0, 100, 255]].tolist() == [80, 5, 15]
     assert shares.sum() == pytest.approx(100)
@@ -18,14 +18,14 @@ def test_shares_are_percent_of_all_pixels() -> None:
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("log", [True, False])
-def test_the_scale_is_the_one_asked_for(log: bool, theme: object) -> None:
+def test_the_histogram_has_the_requested_scale(log: bool, theme: object) -> None:
     figure = pixel_histogram(COUNTS, theme, colour="#123456", label="All", log=log)
     figure.canvas.draw()
     assert figure.axes[0].get_yscale() == ("log" if log else "linear")
     assert figure.axes[0].get_legend() is None
 
 
-def test_a_reference_is_named_beside_the_histogram() -> None:
+def test_the_legend_names_histogram_and_reference() -> None:
     figure = pixel_histogram(
         COUNTS,
         LIGHT,

@@ -1,4 +1,4 @@
-"""What the desk does for a host, and that it does nothing for anybody else."""
+"""Tests of the host's actions, and that they need the host's token."""
 
 import inspect
 import time
@@ -10,7 +10,7 @@ import pytest
 from mnist_core.config import RunConfig
 from mnist_core.engine import queue
 from mnist_core.host import backup
-from mnist_core.host.actions import RESET, HostActions
+from mnist_core.host.actions import RESET_PHRASE, HostActions
 from mnist_core.host.auth import HostAuthenticator, HostError, HostToken
 from mnist_core.host.backup import BundleError
 from mnist_core.room.database import Database, open_database
@@ -23,7 +23,7 @@ from mnist_core.runs import archive, store
 from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.status import CANCELLED, RUNNING
 from tests.drawn import ANSWER, DIGIT, SEVEN, add
-from tests.runs.test_leaderboards import made
+from tests.runs.test_leaderboards import finished_run
 
 
 @pytest.fixture
@@ -61,20 +61,20 @@ def methods() -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "stranger", [None, HostToken(b""), HostToken(b"pw"), HostAuthenticator("pw").authenticate("pw"), "pw"]
+    "forged_token", [None, HostToken(b""), HostToken(b"pw"), HostAuthenticator("pw").authenticate("pw"), "pw"]
 )
 @pytest.mark.parametrize("name", methods())
-def test_a_stranger_can_do_nothing_at_all(host_actions, name, stranger, home: Path, monkeypatch):
+def test_each_action_with_a_forged_token_raises_host_error(host_actions, name, forged_token, home: Path, monkeypatch):
     before = sorted(home.rglob("*"))
     monkeypatch.setattr("builtins.open", lambda *_: pytest.fail("it began before the door was asked"))
     method = getattr(host_actions, name)
-    others = dict.fromkeys(list(inspect.signature(method).parameters)[1:])
+    other_arguments = dict.fromkeys(list(inspect.signature(method).parameters)[1:])
     with pytest.raises(HostError, match="Only the host"):
-        method(stranger, **others)
+        method(forged_token, **other_arguments)
     assert sorted(home.rglob("*")) == before
 
 
-def test_only_a_network_that_there_is_can_be_pinned(host_actions, host, settings, home):
+def test_pinning_an_unknown_or_untrained_run_raises_an_error(host_actions, host, settings, home):
     host_actions.pin(host, "book")
     with pytest.raises(RunError, match="no run called"):
         host_actions.pin(host, "none")
@@ -85,15 +85,15 @@ def test_only_a_network_that_there_is_can_be_pinned(host_actions, host, settings
     assert settings.now().pinned is None
 
 
-def test_a_round_goes_from_the_question_to_the_answers_to_the_end(host_actions, host, settings):
+def test_a_host_starts_reveals_and_ends_a_round(host_actions, host, settings):
     host_actions.pause(host, paused=True)
     host_actions.start_round(host, 4)
-    asked = settings.now().round
-    assert (asked.digit, asked.revealed, settings.now().paused) == (4, False, False)
+    first_round = settings.now().round
+    assert (first_round.digit, first_round.revealed, settings.now().paused) == (4, False, False)
     host_actions.reveal(host)
     assert settings.now().round.revealed
     host_actions.start_round(host, 4)
-    assert settings.now().round.id != asked.id
+    assert settings.now().round.id != first_round.id
     assert not settings.now().round.revealed
     host_actions.end_round(host)
     assert settings.now().round is None
@@ -101,15 +101,15 @@ def test_a_round_goes_from_the_question_to_the_answers_to_the_end(host_actions, 
         host_actions.start_round(host, 10)
 
 
-def test_a_drawing_is_hidden_and_brought_back(host_actions, host, room):
-    drawn = add(room)
-    host_actions.hide(host, drawn)
-    assert (room.newest(5), [each.id for each in host_actions.hidden(host)]) == ([], [drawn])
-    host_actions.hide(host, drawn, hidden=False)
-    assert ([each.id for each in room.newest(5)], host_actions.hidden(host)) == ([drawn], [])
+def test_a_host_hides_a_drawing_and_shows_it_again(host_actions, host, room):
+    drawing_id = add(room)
+    host_actions.hide(host, drawing_id)
+    assert (room.newest(5), [drawing.id for drawing in host_actions.hidden(host)]) == ([], [drawing_id])
+    host_actions.hide(host, drawing_id, hidden=False)
+    assert ([drawing.id for drawing in room.newest(5)], host_actions.hidden(host)) == ([drawing_id], [])
 
 
-def test_the_line_is_the_hosts_to_change(host_actions, host, home):
+def test_a_host_moves_a_run_to_the_front_of_the_queue_and_cancels_it(host_actions, host, home):
     first, second = (store.create(RunConfig(name=name, person="ada"), home) for name in ("first", "second"))
     host_actions.put_first(host, second.id)
     assert queue.waiting(home) == [second, first]
@@ -119,8 +119,8 @@ def test_the_line_is_the_hosts_to_change(host_actions, host, home):
         host_actions.cancel(host, "gone")
 
 
-class Importer:
-    """An engine that keeps what it is asked to import."""
+class FakeEngine:
+    """Records the runs that it is to import."""
 
     def __init__(self) -> None:
         self.imported: list[tuple[str, str]] = []
@@ -130,67 +130,67 @@ class Importer:
 
 
 def finished(home: Path, name: str) -> Run:
-    run = made(home, name, person="ada")
+    run = finished_run(home, name, person="ada")
     run.model_path.write_bytes(b"a network")
     (run.path / "batches.csv").write_text(f"epoch,step,seconds,loss,accuracy\n1,1,{len(name)},0.5,0.9\n")
     return run
 
 
-def test_everything_goes_out_as_one_zip_and_in_elsewhere(host_actions, host, room, home, monkeypatch):
-    monkeypatch.setattr(backup, "PART", 2)
-    kept = {add(room, label=label) for label in range(5)}
+def test_an_exported_zip_can_be_imported_into_another_lab(host_actions, host, room, home, monkeypatch):
+    monkeypatch.setattr(backup, "DRAWINGS_PER_FILE", 2)
+    drawing_ids = {add(room, label=label) for label in range(5)}
     room.hide(add(room))
     Votes(open_database(home)).vote(947, 9, person="ada")
     finished(home, "hers")
-    made(home, "still without a network")
+    finished_run(home, "still without a network")
     path = host_actions.export(host)
     assert host_actions.exports(host) == [path]
     other_home = home.parent / "other"
     (other_home / "runs").mkdir(parents=True)
-    elsewhere = open_database(other_home)
-    other = HostActions(HostAuthenticator("pw"), other_home, elsewhere, Settings(elsewhere))
-    right, engine = other._authenticator.authenticate("pw"), Importer()
-    steps = list(other.take_in(right, path, engine, person="host"))
-    assert [step.refused for step in steps] == [None] * 5
-    assert (steps[-1].done, steps[-1].of) == (5, 5)
-    assert {stored.id for stored in Drawings(elsewhere).newest(9)} == kept
-    assert Votes(elsewhere).counts([947])[0, 9] == 1
+    other_database = open_database(other_home)
+    other = HostActions(HostAuthenticator("pw"), other_home, other_database, Settings(other_database))
+    other_host, engine = other._authenticator.authenticate("pw"), FakeEngine()
+    steps = list(other.import_bundle(other_host, path, engine, person="host"))
+    assert [step.error_text for step in steps] == [None] * 5
+    assert (steps[-1].done, steps[-1].total) == (5, 5)
+    assert {stored.id for stored in Drawings(other_database).newest(9)} == drawing_ids
+    assert Votes(other_database).counts([947])[0, 9] == 1
     assert engine.imported == [("hers", "host")]
 
 
-def test_what_is_here_already_is_not_taken_in_twice_and_what_is_broken_is_told(host_actions, host, room, home):
+def test_importing_a_zip_skips_what_the_lab_has_and_reports_damaged_files(host_actions, host, room, home):
     add(room)
     finished(home, "hers")
-    path, engine = host_actions.export(host), Importer()
+    path, engine = host_actions.export(host), FakeEngine()
     with zipfile.ZipFile(path, "a") as zipped:
         zipped.writestr("drawings-002.json", "[{}]")
         zipped.writestr("runs/broken.zip", b"no zip")
-    refused = [step.refused for step in host_actions.take_in(host, path, engine, person="")]
+    error_texts = [step.error_text for step in host_actions.import_bundle(host, path, engine, person="")]
     assert engine.imported == []
-    assert "Drawing 1 in drawings-002.json is broken" in refused[1]
-    assert "runs/broken.zip: The zip is damaged" in refused[3]
-    assert (refused[0], refused[2], len(room.newest(9))) == (None, None, 1)
+    assert "Drawing 1 in drawings-002.json is broken" in error_texts[1]
+    assert "runs/broken.zip: The zip is damaged" in error_texts[3]
+    assert (error_texts[0], error_texts[2], len(room.newest(9))) == (None, None, 1)
 
 
 @pytest.mark.parametrize(
-    ("members", "told"),
+    ("members", "message"),
     [({}, "empty"), ({"../drawings-001.json": b"[]"}, "leads out"), ({"notes.txt": b""}, "no export of a room has")],
 )
-def test_what_is_no_rooms_zip_is_refused(host_actions, host, tmp_path, members, told):
+def test_importing_a_zip_that_is_no_export_raises_bundle_error(host_actions, host, tmp_path, members, message):
     path = tmp_path / "theirs.zip"
     with zipfile.ZipFile(path, "w") as zipped:
         for name, content in members.items():
             zipped.writestr(name, content)
-    with pytest.raises(BundleError, match=told):
-        list(host_actions.take_in(host, path, Importer(), person=""))
+    with pytest.raises(BundleError, match=message):
+        list(host_actions.import_bundle(host, path, FakeEngine(), person=""))
     path.write_bytes(b"no zip")
     with pytest.raises(BundleError, match="cannot be read as a zip"):
-        list(host_actions.take_in(host, path, Importer(), person=""))
+        list(host_actions.import_bundle(host, path, FakeEngine(), person=""))
 
 
-def test_a_reset_needs_its_words_and_keeps_an_export_of_all_that_it_deletes(host_actions, host, room, home, settings):
+def test_a_reset_needs_the_typed_phrase_and_exports_all_that_it_deletes(host_actions, host, room, home, settings):
     people, votes = People(open_database(home)), Votes(open_database(home))
-    people.call("ada", "Ada")
+    people.set_nickname("ada", "Ada")
     votes.vote(5, 3, person="ada")
     finished(home, "hers")
     waiting = store.create(RunConfig(name="waiting"), home)
@@ -204,27 +204,27 @@ def test_a_reset_needs_its_words_and_keeps_an_export_of_all_that_it_deletes(host
     assert votes.cast_by("ada") == {}
     assert store.list_runs(home) == store.shipped_runs()
     assert not waiting.path.exists()
-    engine = Importer()
-    list(host_actions.take_in(host, path, engine, person=""))
+    engine = FakeEngine()
+    list(host_actions.import_bundle(host, path, engine, person=""))
     assert (len(room.newest(5)), engine.imported) == (1, [("hers", "")])
     assert votes.cast_by("ada") == {5: 3}
 
 
-def test_nothing_is_deleted_where_the_export_cannot_be_written(host_actions, host, home, room, settings):
+def test_a_reset_deletes_nothing_when_the_export_cannot_be_written(host_actions, host, home, room, settings):
     add(room)
     (home / backup.FOLDER).write_text("a file in its place")
     with pytest.raises(BundleError, match="cannot be written"):
-        host_actions.reset(host, RESET, networks=True)
+        host_actions.reset(host, RESET_PHRASE, networks=True)
     assert len(room.newest(5)) == 1
     assert settings.now() == RoomState()
 
 
-def test_a_reset_can_leave_the_networks_and_never_takes_one_that_is_trained(host_actions, host, home, room):
-    kept = finished(home, "hers")
-    kept.update(state=RUNNING, heartbeat=time.time())
+def test_a_reset_can_keep_the_networks_and_fails_while_one_is_being_trained(host_actions, host, home, room):
+    run = finished(home, "hers")
+    run.update(state=RUNNING, heartbeat=time.time())
     add(room)
     with pytest.raises(HostError, match="being trained"):
-        host_actions.reset(host, RESET, networks=True)
+        host_actions.reset(host, RESET_PHRASE, networks=True)
     assert len(room.newest(5)) == 1
-    host_actions.reset(host, RESET, networks=False)
-    assert (room.newest(5), kept.path.exists()) == ([], True)
+    host_actions.reset(host, RESET_PHRASE, networks=False)
+    assert (room.newest(5), run.path.exists()) == ([], True)

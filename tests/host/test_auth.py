@@ -1,11 +1,11 @@
-"""Only the password opens the host's desk, and guessing it is slow."""
+"""Tests of the host's password: its check, and the delay after wrong attempts."""
 
 import pytest
 
 from mnist_core.host.auth import (
     FILE,
-    FREE_TRIES,
-    LONGEST_WAIT,
+    FREE_ATTEMPTS,
+    MAX_WAIT_SECONDS,
     HostAuthenticator,
     HostError,
     HostToken,
@@ -15,7 +15,7 @@ from mnist_core.settings import HOST_PASSWORD
 
 
 class Clock:
-    """Time that passes when a test says so."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -30,38 +30,38 @@ def guess(authenticator: HostAuthenticator, times: int) -> None:
             authenticator.authenticate("wrong")
 
 
-def test_the_right_password_gives_a_right_that_the_door_believes():
+def test_the_right_password_gives_a_token_that_passes_the_check():
     authenticator = HostAuthenticator("pässword")
     authenticator.check(authenticator.authenticate("pässword"))
 
 
 @pytest.mark.parametrize("host", [None, HostToken(b""), HostToken(b"pw"), HostAuthenticator("pw").authenticate("pw")])
-def test_nothing_else_is_believed(host):
+def test_a_missing_or_forged_token_raises_host_error(host):
     with pytest.raises(HostError, match="Only the host"):
         HostAuthenticator("pw").check(host)
 
 
 @pytest.mark.parametrize("password", ["", "PW", "pw ", "\ud800"])
-def test_a_wrong_password_is_refused(password):
+def test_a_wrong_password_raises_host_error(password):
     with pytest.raises(HostError, match="not the host's password"):
         HostAuthenticator("pw").authenticate(password)
 
 
-def test_after_some_wrong_tries_even_the_right_one_has_to_wait_for_a_bounded_time():
+def test_after_several_wrong_passwords_the_right_one_has_to_wait_for_a_limited_time():
     clock = Clock()
     authenticator = HostAuthenticator("pw", clock)
-    for _ in range(FREE_TRIES + 20):
+    for _ in range(FREE_ATTEMPTS + 20):
         guess(authenticator, 1)
-        clock.now += LONGEST_WAIT
+        clock.now += MAX_WAIT_SECONDS
     guess(authenticator, 1)
     with pytest.raises(HostError, match="Try again in 30 seconds"):
         authenticator.authenticate("pw")
-    clock.now += LONGEST_WAIT
+    clock.now += MAX_WAIT_SECONDS
     authenticator.authenticate("pw")
-    guess(authenticator, FREE_TRIES)
+    guess(authenticator, FREE_ATTEMPTS)
 
 
-def test_a_password_is_made_once_for_a_home_and_only_its_owner_reads_it(home, monkeypatch):
+def test_a_home_gets_one_password_in_a_file_that_only_its_owner_can_read(home, monkeypatch):
     monkeypatch.delenv(HOST_PASSWORD, raising=False)
     assert host_password(home) == host_password(home)
     assert (home / FILE).stat().st_mode & 0o777 == 0o600
@@ -70,7 +70,7 @@ def test_a_password_is_made_once_for_a_home_and_only_its_owner_reads_it(home, mo
 
 
 @pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe"])
-def test_a_file_without_a_password_opens_nothing(content, home, monkeypatch):
+def test_a_password_file_without_a_password_raises_host_error(content, home, monkeypatch):
     monkeypatch.delenv(HOST_PASSWORD, raising=False)
     (home / FILE).write_bytes(content)
     with pytest.raises(HostError, match="holds no password"):

@@ -1,4 +1,4 @@
-"""What a host learns before a workshop; the engine's part is tested with a real one in tests/engine."""
+"""Tests of the checks before a workshop; tests/engine tests those with a real engine."""
 
 import shutil
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ from mnist_core.runs import store
 
 
 @pytest.fixture
-def canvas(tmp_path: Path) -> Iterator[str]:
-    """The address of a script that is served."""
+def script_url(tmp_path: Path) -> Iterator[str]:
+    """The URL of a script on a local HTTP server."""
     (tmp_path / "index.js").write_text("draw()")
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
     with HTTPServer(("127.0.0.1", 0), handler) as server:
@@ -35,53 +35,53 @@ def canvas(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def checks(home_without_engine, canvas, monkeypatch):
-    """What the checks tell, by name; the engine answers what the book's run did, and trains nothing."""
+def checks(home_without_engine, script_url, monkeypatch):
+    """A function that runs the checks, by name; the engine returns the book's predictions, and trains nothing."""
     home = home_without_engine
-    answers = store.find("book", home).test_probabilities
+    predictions = store.find("book", home).test_probabilities
     settings = Settings(open_database(home))
     settings.change(pinned="book")
     monkeypatch.setattr(Engine, "wait", lambda self: None)
-    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: answers[: len(digits)])
-    monkeypatch.setattr(preflight, "SECONDS_TO_TRAIN", 0.0)
+    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: predictions[: len(digits)])
+    monkeypatch.setattr(preflight, "TRAINING_TIMEOUT_SECONDS", 0.0)
 
-    def check(script: str = canvas) -> dict[str, Check]:
-        return {each.name: each for each in Preflight(home, settings, Engine(home), script).checks()}
+    def run_checks(script: str = script_url) -> dict[str, Check]:
+        return {check.name: check for check in Preflight(home, settings, Engine(home), script).checks()}
 
-    return check
+    return run_checks
 
 
-def test_what_works_says_what_was_found(checks):
-    found = checks()
-    assert [name for name, check in found.items() if not check.ok] == ["A short training"]
-    assert "verified: 60,000 training" in found["Dataset"].told
+def test_each_successful_check_reports_what_it_measured(checks):
+    results = checks()
+    assert [name for name, check in results.items() if not check.ok] == ["A short training"]
+    assert "verified: 60,000 training" in results["Dataset"].message
     accuracy = store.find("book", settings.home()).status.scores["test_accuracy"]
-    assert f"book reads {accuracy:.2%} of the test digits, as it says" in found["Everyone's network"].told
+    assert f"book reads {accuracy:.2%} of the test digits, as it says" in results["Everyone's network"].message
 
 
-def test_what_does_not_work_says_what_to_do(checks, monkeypatch, tmp_path, canvas):
+def test_each_failed_check_says_what_to_do(checks, monkeypatch, tmp_path, script_url):
     damaged = tmp_path / "mnist.npz"
     damaged.touch()
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10**9))
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=10**8))
     monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10)[[0] * len(digits)])
-    found = checks(canvas.replace("index", "missing"))
-    assert not any(check.ok for name, check in found.items() if name not in ("The room's database", "Dataset"))
-    assert "Make some room" in found["Disk"].told
-    assert "Close other programs" in found["Memory"].told
-    assert "Install streamlit-drawable-canvas again" in found["Canvas"].told
-    assert "Pin another network" in found["Everyone's network"].told
+    results = checks(script_url.replace("index", "missing"))
+    assert not any(check.ok for name, check in results.items() if name not in ("The room's database", "Dataset"))
+    assert "Make some room" in results["Disk"].message
+    assert "Close other programs" in results["Memory"].message
+    assert "Install streamlit-drawable-canvas again" in results["Canvas"].message
+    assert "Pin another network" in results["Everyone's network"].message
     monkeypatch.setattr(mnist, "FILE", damaged)
-    assert "git checkout" in checks()["Dataset"].told
+    assert "git checkout" in checks()["Dataset"].message
 
 
-def test_a_database_that_cannot_be_written_is_told(checks, home):
+def test_the_database_check_reports_a_damaged_file(checks, home):
     for file in home.glob("room.db*"):
         file.write_bytes(b"no database at all " * 100)
-    assert "is no database" in checks()["The room's database"].told
+    assert "is no database" in checks()["The room's database"].message
 
 
-def test_a_training_that_nobody_takes_up_is_told_and_leaves_the_line(checks, home):
+def test_the_training_check_reports_that_no_worker_was_free_and_removes_its_run(checks, home):
     waiting = store.create(RunConfig(name="somebody's"), home)
-    assert "No worker was free" in checks()["A short training"].told
+    assert "No worker was free" in checks()["A short training"].message
     assert [run for run in store.list_runs(home) if not run.shipped] == [waiting]

@@ -1,4 +1,4 @@
-"""A step worked out by hand is Keras' own: the loss, every gradient, and what Adam makes of them."""
+"""Tests of the forward and backward pass written with NumPy against Keras: loss, gradients and Adam steps."""
 
 import keras
 import numpy as np
@@ -20,7 +20,7 @@ def layers_of(model: keras.Model) -> tuple[Dense, ...]:
     return tuple(Dense(*layer.get_weights()) for layer in model.layers if layer.weights)
 
 
-def of_keras(model: keras.Model, digit: np.ndarray, label: int, smoothing: float) -> tuple[float, list[np.ndarray]]:
+def by_keras(model: keras.Model, digit: np.ndarray, label: int, smoothing: float) -> tuple[float, list[np.ndarray]]:
     loss_function = keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
     weights = [weight.value for weight in model.trainable_variables]
     with tf.GradientTape() as tape:
@@ -28,55 +28,55 @@ def of_keras(model: keras.Model, digit: np.ndarray, label: int, smoothing: float
     return float(loss), [gradient.numpy() for gradient in tape.gradient(loss, weights)]
 
 
-def worked_out(snapshot: Snapshot, digit: np.ndarray, label: int, smoothing: float) -> tuple[float, list[np.ndarray]]:
-    passed = backprop.forward(snapshot, digit)
-    wanted = backprop.target(label, label_smoothing=smoothing)
-    of_loss = backprop.gradients(passed, backprop.backward(snapshot, passed, wanted))
-    return backprop.cross_entropy(passed.softmax, wanted), [
-        array for layer in of_loss for array in (layer.kernel, layer.bias)
+def by_numpy(snapshot: Snapshot, digit: np.ndarray, label: int, smoothing: float) -> tuple[float, list[np.ndarray]]:
+    forward_pass = backprop.forward(snapshot, digit)
+    target = backprop.target(label, label_smoothing=smoothing)
+    loss_gradients = backprop.gradients(forward_pass, backprop.backward(snapshot, forward_pass, target))
+    return backprop.cross_entropy(forward_pass.softmax, target), [
+        array for layer in loss_gradients for array in (layer.kernel, layer.bias)
     ]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(("scaling", "smoothing"), [(True, 0.0), (True, 0.1), (False, 0.0)])
-def test_loss_and_gradients_are_those_of_keras(digits, activation, scaling, smoothing):
+def test_loss_and_gradients_equal_those_of_keras(digits, activation, scaling, smoothing):
     config = ModelConfig(hidden_units=(24, 16, 12), activation=activation, scaling=scaling)
     model = network.build(config, seed=3)
     snapshot = Snapshot(config, layers_of(model))
     for index in range(3):
         digit, label = digits.train.images[index], int(digits.train.labels[index])
-        loss, expected = of_keras(model, digit, label, smoothing)
-        own_loss, gradients = worked_out(snapshot, digit, label, smoothing)
+        loss, expected = by_keras(model, digit, label, smoothing)
+        own_loss, gradients = by_numpy(snapshot, digit, label, smoothing)
         assert own_loss == pytest.approx(loss, rel=1e-5)
         for own, theirs in zip(gradients, expected, strict=True):
             assert_allclose(own, theirs, rtol=1e-5, atol=1e-5 * max(1, np.abs(theirs).max()))
 
 
-def test_on_the_books_own_weights_too(digits):
+def test_loss_and_gradients_of_the_book_network_equal_those_of_keras(digits):
     snapshot = read_snapshot(BOOK, 20)
     model = network.build(snapshot.model, seed=0)
     model.set_weights([array for layer in snapshot.layers for array in (layer.kernel, layer.bias)])
-    (index,) = backprop.least_sure(snapshot, digits.train.images[:500], count=1)
+    (index,) = backprop.least_confident(snapshot, digits.train.images[:500], count=1)
     digit, label = digits.train.images[index], int(digits.train.labels[index])
-    loss, expected = of_keras(model, digit, label, 0.0)
-    own_loss, gradients = worked_out(snapshot, digit, label, 0.0)
+    loss, expected = by_keras(model, digit, label, 0.0)
+    own_loss, gradients = by_numpy(snapshot, digit, label, 0.0)
     assert own_loss == pytest.approx(loss, abs=1e-5)
     for own, theirs in zip(gradients, expected, strict=True):
         assert_allclose(own, theirs, atol=1e-5)
 
 
-def test_each_steps_numbers_are_what_keras_layers_pass_on(digits):
+def test_layer_outputs_of_the_forward_pass_equal_those_of_keras(digits):
     config = ModelConfig(hidden_units=(24, 16))
     model = network.build(config, seed=1)
-    passed = backprop.forward(Snapshot(config, layers_of(model)), digits.train.images[0])
+    forward_pass = backprop.forward(Snapshot(config, layers_of(model)), digits.train.images[0])
     hidden, logits = FeatureExtractor(model)(digits.train.images[:1])
-    for own, theirs in zip(passed.entering[1:], hidden, strict=True):
+    for own, theirs in zip(forward_pass.layer_inputs[1:], hidden, strict=True):
         assert_allclose(own, theirs[0], atol=1e-5)
-    assert_allclose(passed.softmax.logits, logits[0], atol=1e-5)
-    assert_allclose(passed.softmax.probabilities, model(digits.train.images[:1])[0], atol=1e-5)
+    assert_allclose(forward_pass.softmax.logits, logits[0], atol=1e-5)
+    assert_allclose(forward_pass.softmax.probabilities, model(digits.train.images[:1])[0], atol=1e-5)
 
 
-def test_adam_is_keras_adam_step_after_step():
+def test_five_adam_steps_equal_those_of_keras():
     random = np.random.default_rng(0)
     start = random.normal(size=(5, 4))
     weight = keras.Variable(start)
@@ -85,19 +85,19 @@ def test_adam_is_keras_adam_step_after_step():
     for step in range(1, 6):
         gradient = random.normal(size=(5, 4)) * 10.0 ** random.integers(-7, 1, (5, 4))
         optimizer.apply([tf.constant(gradient, tf.float32)], [weight])
-        taken = backprop.adam(own, gradient, rate=0.01, mean=mean, square=square, step=step)
-        own, mean, square = taken.after, taken.mean, taken.square
+        result = backprop.adam(own, gradient, rate=0.01, mean=mean, square=square, step=step)
+        own, mean, square = result.after, result.mean, result.square
         assert_allclose(own, weight.numpy(), atol=1e-5)
 
 
-def test_a_first_step_on_all_weights_is_the_one_keras_takes(digits):
+def test_the_first_step_on_all_weights_equals_that_of_keras(digits):
     config = ModelConfig(hidden_units=(24,))
     model = network.build(config, seed=2)
     snapshot = Snapshot(config, layers_of(model))
     digit, label = digits.train.images[7], int(digits.train.labels[7])
-    passed = backprop.forward(snapshot, digit)
-    slopes = backprop.backward(snapshot, passed, backprop.target(label, label_smoothing=0.0))
-    stepped = backprop.after_first_step(snapshot, backprop.gradients(passed, slopes), rate=1e-3)
+    forward_pass = backprop.forward(snapshot, digit)
+    errors = backprop.backward(snapshot, forward_pass, backprop.target(label, label_smoothing=0.0))
+    stepped = backprop.after_first_step(snapshot, backprop.gradients(forward_pass, errors), rate=1e-3)
     model.compile(keras.optimizers.Adam(1e-3), loss="sparse_categorical_crossentropy")
     model.get_layer("dropout_1").rate = 0.0
     model.train_on_batch(digit[None], np.array([label]))
@@ -105,17 +105,17 @@ def test_a_first_step_on_all_weights_is_the_one_keras_takes(digits):
         assert_allclose(own.kernel, theirs.kernel, atol=1e-5)
         assert_allclose(own.bias, theirs.bias, atol=1e-5)
     after = backprop.forward(stepped, digit).softmax
-    assert after.probabilities[label] > passed.softmax.probabilities[label]
+    assert after.probabilities[label] > forward_pass.softmax.probabilities[label]
 
 
-def test_softmax_bears_logits_of_any_size():
+def test_softmax_of_huge_logits_does_not_overflow():
     softmax = backprop.Softmax(np.array([2000.0, 1000.0, *np.zeros(8)]))
     assert softmax.probabilities.tolist() == [1, *np.zeros(9)]
     assert backprop.cross_entropy(softmax, np.eye(10)[1]) == 1000
 
 
-def test_the_digits_it_is_least_sure_of_come_first(digits):
+def test_least_sure_returns_the_digits_with_the_lowest_confidence(digits):
     snapshot = read_snapshot(BOOK, 20)
     some = digits.train.images[:300]
-    sure = [backprop.forward(snapshot, digit).softmax.probabilities.max() for digit in some]
-    assert_array_equal(backprop.least_sure(snapshot, some, count=5), np.argsort(sure)[:5])
+    confidences = [backprop.forward(snapshot, digit).softmax.probabilities.max() for digit in some]
+    assert_array_equal(backprop.least_confident(snapshot, some, count=5), np.argsort(confidences)[:5])

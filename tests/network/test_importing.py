@@ -1,4 +1,4 @@
-"""A model from elsewhere answers as it did there, and what it wants is found out."""
+"""Tests that imported models keep their probabilities and that their pixel format is detected."""
 
 import keras
 import numpy as np
@@ -11,7 +11,7 @@ from mnist_core.network import importing
 from mnist_core.network import model as network
 from mnist_core.network.feature_extractor import FeatureExtractor
 from mnist_core.runs.run import SHIPPED
-from mnist_core.untrusted.import_report import TRIED
+from mnist_core.untrusted.import_report import TRIAL_DIGITS
 from tests.untrusted.files import Weights, dense, hdf5, layer, sequential
 
 SAMPLE = slice(300, 400)
@@ -24,21 +24,21 @@ def shipped() -> keras.Model:
 
 @pytest.fixture(scope="module")
 def book(shipped) -> Weights:
-    """The weights of the book's network, which takes pixels from 0 to 1."""
-    found = [layer for layer in shipped.layers if layer.weights]
+    """The weights of the book's network, which expects pixels from 0 to 1."""
+    with_weights = [layer for layer in shipped.layers if layer.weights]
     return {
         f"dense_{number}": dict(zip(("kernel", "bias"), layer.get_weights(), strict=True))
-        for number, layer in enumerate(found, start=1)
+        for number, layer in enumerate(with_weights, start=1)
     }
 
 
 @pytest.fixture(scope="module")
-def answers(shipped, digits) -> np.ndarray:
+def book_probabilities(shipped, digits) -> np.ndarray:
     return network.probabilities(shipped, digits.test.images[SAMPLE])
 
 
 def book_file(weights: Weights, *, last: str = "softmax", early: bool = True) -> bytes:
-    """keras_mnist.h5, as the walk-through wrote it."""
+    """The content of keras_mnist.h5, as the walk-through saved it."""
     hidden = [
         part
         for number in (1, 2)
@@ -52,30 +52,30 @@ def book_file(weights: Weights, *, last: str = "softmax", early: bool = True) ->
     return hdf5(sequential(*hidden, *answer, early=early), weights)
 
 
-def with_inputs(weights: Weights, factor: float, shift: float) -> Weights:
-    """The same network for inputs that, times ``factor`` plus ``shift``, are those it took before."""
+def with_converted_inputs(weights: Weights, factor: float, shift: float) -> Weights:
+    """Weights of an equivalent network for inputs x, where the first network gets ``factor`` * x + ``shift``."""
     first = weights["dense_1"]
     kernel, bias = first["kernel"] * np.float32(factor), first["bias"] + np.float32(shift) * first["kernel"].sum(axis=0)
     return weights | {"dense_1": {"kernel": kernel, "bias": bias}}
 
 
-def test_the_books_own_file_answers_as_the_book(book, answers, digits):
+def test_the_imported_book_network_gives_its_probabilities(book, book_probabilities, digits):
     imported = importing.load(book_file(book), digits.train)
-    assert_allclose(network.probabilities(imported.model, digits.test.images[SAMPLE]), answers, atol=1e-5)
+    assert_allclose(network.probabilities(imported.model, digits.test.images[SAMPLE]), book_probabilities, atol=1e-5)
     assert (imported.config.hidden_units, imported.config.activation, imported.config.dropout) == (
         (512, 512),
         "relu",
         pytest.approx(0.2),
     )
-    assert imported.findings.right > 0.98 * TRIED
-    told = " ".join(imported.findings.sentences)
-    assert "Keras 2.1.3" in told
-    assert "from 0 to 1" in told
-    assert "with probabilities" in told
+    assert imported.findings.right > 0.98 * TRIAL_DIGITS
+    report = " ".join(imported.findings.sentences)
+    assert "Keras 2.1.3" in report
+    assert "from 0 to 1" in report
+    assert "with probabilities" in report
 
 
 @pytest.mark.parametrize(
-    ("inputs", "told"),  # what the book's inputs are of this model's: a factor and a shift
+    ("inputs", "finding"),  # factor and shift that turn this model's inputs into those of the book
     [
         ((1 / 255, 0), "from 0 to 255, as they are"),
         ((-1 / 255, 1), "from 255 for paper to 0 for ink"),
@@ -84,28 +84,28 @@ def test_the_books_own_file_answers_as_the_book(book, answers, digits):
         ((0.3081, 0.1307), "mean 0"),
     ],
 )
-def test_the_pixels_that_a_model_wants_are_found(book, answers, digits, inputs, told):
-    imported = importing.load(book_file(with_inputs(book, *inputs)), digits.train)
-    assert told in imported.findings.pixels
-    assert_allclose(network.probabilities(imported.model, digits.test.images[SAMPLE]), answers, atol=1e-5)
+def test_the_pixel_format_that_a_model_expects_is_detected(book, book_probabilities, digits, inputs, finding):
+    imported = importing.load(book_file(with_converted_inputs(book, *inputs)), digits.train)
+    assert finding in imported.findings.pixels
+    assert_allclose(network.probabilities(imported.model, digits.test.images[SAMPLE]), book_probabilities, atol=1e-5)
 
 
-@pytest.mark.parametrize(("last", "told"), [("linear", "logits"), ("softmax", "probabilities")])
-def test_logits_become_probabilities(book, answers, digits, last, told):
+@pytest.mark.parametrize(("last", "finding"), [("linear", "logits"), ("softmax", "probabilities")])
+def test_imported_logits_become_probabilities(book, book_probabilities, digits, last, finding):
     imported = importing.load(book_file(book, last=last, early=False), digits.train)
-    assert imported.findings.answers.startswith(told)
-    assert_allclose(network.probabilities(imported.model, digits.test.images[SAMPLE]), answers, atol=1e-5)
+    assert imported.findings.answers.startswith(finding)
+    assert_allclose(network.probabilities(imported.model, digits.test.images[SAMPLE]), book_probabilities, atol=1e-5)
 
 
-def test_ten_sigmoids_keep_their_order(book, answers, digits):
+def test_sigmoid_outputs_become_probabilities_with_the_same_argmax(book, book_probabilities, digits):
     imported = importing.load(book_file(book, last="sigmoid"), digits.train)
-    found = network.probabilities(imported.model, digits.test.images[SAMPLE])
-    assert_allclose(found.sum(axis=1), 1, atol=1e-5)
-    assert (found.argmax(axis=1) == answers.argmax(axis=1)).all()
+    probabilities = network.probabilities(imported.model, digits.test.images[SAMPLE])
+    assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert (probabilities.argmax(axis=1) == book_probabilities.argmax(axis=1)).all()
 
 
 def trained(data, model: keras.Model, digits) -> keras.Model:
-    """``model`` after a few hundred steps on training digits as ``data`` makes them."""
+    """``model`` after a few hundred steps on 8,000 training digits, converted by ``data``."""
     keras.utils.set_random_seed(1)
     logits = model.layers[-1].get_config().get("activation") == "linear"
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=logits))
@@ -137,14 +137,14 @@ def rescaling() -> keras.Model:
 
 
 @pytest.mark.parametrize(
-    ("make", "data", "told"),
+    ("make", "data", "finding"),
     [
         (normalized, lambda images: images[..., None] / 255, "from 0 to 1"),
         (normalized, lambda images: 1 - images[..., None] / 255, "from 1 for paper to 0 for ink"),
         (rescaling, lambda images: images, "from 0 to 255"),
     ],
 )
-def test_what_this_keras_writes_answers_as_before(tmp_path, digits, make, data, told):
+def test_a_model_saved_by_this_keras_gives_the_same_probabilities(tmp_path, digits, make, data, finding):
     original = trained(data, make(), digits)
     sample = digits.test.images[SAMPLE]
     expected = keras.ops.convert_to_numpy(original(data(sample), training=False))
@@ -154,24 +154,24 @@ def test_what_this_keras_writes_answers_as_before(tmp_path, digits, make, data, 
         original.save(path)
         imported = importing.load(path.read_bytes(), digits.train)
         assert_allclose(network.probabilities(imported.model, sample), expected, atol=1e-5)
-        assert told in imported.findings.pixels
+        assert finding in imported.findings.pixels
         assert imported.findings.normalized == (make is normalized)
         assert "Keras 3" in imported.findings.origin
     hidden, _ = FeatureExtractor(imported.model)(sample)
     assert [outputs.shape[1] for outputs in hidden] == list(imported.config.hidden_units)
 
 
-def test_a_network_that_reads_nothing_is_taken_and_told(digits):
+def test_an_untrained_network_is_imported_with_a_warning(digits):
     rng = np.random.default_rng(0)
     weights = {"dense_1": {"kernel": rng.normal(size=(784, 10)).astype("f4"), "bias": np.zeros(10, "f4")}}
     imported = importing.load(hdf5(sequential(dense("dense_1", 10, "softmax")), weights), digits.train)
-    assert imported.findings.right < TRIED / 2
+    assert imported.findings.right < TRIAL_DIGITS / 2
     assert "Perhaps it was trained on something else" in imported.findings.sentences[-1]
     with pytest.raises(ModelError, match="no hidden layer"):
         FeatureExtractor(imported.model)
 
 
-def test_a_file_is_named_where_it_cannot_be_used(tmp_path, digits):
+def test_an_unusable_file_raises_model_error_with_its_name(tmp_path, digits):
     (tmp_path / "odd.keras").write_text("no model")
     with pytest.raises(ModelError, match=r"odd\.keras.*neither"):
         importing.load_file(tmp_path / "odd.keras", digits.train)

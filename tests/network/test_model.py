@@ -1,4 +1,4 @@
-"""The network takes raw digits, and its files give back what it answered."""
+"""Tests of building, saving and loading the network."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from mnist_core.network import model as network
 SMALL = ModelConfig(hidden_units=(16, 8))
 
 
-def test_the_book_network_is_the_walk_throughs():
+def test_the_default_config_builds_the_book_network():
     model = network.build(ModelConfig(), seed=0)
     assert model.count_params() == ModelConfig().parameters == 669_706
     assert model.input_shape == (None, 28, 28)
@@ -22,23 +22,23 @@ def test_the_book_network_is_the_walk_throughs():
 
 
 @pytest.mark.parametrize("units", [(8,), (64, 32, 16, 8)])
-def test_the_parameter_count_is_keras_own(units):
+def test_the_parameter_count_equals_that_of_keras(units):
     config = ModelConfig(hidden_units=units)
     assert network.build(config, seed=0).count_params() == config.parameters
 
 
-def test_answers_are_probabilities(digits):
+def test_probabilities_of_each_digit_sum_to_1(digits):
     probabilities = network.probabilities(network.build(SMALL, seed=0), digits.test.images[:2500])
     assert probabilities.shape == (2500, 10)
     assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
-def test_no_digits_have_no_answers():
+def test_probabilities_of_no_digits_are_empty():
     model = network.build(SMALL, seed=0)
     assert network.probabilities(model, np.empty((0, 28, 28), np.uint8)).shape == (0, 10)
 
 
-def test_the_same_seed_gives_the_same_first_weights():
+def test_equal_seeds_give_equal_initial_weights():
     first, again, other = (network.build(SMALL, seed=seed).get_weights()[0] for seed in (1, 1, 2))
     assert_array_equal(first, again)
     assert not np.array_equal(first, other)
@@ -52,7 +52,7 @@ def test_scaling_divides_by_255(digits):
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_a_saved_model_answers_as_before(tmp_path, digits, suffix):
+def test_a_saved_and_loaded_model_gives_the_same_probabilities(tmp_path, digits, suffix):
     model = network.build(SMALL, seed=0)
     model.save(tmp_path / f"model{suffix}")
     loaded = network.load(tmp_path / f"model{suffix}")
@@ -60,7 +60,7 @@ def test_a_saved_model_answers_as_before(tmp_path, digits, suffix):
     assert_array_equal(network.probabilities(loaded, sample), network.probabilities(model, sample))
 
 
-def test_hdf5_bytes_are_a_model_file(tmp_path, digits):
+def test_bytes_of_to_hdf5_are_loaded_as_a_model(tmp_path, digits):
     model = network.build(SMALL, seed=0)
     (tmp_path / "model.h5").write_bytes(network.to_hdf5(model))
     loaded = network.load(tmp_path / "model.h5")
@@ -70,7 +70,7 @@ def test_hdf5_bytes_are_a_model_file(tmp_path, digits):
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 @pytest.mark.parametrize("content", [None, b"", b"hello", b"PK\x03\x04 nonsense", b"\x89HDF\r\n\x1a\n"])
-def test_a_file_that_is_no_model_is_refused(tmp_path, suffix, content):
+def test_a_file_that_is_no_model_raises_model_error(tmp_path, suffix, content):
     path = tmp_path / f"model{suffix}"
     if content is not None:
         path.write_bytes(content)
@@ -78,7 +78,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path, suffix, content):
         network.load(path)
 
 
-def test_a_model_for_something_else_is_refused(tmp_path):
+def test_a_model_with_another_input_shape_raises_model_error(tmp_path):
     import keras
 
     other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
@@ -88,7 +88,7 @@ def test_a_model_for_something_else_is_refused(tmp_path):
 
 
 @pytest.mark.usefixtures("processes")
-def test_keras_comes_without_what_only_its_other_users_need():
+def test_importing_keras_does_not_import_its_optional_libraries():
     check = (
         "import sys; import mnist_core.network.model; print({'matplotlib', 'pandas', 'sklearn'} & sys.modules.keys()); "
         "import sklearn.decomposition, matplotlib.figure, pandas"

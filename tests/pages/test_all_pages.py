@@ -1,4 +1,4 @@
-"""Every page, without a browser: what it shows, and what it says when something is wrong."""
+"""Tests of every page without a browser: its content, and its error messages."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def test_a_page_opens_without_error(home, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_damaged_dataset_is_told_on_every_page(home, monkeypatch, tmp_path, name):
+def test_every_page_shows_an_error_when_the_dataset_is_damaged(home, monkeypatch, tmp_path, name):
     damaged = tmp_path / "mnist.npz"
     damaged.write_bytes(mnist.FILE.read_bytes()[:100_000])
     monkeypatch.setattr(mnist, "FILE", damaged)
@@ -51,7 +51,7 @@ def test_a_damaged_dataset_is_told_on_every_page(home, monkeypatch, tmp_path, na
     assert "git checkout" in app.error[0].value
 
 
-def test_a_home_that_cannot_be_written_is_told_on_the_page(monkeypatch, tmp_path):
+def test_the_home_page_shows_an_error_when_the_home_folder_cannot_be_written(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path / "file" / "lab"))
     app = opened("home")
@@ -59,7 +59,7 @@ def test_a_home_that_cannot_be_written_is_told_on_the_page(monkeypatch, tmp_path
     assert "DIGIT_LAB_HOME" in app.error[0].value
 
 
-def test_a_corrupt_run_is_named_in_the_sidebar_and_the_rest_works(home):
+def test_a_damaged_run_is_named_in_the_sidebar_and_the_page_works(home):
     run = store.create(RunConfig(name="broken"), home)
     (run.path / "config.json").write_text("{")
     app = opened("errors")
@@ -68,22 +68,22 @@ def test_a_corrupt_run_is_named_in_the_sidebar_and_the_rest_works(home):
     assert app.metric
 
 
-def test_home_tells_how_the_lab_stands(home):
+def test_home_shows_the_number_of_digits_the_queue_and_the_default_network(home):
     store.create(RunConfig(name="waiting"), home)
-    said = text(opened("home"))
-    assert "60,000 training and 10,000 test digits" in said
-    assert "1 waiting" in said
-    assert store.shipped_default_run().config.name in said
+    shown = text(opened("home"))
+    assert "60,000 training and 10,000 test digits" in shown
+    assert "1 waiting" in shown
+    assert store.shipped_default_run().config.name in shown
 
 
-def test_the_form_counts_the_parameters(home):
+def test_the_training_form_shows_the_number_of_parameters(home):
     app = opened("train")
     assert "669,706 parameters" in text(app)
     app.number_input(key="units_1-0").set_value(64).run()
     assert f"{785 * 64 + 65 * 512 + 513 * 10:,} parameters" in text(app)
 
 
-def test_pressing_train_puts_what_was_chosen_in_line_and_shows_it(home):
+def test_pressing_train_queues_a_run_with_the_chosen_settings_and_shows_it(home):
     app = opened("train")
     app.text_input(key="name").set_value("mine *bold*")
     app.number_input(key="epochs-0").set_value(3)
@@ -100,13 +100,13 @@ def test_pressing_train_puts_what_was_chosen_in_line_and_shows_it(home):
     assert escape_markdown("mine *bold*") in text(app)
 
 
-def test_a_nameless_run_gets_a_number(home):
+def test_a_run_without_a_name_gets_a_numbered_name(home):
     app = opened("train")
     next(button for button in app.button if button.label == "Train").click().run()
     assert store.find("network 1", home)
 
 
-def test_a_link_shows_the_run_it_names(home):
+def test_a_run_id_in_the_url_selects_the_run(home):
     first = store.create(RunConfig(name="first"), home)
     first.update(state=FAILED, error="It burned.")
     store.create(RunConfig(name="second"), home)
@@ -116,7 +116,7 @@ def test_a_link_shows_the_run_it_names(home):
     assert "It burned." in [error.value for error in app.error]
 
 
-def test_a_link_to_a_run_that_is_gone_shows_another(home):
+def test_the_id_of_a_deleted_run_in_the_url_selects_another_run(home):
     app = new_app()
     app.query_params["run"] = "20200101-000000-000000"
     open_page(app, "train").run()
@@ -124,7 +124,7 @@ def test_a_link_to_a_run_that_is_gone_shows_another(home):
     assert not app.error
 
 
-def test_a_waiting_run_can_be_cancelled_and_put_in_line_again(home):
+def test_a_queued_run_can_be_cancelled_and_queued_again(home):
     run = store.create(RunConfig(name="waiting", training=TrainingConfig(epochs=1)), home)
     app = opened("train")
     next(button for button in app.button if button.label.startswith("Cancel")).click().run()
@@ -134,7 +134,7 @@ def test_a_waiting_run_can_be_cancelled_and_put_in_line_again(home):
     assert run.status.state == QUEUED
 
 
-def test_an_action_that_fails_says_why_on_the_page(home):
+def test_continuing_a_run_without_a_model_file_shows_an_error(home):
     run = store.create(RunConfig(name="short-lived"), home)
     run.update(state=FINISHED)
     run.model_path.touch()
@@ -156,22 +156,22 @@ def test_a_finished_run_shows_its_scores(home):
     assert shown.status.state == FINISHED
 
 
-def test_the_words_of_the_trade_are_explained_in_two_sentences(home):
+def test_each_term_is_explained_in_two_sentences(home):
     app = opened("train")
     app.session_state["train_tab"] = "How it learns"
-    said = text(app.run())
+    shown = text(app.run())
     for term, sentences in TERMS.items():
-        assert sentences in said
+        assert sentences in shown
         assert sentences.rstrip(".").replace("0.69", "").replace("2.7", "").count(". ") == 1, term
 
 
-def test_draw_invites_and_says_that_the_network_wakes_up(home):
+def test_draw_shows_instructions_and_that_the_engine_is_starting(home):
     app = opened("draw")
     assert "Draw a digit from 0 to 9" in text(app)
     assert "waking up" in app.info[0].value
 
 
-def test_an_engine_that_cannot_start_is_told(home, monkeypatch):
+def test_draw_shows_an_error_when_the_engine_cannot_start(home, monkeypatch):
     monkeypatch.setattr(Engine, "__init__", _broken_engine)
     app = opened("draw")
     assert "Its log may say why" in app.error[0].value
@@ -182,7 +182,7 @@ def _broken_engine(engine: Engine, home: Path) -> None:
     engine._classifier = None
 
 
-def test_the_answer_in_words_follows_how_sure_the_network_is():
+def test_the_verdict_text_depends_on_the_highest_probability():
     import numpy as np
 
     def probabilities(first: float) -> np.ndarray:

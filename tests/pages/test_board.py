@@ -1,4 +1,4 @@
-"""The room's board and the guided tour, without a browser. What a press on the wall does is the browser's."""
+"""Tests of the board and the guided tour without a browser; tests/browser covers clicks on the wall."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,15 +10,15 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.predictions import Prediction
-from mnist_core.room.drawings import FEEDBACK, Answer, Drawings
+from mnist_core.room.drawings import FEEDBACK, Drawings, RunPrediction
 from pages._shared import services
-from pages._shared.model_picker import KEY as MODEL
+from pages._shared.model_picker import MODEL_KEY as MODEL
 from pages._workshop.board import board as board_views
-from pages._workshop.tour import STEP, total_minutes
+from pages._workshop.tour import STEP_KEY, total_minutes
 from pages._workshop.tour_steps import STEPS
 from tests.apps import app_of
 from tests.drawn import DIGIT, SEVEN, add
-from tests.runs.test_leaderboards import made
+from tests.runs.test_leaderboards import finished_run
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -30,16 +30,16 @@ def room(home_without_engine: Path, monkeypatch: pytest.MonkeyPatch) -> Drawings
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many drawings each question to the engine was about; it reads a 7 in all of them."""
-    sizes: list[int] = []
+def batch_sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of drawings in each prediction request; a fake engine predicts 7 for all."""
+    requested_sizes: list[int] = []
 
     def read(_: Engine, __: object, digits: np.ndarray) -> Prediction:
-        sizes.append(len(digits))
+        requested_sizes.append(len(digits))
         return Prediction(np.eye(10, dtype=np.float32)[[7] * len(digits)], None)
 
     monkeypatch.setattr(Engine, "predict", read)
-    return sizes
+    return requested_sizes
 
 
 def board():
@@ -58,7 +58,7 @@ def opened(page, **session) -> AppTest:
 
 
 def select_view(app: AppTest, name: str) -> AppTest:
-    app.button_group[0].set_value(next(each for each in board_views.VIEWS if name in each)).run()
+    app.button_group[0].set_value(next(view for view in board_views.VIEWS if name in view)).run()
     assert not app.exception
     return app
 
@@ -75,11 +75,11 @@ def text(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.info, *app.header])
 
 
-def test_an_empty_room_says_how_to_fill_it(room):
+def test_the_board_of_an_empty_room_says_that_nobody_has_drawn(room):
     assert "Nobody has drawn yet" in text(opened(board))
 
 
-def test_the_network_is_asked_once_about_each_drawing(room, asked):
+def test_each_drawing_is_sent_to_the_engine_only_once(room, batch_sizes):
     for label in (7, 7, 4):
         add(room, label=label)
     app = select_view(opened(board), "MNIST and us")
@@ -88,14 +88,14 @@ def test_the_network_is_asked_once_about_each_drawing(room, asked):
     assert "on us: 3 drawings" in html(app)
     assert "<b>4</b> read as <b>7</b>, 1×" in html(app)
     app.run()
-    assert asked == [3]
+    assert batch_sizes == [3]
     add(room, label=9)
     app.run()
-    assert asked == [3, 1]
+    assert batch_sizes == [3, 1]
     assert "50.0\u2009%" in html(app)
 
 
-def test_a_hidden_drawing_is_on_no_view(room, asked):
+def test_a_hidden_drawing_is_in_no_view_of_the_board(room, batch_sizes):
     room.hide(add(room, label=4, nickname="Mallory"))
     app = opened(board)
     assert "Nobody has drawn yet" in text(app)
@@ -103,51 +103,51 @@ def test_a_hidden_drawing_is_on_no_view(room, asked):
     assert "Mallory" not in html(select_view(app, "Leaderboards"))
 
 
-def test_a_network_that_wakes_up_is_told(room, monkeypatch):
-    def sleep(*_: object) -> None:
+def test_the_board_says_when_the_engine_is_starting(room, monkeypatch):
+    def not_ready(*_: object) -> None:
         raise EngineNotReady("It starts.")
 
-    monkeypatch.setattr(Engine, "predict", sleep)
+    monkeypatch.setattr(Engine, "predict", not_ready)
     add(room)
     assert "waking up" in text(select_view(opened(board), "MNIST and us"))
 
 
-def test_leaders_are_named_and_names_are_no_html(room, asked, home_without_engine):
-    made(home_without_engine, "<i>mine</i>", wrong=123, person="ada", epochs={2.5: 0.98})
-    services.people().call("ada", "Ada")
-    wrong = Answer(np.eye(10)[1] * 0.95 + 0.005, run="book", name="book")
+def test_the_leaderboards_show_names_with_html_escaped(room, batch_sizes, home_without_engine):
+    finished_run(home_without_engine, "<i>mine</i>", wrong=123, person="ada", epochs={2.5: 0.98})
+    services.people().set_nickname("ada", "Ada")
+    wrong = RunPrediction(np.eye(10)[1] * 0.95 + 0.005, run="book", name="book")
     room.add(replace(SEVEN, label=None), DIGIT, wrong, source=FEEDBACK, person="ada", nickname="Ada")
     add(room, label=4)
-    found = html(select_view(opened(board), "Leaderboards"))
-    assert "<b>Ada</b> · &lt;i&gt;mine&lt;/i&gt;" in found
-    assert "98.77%" in found
-    assert "2.5 s" in found
-    assert "4 read as 7" in found
-    assert "95.50%" in found
-    assert "world" not in found
+    shown = html(select_view(opened(board), "Leaderboards"))
+    assert "<b>Ada</b> · &lt;i&gt;mine&lt;/i&gt;" in shown
+    assert "98.77%" in shown
+    assert "2.5 s" in shown
+    assert "4 read as 7" in shown
+    assert "95.50%" in shown
+    assert "world" not in shown
 
 
-def test_views_take_turns_and_whoever_chooses_one_sees_it_for_as_long(room, monkeypatch):
+def test_views_rotate_and_a_chosen_view_stays_for_a_full_interval(room, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(board_views.time, "time", lambda: now[0])
     app = opened(board)
     first, second, third = board_views.VIEWS
     assert view_of(app) == first
-    now[0] += board_views.SECONDS_A_VIEW
+    now[0] += board_views.SECONDS_PER_VIEW
     app.run()
     assert view_of(app) == second
     select_view(app, third)
-    now[0] += board_views.SECONDS_A_VIEW - 1
+    now[0] += board_views.SECONDS_PER_VIEW - 1
     app.run()
     assert view_of(app) == third
-    app.toggle(key=board_views.ROTATE).set_value(False).run()
-    now[0] += 10 * board_views.SECONDS_A_VIEW
+    app.toggle(key=board_views.ROTATE_KEY).set_value(False).run()
+    now[0] += 10 * board_views.SECONDS_PER_VIEW
     app.run()
     assert view_of(app) == third
 
 
-def test_an_open_drawing_that_was_taken_away_is_told(room):
-    app = opened(board, **{board_views.OPENED: "gone"})
+def test_an_opened_drawing_that_was_deleted_shows_a_message(room):
+    app = opened(board, **{board_views.OPENED_KEY: "gone"})
     assert "not in the room any more" in app.info[0].value
     app.button[0].click().run()
     assert "Nobody has drawn yet" in text(app)
@@ -159,27 +159,27 @@ def tour():
     show_tour()
 
 
-def test_the_tour_goes_on_step_by_step_and_the_address_holds_it(room):
+def test_the_tour_advances_step_by_step_and_stores_the_step_in_the_url(room):
     app = opened(tour)
     for step in STEPS:
         assert step.title in text(app)
         assert all(sentence in text(app) for sentence in (*step.say, *step.expect))
-        following = next(button for button in app.button if button.label == "Next step")
+        next_button = next(button for button in app.button if button.label == "Next step")
         if step is not STEPS[-1]:
-            app = following.click().run()
-    assert following.disabled
-    assert app.query_params[STEP] == "8"
+            app = next_button.click().run()
+    assert next_button.disabled
+    assert app.query_params[STEP_KEY] == "8"
 
 
-@pytest.mark.parametrize(("asked_for", "title"), [("3", STEPS[2].title), ("0", STEPS[0].title), ("x²", STEPS[0].title)])
-def test_a_link_opens_its_step_and_what_is_none_the_first(room, asked_for, title):
+@pytest.mark.parametrize(("value", "title"), [("3", STEPS[2].title), ("0", STEPS[0].title), ("x²", STEPS[0].title)])
+def test_a_step_in_the_url_opens_it_and_an_invalid_one_opens_the_first(room, value, title):
     app = app_of(tour)
-    app.query_params[STEP] = asked_for
+    app.query_params[STEP_KEY] = value
     assert title in text(app.run())
     assert not app.exception
 
 
-def test_the_tour_fits_a_lesson_and_leads_to_pages_that_there_are():
+def test_the_tour_takes_40_to_50_minutes_and_links_to_existing_pages():
     assert len(STEPS) == 8
     assert 40 <= total_minutes() <= 50
     assert all((PAGES / f"{step.page}.py").exists() for step in STEPS)

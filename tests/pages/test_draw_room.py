@@ -1,4 +1,4 @@
-"""What the Draw page has of the room, without a browser: telling, rounds, the room's drawings."""
+"""Tests of the Draw page without a browser: feedback, ten digits, own data and the room's drawings."""
 
 import json
 import re
@@ -14,8 +14,8 @@ from mnist_core.engine.client import Engine
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.room.drawings import FEEDBACK, IMPORT, ROUND, Drawings
 from pages._shared import services
-from pages._shared.identity import NICKNAME
-from pages._shared.model_picker import KEY as MODEL
+from pages._shared.identity import NICKNAME_KEY
+from pages._shared.model_picker import MODEL_KEY as MODEL
 from tests.apps import app_of
 from tests.drawn import add
 
@@ -54,7 +54,7 @@ def press(app: AppTest, label: str) -> AppTest:
     return app
 
 
-def error_boundary():
+def feedback_panel():
     import numpy as np
     import streamlit as st
 
@@ -62,21 +62,21 @@ def error_boundary():
     from mnist_core.digits.drawing import rasterize
     from mnist_core.digits.normalization import prepare
     from mnist_core.runs import store
-    from pages._draw.feedback import show_tell_it
+    from pages._draw.feedback import show_feedback
 
     drawing = st.session_state["drawing"]
     probabilities = np.eye(10)[7] * 0.91 + 0.009
-    show_tell_it(drawing, prepare(rasterize(drawing)).digit, probabilities, store.find("book", settings.home()))
+    show_feedback(drawing, prepare(rasterize(drawing)).digit, probabilities, store.find("book", settings.home()))
 
 
-def should_be(app: AppTest, digit: int) -> AppTest:
+def choose_label(app: AppTest, digit: int) -> AppTest:
     app = app.get("button_group")[0].set_value(digit).run()
     assert not app.exception
     return app
 
 
-def test_right_saves_the_drawing_with_what_was_read_once(room):
-    app = press(opened(error_boundary, drawing=SEVEN, **{NICKNAME: "Ada *bold*"}), "Right")
+def test_right_saves_the_drawing_with_the_prediction_once(room):
+    app = press(opened(feedback_panel, drawing=SEVEN, **{NICKNAME_KEY: "Ada *bold*"}), "Right")
     assert "Saved as 7, thank you" in text(app)
     app.run()
     (stored,) = room.newest(5)
@@ -86,33 +86,33 @@ def test_right_saves_the_drawing_with_what_was_read_once(room):
     np.testing.assert_array_equal(stored.digit, prepare(rasterize(SEVEN)).digit)
 
 
-def test_one_click_says_what_it_should_have_been_and_another_corrects_it(room):
-    app = should_be(opened(error_boundary, drawing=SEVEN), 1)
+def test_choosing_a_label_saves_the_drawing_and_another_label_corrects_it(room):
+    app = choose_label(opened(feedback_panel, drawing=SEVEN), 1)
     assert "Saved as 1" in text(app)
-    app = should_be(app, 2)
+    app = choose_label(app, 2)
     assert "Saved as 2" in text(app)
     assert [(stored.label, stored.answer) for stored in room.newest(5)] == [(2, 7)]
 
 
-def test_what_is_no_digit_is_saved_as_such_and_can_still_become_one(room):
-    app = press(opened(error_boundary, drawing=SEVEN), "No digit")
+def test_no_digit_saves_the_drawing_without_a_label_which_can_be_added_later(room):
+    app = press(opened(feedback_panel, drawing=SEVEN), "No digit")
     assert "Saved as no digit" in text(app)
-    assert [glance.no_digit for glance in room.summaries()] == [True]
+    assert [summary.no_digit for summary in room.summaries()] == [True]
     assert room.labelled() == []
-    assert "No digit, read as 7" in html(opened(looking))
-    should_be(app, 2)
+    assert "No digit, read as 7" in html(opened(room_tab))
+    choose_label(app, 2)
     assert [stored.label for stored in room.newest(5)] == [2]
 
 
-def test_what_was_told_can_be_taken_back_and_told_again(room):
-    app = press(press(opened(error_boundary, drawing=SEVEN), "Right"), "Take it back")
+def test_a_saved_drawing_can_be_taken_back_and_saved_again(room):
+    app = press(press(opened(feedback_panel, drawing=SEVEN), "Right"), "Take it back")
     assert room.newest(5) == []
     press(app, "Right")
     assert room.counts()[7] == 1
 
 
-def test_another_stroke_starts_afresh(room):
-    app = press(opened(error_boundary, drawing=SEVEN), "Right")
+def test_another_stroke_makes_a_new_drawing(room):
+    app = press(opened(feedback_panel, drawing=SEVEN), "Right")
     app.session_state["drawing"] = OTHER
     app.run()
     assert "Saved" not in text(app)
@@ -120,8 +120,8 @@ def test_another_stroke_starts_afresh(room):
     assert room.counts()[7] == 2
 
 
-def test_a_stroke_asks_nothing_of_the_database(room, monkeypatch):
-    app = opened(error_boundary, drawing=SEVEN)
+def test_a_stroke_does_not_use_the_database(room, monkeypatch):
+    app = opened(feedback_panel, drawing=SEVEN)
     monkeypatch.setattr(services, "_database", None)
     app.session_state["drawing"] = OTHER
     app.run()
@@ -129,96 +129,96 @@ def test_a_stroke_asks_nothing_of_the_database(room, monkeypatch):
     assert "Right" in {button.label for button in app.button}
 
 
-def test_a_room_that_cannot_be_reached_is_told_where_one_clicked(room, monkeypatch, tmp_path):
+def test_a_database_that_cannot_be_opened_shows_an_error_after_the_click(room, monkeypatch, tmp_path):
     monkeypatch.setenv("DIGIT_LAB_DATABASE_URL", f"sqlite:///{tmp_path}/missing/room.db")
-    app = press(opened(error_boundary, drawing=SEVEN), "Right")
+    app = press(opened(feedback_panel, drawing=SEVEN), "Right")
     assert "cannot be opened" in app.error[0].value
     assert "Saved" not in text(app)
 
 
-def test_a_nickname_is_remembered_for_the_session(room):
-    app = opened(error_boundary, drawing=SEVEN)
+def test_a_nickname_is_kept_and_saved_with_the_drawing(room):
+    app = opened(feedback_panel, drawing=SEVEN)
     app.text_input[0].set_value(" Ada ").run()
     assert app.text_input[0].value == "Ada"
     press(app, "Right")
     assert room.newest(1)[0].nickname == "Ada"
 
 
-def test_a_nickname_that_somebody_has_is_refused_where_it_was_asked_for(room):
-    services.people().call("somebody else", "Ada")
-    app = opened(error_boundary, drawing=SEVEN)
+def test_a_nickname_of_another_person_shows_an_error_at_the_field(room):
+    services.people().set_nickname("somebody else", "Ada")
+    app = opened(feedback_panel, drawing=SEVEN)
     app.text_input[0].set_value("ADA").run()
     assert "called ADA already" in app.error[0].value
     press(app, "Right")
     assert room.newest(1)[0].nickname is None
 
 
-def test_who_comes_back_is_known_by_the_browsers_key(room, monkeypatch):
-    monkeypatch.setattr("pages._shared.identity.unmasked", lambda cookie: b"the key of this browser")
-    opened(error_boundary, drawing=SEVEN).text_input[0].set_value("Ada").run()
-    press(opened(error_boundary, drawing=SEVEN), "Right")
+def test_a_returning_visitor_has_their_nickname_by_the_browsers_cookie(room, monkeypatch):
+    monkeypatch.setattr("pages._shared.identity.unmask_token", lambda cookie: b"the key of this browser")
+    opened(feedback_panel, drawing=SEVEN).text_input[0].set_value("Ada").run()
+    press(opened(feedback_panel, drawing=SEVEN), "Right")
     assert room.newest(1)[0].nickname == "Ada"
 
 
-def own():
-    from pages._shared.my_data import show_yours
+def my_data_panel():
+    from pages._shared.my_data import show_my_data
 
-    show_yours()
+    show_my_data()
 
 
-def test_ones_own_drawings_are_shown_and_deleted_one_by_one_or_all(room, monkeypatch):
-    monkeypatch.setattr("pages._shared.identity.unmasked", lambda cookie: b"the key of this browser")
+def test_a_visitor_sees_own_drawings_and_deletes_one_or_all(room, monkeypatch):
+    monkeypatch.setattr("pages._shared.identity.unmask_token", lambda cookie: b"the key of this browser")
     add(room, person="somebody else")
-    assert "no drawing of yours" in text(opened(own))
+    assert "no drawing of yours" in text(opened(my_data_panel))
     for drawing in (SEVEN, OTHER):
-        press(opened(error_boundary, drawing=drawing), "Right")
+        press(opened(feedback_panel, drawing=drawing), "Right")
     room.hide(room.newest(1)[0].id)
-    app = opened(own)
+    app = opened(my_data_panel)
     assert "Your 2 drawings" in text(app)
     assert "hidden by the host" in html(app)
     assert "Your drawing**" in text(press(app, "Delete"))
-    app = opened(own)
+    app = opened(my_data_panel)
     app.text_input[0].set_value("Ada").run()
-    (mine,) = {stored.person for stored in room.newest(5)} - {"somebody else"}
-    services.votes().vote(947, 9, person=mine)
-    app = opened(own)
+    (person,) = {stored.person for stored in room.newest(5)} - {"somebody else"}
+    services.votes().vote(947, 9, person=person)
+    app = opened(my_data_panel)
     app.checkbox[0].check().run()
     press(app, "Delete my nickname, 1 drawing and 1 vote")
     assert not services.votes().counts([947]).any()
     assert [stored.person for stored in room.newest(5)] == ["somebody else"]
-    assert services.people().call("somebody else", "Ada") == "Ada"
+    assert services.people().set_nickname("somebody else", "Ada") == "Ada"
 
 
-def playing():
-    from pages._draw.ten_digits_tab import show_rounds
+def ten_digits_tab():
+    from pages._draw.ten_digits_tab import show_ten_digits_tab
 
-    show_rounds()
+    show_ten_digits_tab()
 
 
 @pytest.fixture
-def reads(room: Drawings, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The digits that the network will read; AppTest has no canvas, so each is the same drawing."""
-    answers: list[int] = []
-    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[answers.pop(0)]])
-    opened(playing)  # the canvas can be imported by a running app only
+def predicted_digits(room: Drawings, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The digits that a fake network predicts, in this order; every drawing is the same, as AppTest has no canvas."""
+    remaining: list[int] = []
+    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[remaining.pop(0)]])
+    opened(ten_digits_tab)  # only a running app can import the canvas
     monkeypatch.setattr("pages._draw.ten_digits_tab.draw_on_canvas", lambda name: SEVEN)
-    return answers
+    return remaining
 
 
-def asked(app: AppTest) -> int:
+def requested_digit(app: AppTest) -> int:
     return int(re.search(r"Draw an? (\d)", text(app)).group(1))
 
 
-def test_a_round_asks_for_each_digit_once_and_counts_what_was_read_right(room, reads):
-    app, order = opened(playing, **{MODEL: "book"}), []
+def test_ten_digits_requests_each_digit_once_and_counts_the_correct_predictions(room, predicted_digits):
+    app, order = opened(ten_digits_tab, **{MODEL: "book"}), []
     for number in range(10):
-        order.append(asked(app))
+        order.append(requested_digit(app))
         wrong = (order[0] + 1) % 10
-        reads.append(order[-1] if number else wrong)
+        predicted_digits.append(order[-1] if number else wrong)
         app = press(app, "Done")
         if number < 9:
-            told = app.get("progress")[0].proto.text
-            assert re.search(f"Your {order[-1]} was read as an? {order[-1] if number else wrong}", told)
+            progress_text = app.get("progress")[0].proto.text
+            assert re.search(f"Your {order[-1]} was read as an? {order[-1] if number else wrong}", progress_text)
     assert sorted(order) == list(range(10))
     assert "9 of 10 read right" in text(app)
     assert f"{order[0]}, read as {wrong}" in html(app)
@@ -228,72 +228,72 @@ def test_a_round_asks_for_each_digit_once_and_counts_what_was_read_right(room, r
     assert "Draw a" in text(press(app, "Another round"))
 
 
-def test_a_blank_canvas_is_asked_for_ink_and_not_saved(room, reads, monkeypatch):
+def test_a_blank_canvas_shows_a_message_and_is_not_saved(room, predicted_digits, monkeypatch):
     monkeypatch.setattr("pages._draw.ten_digits_tab.draw_on_canvas", lambda name: NO_INK)
-    app = press(opened(playing, **{MODEL: "book"}), "Done")
+    app = press(opened(ten_digits_tab, **{MODEL: "book"}), "Done")
     assert "The canvas is blank" in app.info[0].value
     assert room.newest(1) == []
 
 
-def test_a_round_waits_for_a_network_that_wakes_up(room, reads, monkeypatch):
-    def sleep(*_: object) -> None:
+def test_ten_digits_stays_at_its_digit_while_the_engine_starts(room, predicted_digits, monkeypatch):
+    def not_ready(*_: object) -> None:
         raise EngineNotReady("It starts.")
 
-    monkeypatch.setattr(Engine, "classify", sleep)
-    app = opened(playing, **{MODEL: "book"})
-    digit = asked(app)
+    monkeypatch.setattr(Engine, "classify", not_ready)
+    app = opened(ten_digits_tab, **{MODEL: "book"})
+    digit = requested_digit(app)
     app = press(app, "Done")
     assert "waking up" in app.info[0].value
-    assert asked(app) == digit
+    assert requested_digit(app) == digit
     assert room.newest(1) == []
 
 
-def test_a_round_goes_on_only_when_the_drawing_was_saved(room, reads, monkeypatch, tmp_path):
+def test_ten_digits_shows_an_error_when_the_drawing_cannot_be_saved(room, predicted_digits, monkeypatch, tmp_path):
     monkeypatch.setenv("DIGIT_LAB_DATABASE_URL", f"sqlite:///{tmp_path}/missing/room.db")
-    app = opened(playing, **{MODEL: "book"})
-    reads.append(asked(app))
+    app = opened(ten_digits_tab, **{MODEL: "book"})
+    predicted_digits.append(requested_digit(app))
     app = press(app, "Done")
     assert "cannot be opened" in app.error[0].value
 
 
-def looking():
-    from pages._draw.room_tab import show_room_drawings
+def room_tab():
+    from pages._draw.room_tab import show_room_tab
 
-    show_room_drawings()
+    show_room_tab()
 
 
-def given(app: AppTest, content: bytes) -> AppTest:
+def upload(app: AppTest, content: bytes) -> AppTest:
     app = app.file_uploader[0].upload("pens.json", content, "application/json").run()
     assert not app.exception
     return app
 
 
-def test_an_empty_room_says_how_to_fill_it(room):
-    assert "no drawings yet" in opened(looking).info[0].value
+def test_the_room_tab_says_that_there_are_no_drawings(room):
+    assert "no drawings yet" in opened(room_tab).info[0].value
 
 
-def test_the_rooms_drawings_are_counted_and_shown_with_what_they_were_read_as(room):
-    app = opened(error_boundary, drawing=SEVEN, **{NICKNAME: "<b>Ada</b>"})
-    should_be(app, 1)
-    app = opened(looking)
+def test_the_room_tab_counts_the_drawings_and_shows_their_predictions(room):
+    app = opened(feedback_panel, drawing=SEVEN, **{NICKNAME_KEY: "<b>Ada</b>"})
+    choose_label(app, 1)
+    app = opened(room_tab)
     assert "1 drawing with its digit" in text(app)
     assert "1, read as 7\n&lt;b&gt;Ada&lt;/b&gt;" in html(app)
 
 
-def test_a_file_is_imported_once_and_its_faults_are_told(room):
+def test_a_file_is_imported_once_and_a_malformed_one_shows_an_error(room):
     values = [{"label": label, "strokes": [[[20, 20], [99, 200]]], "writer": "w"} for label in (3, 4)]
-    app = given(opened(looking), json.dumps(values).encode())
+    app = upload(opened(room_tab), json.dumps(values).encode())
     assert app.success[0].value.startswith("2 drawings added")
     assert "4, imported\nw" in html(app)
-    app = given(app, json.dumps(values).encode())
+    app = upload(app, json.dumps(values).encode())
     assert "2 were here already" in app.success[0].value
-    app = given(app, json.dumps([*values, {"label": 3}]).encode())
+    app = upload(app, json.dumps([*values, {"label": 3}]).encode())
     assert "Drawing 3 in pens" in app.error[0].value
     assert "Nothing was imported" in app.error[0].value
     assert {stored.source for stored in room.newest(5)} == {IMPORT}
     assert len(room.newest(5)) == 2
 
 
-def test_a_damaged_room_is_told_in_its_place(room, home_without_engine):
+def test_a_damaged_database_shows_an_error_in_the_room_tab(room, home_without_engine):
     (home_without_engine / "room.db").write_bytes(b"no database at all " * 100)
-    assert "is no database" in opened(looking).error[0].value
+    assert "is no database" in opened(room_tab).error[0].value

@@ -1,4 +1,4 @@
-"""The Errors page, without a browser. What a press on the matrix or on a digit does is tried in tests/browser."""
+"""Tests of the Errors page without a browser; tests/browser covers clicks on the matrix and on digits."""
 
 import json
 from dataclasses import replace
@@ -21,10 +21,10 @@ from mnist_core.runs.status import FINISHED
 from pages._errors.calibration import threshold_text
 from pages._errors.digit_detail import history_text
 from pages._errors.model_comparison import comparison_text
-from pages._shared.widgets.prediction import sureness
+from pages._shared.widgets.prediction import confidence_text
 from tests.apps import new_app, open_page
 
-SOME = {"test_accuracy": 0.5, "test_loss": 1.0, "correct": 5000, "incorrect": 5000}
+SCORES = {"test_accuracy": 0.5, "test_loss": 1.0, "correct": 5000, "incorrect": 5000}
 LABELS = mnist.load().test.labels
 
 
@@ -35,18 +35,18 @@ def home(home_without_engine: Path) -> Path:
 
 def trained_run(home: Path, *, probabilities: np.ndarray | None = None) -> Run:
     run = store.create(RunConfig(name="a *new* one"), home)
-    run.update(state=FINISHED, scores=SOME)
+    run.update(state=FINISHED, scores=SCORES)
     run.model_path.touch()
     if probabilities is not None:
         np.savez(run.path / "evaluation.npz", probabilities=probabilities)
     return run
 
 
-def errors_page(run: str, **address: str) -> AppTest:
+def errors_page(run: str, **query: str) -> AppTest:
     app = new_app()
     app.session_state["model"] = run
     open_page(app, "errors")
-    app.query_params.update(address)
+    app.query_params.update(query)
     app.run()
     assert not app.exception
     return app
@@ -54,12 +54,12 @@ def errors_page(run: str, **address: str) -> AppTest:
 
 def cells(app: AppTest, name: str) -> list[dict]:
     """The buttons of the component with this name."""
-    (found,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name == name]
-    return json.loads(found.json)["cells"]
+    (component,) = [element.proto for element in app.get("bidi_component") if element.proto.component_name == name]
+    return json.loads(component.json)["cells"]
 
 
 def digits(app: AppTest) -> list[str]:
-    """What the gallery says of its digits."""
+    """The accessible names of the gallery's digits."""
     return [cell["name"] for cell in cells(app, "digit_choice")]
 
 
@@ -72,13 +72,13 @@ def text(app: AppTest) -> str:
 
 
 def choose(app: AppTest, label: str, value: object) -> None:
-    (found,) = [
+    (control,) = [
         widget
         for kind in ("selectbox", "button_group", "segmented_control", "slider", "toggle", "select_slider")
         for widget in getattr(app, kind)
         if widget.label == label
     ][:1]
-    found.set_value(value).run()
+    control.set_value(value).run()
     assert not app.exception
     assert not app.error
 
@@ -88,35 +88,35 @@ def press(app: AppTest, label: str) -> None:
     assert not app.exception
 
 
-def address(app: AppTest) -> dict[str, str]:
-    said = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
-    return {name: value for name, value in said.items() if name != "model"}
+def url_query(app: AppTest) -> dict[str, str]:
+    query = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+    return {name: value for name, value in query.items() if name != "model"}
 
 
-def answers_of(run: str) -> np.ndarray:
+def probabilities_of(run: str) -> np.ndarray:
     return store.find(run, settings.home()).test_probabilities
 
 
-def test_the_page_counts_right_and_wrong_and_shows_the_surest_errors_first(home: Path) -> None:
+def test_the_page_counts_correct_and_wrong_predictions_and_shows_the_most_confident_errors_first(home: Path) -> None:
     app = errors_page("book")
-    probabilities = answers_of("book")
+    probabilities = probabilities_of("book")
     predicted = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(predicted != LABELS)
     assert [metric.value for metric in app.metric] == [f"{10_000 - len(wrong):,}", f"{len(wrong)}", "98.24%"]
     assert f"1 to 48 of {len(wrong)} digits. Press one to see why." in text(app)
     assert indices(app) == wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:48].tolist()
-    assert address(app) == {}
+    assert url_query(app) == {}
 
 
-def test_the_matrix_has_a_button_for_each_cell_that_says_what_it_counts(home: Path) -> None:
+def test_each_cell_of_the_matrix_is_a_button_named_with_its_count(home: Path) -> None:
     app = errors_page("book")
     names = [cell["name"] for cell in cells(app, "confusion_matrix")]
     assert len(names) == 10 + 11 * 10
-    count = int(((answers_of("book").argmax(axis=1) == 9) & (LABELS == 4)).sum())
+    count = int(((probabilities_of("book").argmax(axis=1) == 9) & (LABELS == 4)).sum())
     assert f"4 read as 9: {count} ({count / (LABELS == 4).sum():.2%} of the 4s)" in names
 
 
-def test_the_matrix_hides_what_is_right_and_tells_shares(home: Path) -> None:
+def test_the_matrix_can_show_percentages_and_hide_correct_predictions(home: Path) -> None:
     app = errors_page("book")
 
     def shown(true: int, predicted: int) -> str:
@@ -127,117 +127,117 @@ def test_the_matrix_hides_what_is_right_and_tells_shares(home: Path) -> None:
     assert shown(3, 3) == "97.3"
     choose(app, "Hide what is right", True)
     assert shown(3, 3) == ""
-    assert address(app) == {"shares": "yes", "hide-right": "yes"}
+    assert url_query(app) == {"shares": "yes", "hide-right": "yes"}
 
 
-def test_filters_narrow_the_gallery_and_stand_in_the_address(home: Path) -> None:
+def test_filters_limit_the_gallery_and_are_stored_in_the_url(home: Path) -> None:
     app = errors_page("book")
     choose(app, "True digit", "4")
     choose(app, "Read as", "9")
     assert all(name.startswith("A 4, read as 9") for name in digits(app))
-    assert address(app) == {"true": "4", "predicted": "9"}
+    assert url_query(app) == {"true": "4", "predicted": "9"}
     choose(app, "Answers", "right")
     assert "No test digit fits all of these filters." in text(app)
     press(app, "Show all errors")
     assert len(digits(app)) == 48
-    assert address(app) == {}
+    assert url_query(app) == {}
 
 
-def test_a_link_restores_filters_order_page_and_network(home: Path) -> None:
+def test_a_url_restores_filters_order_page_and_network(home: Path) -> None:
     app = errors_page("book", true="9", outcome="right", order="unsure", page="2", sure="0-99")
-    sure = answers_of("book").max(axis=1)
-    kept = np.flatnonzero((LABELS == 9) & (answers_of("book").argmax(axis=1) == 9) & (sure <= 0.99))
-    assert indices(app) == kept[np.argsort(sure[kept], kind="stable")][48:96].tolist()
+    sure = probabilities_of("book").max(axis=1)
+    expected = np.flatnonzero((LABELS == 9) & (probabilities_of("book").argmax(axis=1) == 9) & (sure <= 0.99))
+    assert indices(app) == expected[np.argsort(sure[expected], kind="stable")][48:96].tolist()
     assert next(widget for widget in app.selectbox if widget.label == "True digit").value == "9"
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "query",
     [{"true": "12"}, {"sure": "90-10"}, {"sure": "x"}, {"page": "0"}, {"page": "²"}, {"order": "?"}, {"epoch": "3"}],
 )
-def test_an_address_that_makes_no_sense_shows_all_errors(home: Path, wrong: dict) -> None:
-    assert indices(errors_page("book", **wrong)) == indices(errors_page("book"))
+def test_an_invalid_query_parameter_shows_all_errors(home: Path, query: dict) -> None:
+    assert indices(errors_page("book", **query)) == indices(errors_page("book"))
 
 
-def test_a_page_beyond_the_last_is_the_last(home: Path) -> None:
+def test_a_page_number_beyond_the_last_shows_the_last_page(home: Path) -> None:
     assert len(indices(errors_page("book", page="99"))) == 176 - 3 * 48
 
 
 @pytest.mark.parametrize(
     ("order", "value"),
     [
-        ("unsure", lambda said, label: said.max()),
-        ("loss", lambda said, label: said[label]),
-        ("margin", lambda said, label: -(np.sort(said)[-1] - np.sort(said)[-2])),
+        ("unsure", lambda row, label: row.max()),
+        ("loss", lambda row, label: row[label]),
+        ("margin", lambda row, label: -(np.sort(row)[-1] - np.sort(row)[-2])),
         ("index", None),
     ],
 )
-def test_the_gallery_is_sorted_as_asked(home: Path, order: str, value) -> None:
+def test_the_gallery_is_sorted_in_the_chosen_order(home: Path, order: str, value) -> None:
     app = errors_page("book", outcome="any")
     choose(app, "Sorted by", order)
     shown = indices(app)
     if value is None:
         assert shown == list(range(48))
     else:
-        ranks = [value(answers_of("book")[index], LABELS[index]) for index in shown]
+        ranks = [value(probabilities_of("book")[index], LABELS[index]) for index in shown]
         assert ranks == sorted(ranks)
-    assert address(app) == {"outcome": "any", "order": order}
+    assert url_query(app) == {"outcome": "any", "order": order}
 
 
-def test_the_disputed_labels_can_be_picked_out(home: Path) -> None:
+def test_the_gallery_can_be_limited_to_disputed_labels(home: Path) -> None:
     app = errors_page("world", outcome="any", order="index")
     choose(app, "Among", "disputed")
     assert indices(app) == list(DISPUTED)
 
 
-def test_a_range_of_sureness_keeps_answers_within_it(home: Path) -> None:
+def test_a_range_of_probabilities_limits_the_gallery(home: Path) -> None:
     app = errors_page("book")
     choose(app, "How sure it was (%)", (40, 60))
-    sure = answers_of("book")[indices(app)].max(axis=1)
+    sure = probabilities_of("book")[indices(app)].max(axis=1)
     assert len(sure)
     assert ((sure >= 0.4) & (sure <= 0.6)).all()
-    assert address(app) == {"sure": "40-60"}
+    assert url_query(app) == {"sure": "40-60"}
 
 
-def test_pressing_a_mix_up_shows_its_digits_and_pressing_it_again_shows_all(home: Path) -> None:
+def test_a_click_on_a_confusion_filters_the_gallery_and_a_second_click_removes_the_filter(home: Path) -> None:
     app = errors_page("book")
     label = next(button.label for button in app.button if "read as" in button.label)
     press(app, label)
     assert all(name.startswith(f"A {label[:11]}".replace(" read", ", read")) for name in digits(app))
-    assert address(app) == {"true": label[0], "predicted": label[10]}
+    assert url_query(app) == {"true": label[0], "predicted": label[10]}
     press(app, label)
-    assert address(app) == {}
+    assert url_query(app) == {}
 
 
-def test_the_time_machine_shows_the_network_as_it_was(home: Path) -> None:
+def test_the_time_machine_shows_the_errors_of_an_earlier_epoch(home: Path) -> None:
     app = errors_page("book")
     choose(app, "Time machine", True)
-    assert address(app) == {"epoch": "20"}
+    assert url_query(app) == {"epoch": "20"}
     choose(app, "After epoch", 1)
     with np.load(store.find("book", home).snapshots[1]) as snapshot:
         wrong = int((snapshot["test_probabilities"].argmax(axis=1) != LABELS).sum())
     assert app.metric[1].value == f"{wrong}"
     assert f"of {wrong} digits" in text(app)
-    assert address(app) == {"epoch": "1"}
+    assert url_query(app) == {"epoch": "1"}
     choose(app, "Time machine", False)
     assert app.metric[1].value == "176"
 
 
-def test_the_time_machine_marks_what_was_learned_and_what_was_forgotten(home: Path) -> None:
+def test_the_time_machine_marks_learned_and_forgotten_digits(home: Path) -> None:
     app = errors_page("book", epoch="1", among="learned", outcome="any")
     assert {cell["caption"].split(" ")[-1] for cell in cells(app, "digit_choice")} == {"learned"}
-    final = answers_of("book").argmax(axis=1)
+    final = probabilities_of("book").argmax(axis=1)
     assert (final[indices(app)] == LABELS[indices(app)]).all()
     choose(app, "Among", "forgotten")
     assert (final[indices(app)] != LABELS[indices(app)]).all()
 
 
-def test_the_time_machine_shows_what_an_open_digit_was_read_as(home: Path) -> None:
+def test_the_time_machine_shows_the_earlier_prediction_of_an_open_digit(home: Path) -> None:
     with np.load(store.find("book", home).snapshots[1]) as snapshot:
-        then = snapshot["test_probabilities"].argmax(axis=1)
-    index = np.flatnonzero((then != LABELS) & (answers_of("book").argmax(axis=1) == LABELS))[0]
+        earlier = snapshot["test_probabilities"].argmax(axis=1)
+    index = np.flatnonzero((earlier != LABELS) & (probabilities_of("book").argmax(axis=1) == LABELS))[0]
     app = errors_page("book", epoch="1", digit=str(index))
-    assert f"Wrong: labelled {LABELS[index]}, read as {then[index]}. After epoch 1 it said" in text(app).replace(
+    assert f"Wrong: labelled {LABELS[index]}, read as {earlier[index]}. After epoch 1 it said" in text(app).replace(
         "*", ""
     )
     assert "as it is now, after all its epochs" in text(app)
@@ -251,43 +251,43 @@ def test_a_run_without_snapshots_has_no_time_machine(home: Path) -> None:
     assert "No test digit fits" in text(app)
 
 
-def test_an_open_digit_tells_all_about_it_and_leads_to_its_neighbours(home: Path) -> None:
+def test_an_open_digit_shows_its_details_and_the_next_and_previous_digit(home: Path) -> None:
     app = errors_page("book", digit="247")
-    said = text(app)
-    assert "Wrong: labelled 4, read as 2" in said
-    assert "Wrong after each epoch that was kept." in said
-    assert "95 of 176" in said
+    shown = text(app)
+    assert "Wrong: labelled 4, read as 2" in shown
+    assert "Wrong after each epoch that was kept." in shown
+    assert "95 of 176" in shown
     html = "".join(part.proto.body for part in app.get("html"))
     assert "world" in html
     assert "4 · 99.7%" in html
     assert len(cells(app, "digit_choice")) == 5
     press(app, "Next")
-    after = address(app)["digit"]
+    next_index = url_query(app)["digit"]
     press(app, "Previous")
-    assert address(app)["digit"] == "247" != after
+    assert url_query(app)["digit"] == "247" != next_index
     press(app, "Back to the gallery")
-    assert address(app) == {"page": "2"}
+    assert url_query(app) == {"page": "2"}
     assert 247 in indices(app)
 
 
-def test_a_disputed_digit_says_what_people_said(home: Path) -> None:
+def test_a_disputed_digit_shows_the_raters_votes(home: Path) -> None:
     assert "Of five people 0 said 8, 5 said 9, 0 neither" in text(errors_page("world", digit="947"))
 
 
-def test_a_digit_that_the_filters_leave_out_can_be_opened_by_its_address(home: Path) -> None:
+def test_a_digit_outside_the_filters_can_be_opened_by_its_url(home: Path) -> None:
     app = errors_page("book", digit="0")
     assert "Right" in text(app)
     assert "Not among the filtered digits." in text(app)
     assert next(button for button in app.button if button.label == "Next").disabled
 
 
-def test_the_numbers_view_tells_the_metrics(home: Path) -> None:
+def test_the_numbers_view_shows_the_metrics(home: Path) -> None:
     app = errors_page("book", view="numbers")
     assert [metric.value for metric in app.metric] == ["98.24%", "99.55%", "0.0865 nats", "1.13%"]
     assert app.dataframe[0].value["Support"].sum() == 10_000
 
 
-def test_a_temperature_changes_how_sure_the_network_is_and_no_answer(home: Path) -> None:
+def test_temperature_scaling_changes_the_probabilities_but_not_the_accuracy(home: Path) -> None:
     app = errors_page("book", view="numbers")
     choose(app, "Temperature scaling", True)
     assert app.metric[0].value == "98.24%"
@@ -295,60 +295,60 @@ def test_a_temperature_changes_how_sure_the_network_is_and_no_answer(home: Path)
     assert "each half's was fitted on the other" in text(app)
 
 
-def test_the_temperature_of_a_run_with_held_out_digits_is_the_one_it_has_learned(home: Path) -> None:
+def test_a_run_with_held_out_digits_uses_its_saved_temperature(home: Path) -> None:
     book = RECIPES["book"]
     training = replace(book.training, validation=ON_HELD_OUT)
     run = store.create(RunConfig(name="held", model=book.model, training=training), home)
-    run.update(state=FINISHED, scores=SOME)
+    run.update(state=FINISHED, scores=SCORES)
     run.model_path.touch()
-    run.save_evaluation(answers_of("book"), statistics={}, temperature=1.5)
+    run.save_evaluation(probabilities_of("book"), statistics={}, temperature=1.5)
     app = errors_page(run.id, view="numbers")
     choose(app, "Temperature scaling", True)
     assert "The temperature is **1.50**, fitted on the 6,000 training digits" in text(app)
 
 
-def test_a_threshold_tells_how_much_is_answered_and_how_well(home: Path) -> None:
+def test_a_probability_threshold_shows_the_coverage_and_the_accuracy(home: Path) -> None:
     app = errors_page("book", view="numbers")
     choose(app, "Answer only when at least this sure (%)", 99.0)
-    sure, right = answers_of("book").max(axis=1), answers_of("book").argmax(axis=1) == LABELS
-    answered = sure >= 0.99
-    told = (
-        f"It answers **{answered.mean():.2%}** of the digits and is right in **{right[answered].mean():.2%}** of these."
+    sure, right = probabilities_of("book").max(axis=1), probabilities_of("book").argmax(axis=1) == LABELS
+    covered = sure >= 0.99
+    expected = (
+        f"It answers **{covered.mean():.2%}** of the digits and is right in **{right[covered].mean():.2%}** of these."
     )
-    assert told in text(app)
+    assert expected in text(app)
 
 
 @pytest.mark.parametrize(
-    ("threshold", "told"), [(0.0, "answers all digits, **50.00%** of them right"), (0.99, "it answers nothing")]
+    ("threshold", "expected"), [(0.0, "answers all digits, **50.00%** of them right"), (0.99, "it answers nothing")]
 )
-def test_thresholds_at_both_ends_are_told(threshold: float, told: str) -> None:
-    at = selective(np.array([[0.9, 0.1], [0.9, 0.1]]), np.array([0, 1]), np.array([threshold]))
-    assert told in threshold_text(at, 2)
+def test_the_threshold_text_describes_a_coverage_of_all_and_of_none(threshold: float, expected: str) -> None:
+    result = selective(np.array([[0.9, 0.1], [0.9, 0.1]]), np.array([0, 1]), np.array([threshold]))
+    assert expected in threshold_text(result, 2)
 
 
 def test_two_networks_are_compared_digit_by_digit(home: Path) -> None:
     app = errors_page("book", view="compare")
-    found = compare(answers_of("book").argmax(axis=1), answers_of("world").argmax(axis=1), LABELS)
-    counts = [found.both, found.only_first, found.only_second, found.neither]
-    assert [metric.value for metric in app.metric] == [f"{len(each):,}" for each in counts]
+    comparison = compare(probabilities_of("book").argmax(axis=1), probabilities_of("world").argmax(axis=1), LABELS)
+    counts = [comparison.both, comparison.only_first, comparison.only_second, comparison.neither]
+    assert [metric.value for metric in app.metric] == [f"{len(indices_of_case):,}" for indices_of_case in counts]
     assert "**world is really better than book** on digits like these" in text(app)
-    assert indices(app) == found.only_first.tolist()
+    assert indices(app) == comparison.only_first.tolist()
     choose(app, "Digits", "second")
-    assert indices(app) == found.only_second[:48].tolist()
-    assert address(app) == {"view": "compare", "with": "world", "who": "second"}
+    assert indices(app) == comparison.only_second[:48].tolist()
+    assert url_query(app) == {"view": "compare", "with": "world", "who": "second"}
 
 
-def test_a_difference_that_may_be_chance_is_called_so() -> None:
+def test_a_difference_without_significance_is_called_chance() -> None:
     right, wrong = np.zeros(100, int), np.ones(100, int)
     first, second = right.copy(), right.copy()
     first[:6], second[6:10] = 1, 1
-    said = comparison_text(compare(first, second, right), "A", "B")
-    assert "B alone reads 6 digits right, A alone 4." in said
-    assert "**that can well be chance.**" in said
+    shown = comparison_text(compare(first, second, right), "A", "B")
+    assert "B alone reads 6 digits right, A alone 4." in shown
+    assert "**that can well be chance.**" in shown
     assert "nothing tells them apart" in comparison_text(compare(wrong, wrong, right), "A", "B")
 
 
-def test_a_run_trained_a_minute_ago_is_compared_too(home: Path) -> None:
+def test_a_newly_trained_run_can_be_compared(home: Path) -> None:
     run = trained_run(home, probabilities=np.eye(10, dtype=np.float32)[LABELS])
     app = errors_page("world", view="compare")
     options = next(widget for widget in app.selectbox if widget.label == "Compare with").options
@@ -359,14 +359,14 @@ def test_a_run_trained_a_minute_ago_is_compared_too(home: Path) -> None:
     assert "There is no such digit." in text(app)
 
 
-def test_a_faultless_network_has_nothing_to_browse(home: Path) -> None:
+def test_a_network_without_errors_shows_an_empty_gallery(home: Path) -> None:
     app = errors_page(trained_run(home, probabilities=np.eye(10, dtype=np.float32)[LABELS]).id)
     assert "No test digit fits all of these filters." in text(app)
 
 
 @pytest.mark.parametrize("view", ["mistakes", "numbers", "compare"])
 @pytest.mark.parametrize("content", [None, b"not an archive"])
-def test_a_run_without_a_readable_evaluation_says_what_to_do(home: Path, content: bytes | None, view: str) -> None:
+def test_a_run_without_a_readable_evaluation_shows_what_to_do(home: Path, content: bytes | None, view: str) -> None:
     run = trained_run(home)
     if content:
         (run.path / "evaluation.npz").write_bytes(content)
@@ -375,7 +375,7 @@ def test_a_run_without_a_readable_evaluation_says_what_to_do(home: Path, content
 
 
 @pytest.mark.parametrize(
-    ("right", "told"),
+    ("right", "expected"),
     [
         ("11", "Right after each epoch that was kept."),
         ("00", "Wrong after each epoch that was kept."),
@@ -383,11 +383,11 @@ def test_a_run_without_a_readable_evaluation_says_what_to_do(home: Path, content
         ("1011", "Right after epoch 1, forgotten by epoch 5, learned by epoch 9."),
     ],
 )
-def test_when_a_digit_was_learned_or_forgotten_is_told(right: str, told: str) -> None:
-    assert history_text({1 + 4 * place: mark == "1" for place, mark in enumerate(right)}) == told
+def test_the_history_text_says_when_a_digit_was_learned_or_forgotten(right: str, expected: str) -> None:
+    assert history_text({1 + 4 * index: mark == "1" for index, mark in enumerate(right)}) == expected
 
 
-def test_nothing_is_called_quite_sure() -> None:
-    assert sureness(0.9994) == "99.9% sure"
-    assert sureness(0.9995) == "Over 99.9% sure"
-    assert sureness(1.0) == "Over 99.9% sure"
+def test_a_probability_of_1_is_shown_as_over_99_9_percent() -> None:
+    assert confidence_text(0.9994) == "99.9% sure"
+    assert confidence_text(0.9995) == "Over 99.9% sure"
+    assert confidence_text(1.0) == "Over 99.9% sure"

@@ -1,4 +1,4 @@
-"""The Train page's tab Experiments, without a browser."""
+"""Tests of the Train page's tab Experiments without a browser."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from mnist_core.runs import store
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import CANCELLED, FINISHED
-from pages._train.curve_comparison import overlaid
+from pages._train.curve_comparison import epoch_table
 from tests.apps import new_app, open_page
 
 SCALING = EXPERIMENTS["scaling"]
@@ -38,8 +38,8 @@ def button(app: AppTest, label: str):
     return next(each for each in app.button if each.label == label)
 
 
-def ended(home: Path, accuracies: list[float]) -> list[Run]:
-    """The runs of SCALING, with these last validation accuracies."""
+def finished_runs(home: Path, accuracies: list[float]) -> list[Run]:
+    """Create the finished runs of SCALING, with these final accuracies."""
     runs = [store.create(config, home) for config in SCALING.configs()]
     for run, accuracy in zip(runs, accuracies, strict=True):
         (run.path / "epochs.csv").write_text(f"{HEADER}1,1,0.5,0.8,0.4,{accuracy}\n")
@@ -49,7 +49,7 @@ def ended(home: Path, accuracies: list[float]) -> list[Run]:
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=lambda experiment: experiment.id)
-def test_each_can_be_read_before_anybody_has_run_it(home, experiment):
+def test_each_experiment_is_described_before_it_has_run(home, experiment):
     app = opened(experiment.id)
     assert not app.exception
     assert app.subheader[-1].value == experiment.question
@@ -58,7 +58,7 @@ def test_each_can_be_read_before_anybody_has_run_it(home, experiment):
     assert "Nobody has run it" in text(app)
 
 
-def test_one_click_puts_all_its_runs_in_line_which_are_then_waited_for(home):
+def test_one_click_queues_all_runs_of_an_experiment(home):
     app = opened("scaling")
     button(app, "Run this experiment").click().run()
     assert [each.config.name for each in queue.waiting(home)] == [
@@ -69,14 +69,14 @@ def test_one_click_puts_all_its_runs_in_line_which_are_then_waited_for(home):
     assert "Comes when the last training has ended" in text(app)
 
 
-def test_an_experiment_is_one_of_the_two_trainings_that_may_wait(home):
+def test_one_person_can_queue_two_experiments(home):
     for experiment in ("scaling", "rate"):
         button(opened(experiment), "Run this experiment").click().run()
     assert len(queue.waiting(home)) == 5
 
 
-def test_what_was_measured_stands_beside_what_was_expected(home):
-    ended(home, [0.946, 0.109])
+def test_a_finished_experiment_shows_the_measured_and_the_expected_result(home):
+    finished_runs(home, [0.946, 0.109])
     app = opened("scaling")
     assert "**Measured.** It reads 94.6% of new digits with pixels from 0 to 1, and 10.9% with 0 to 255." in text(app)
     assert app.success
@@ -85,33 +85,33 @@ def test_what_was_measured_stands_beside_what_was_expected(home):
     assert table["New digits"].tolist() == ["94.60%", "10.90%"]
 
 
-def test_another_finding_than_the_expected_one_is_told_so(home):
-    ended(home, [0.946, 0.93])
+def test_an_unexpected_result_is_called_not_as_expected(home):
+    finished_runs(home, [0.946, 0.93])
     assert "not as expected" in text(opened("scaling"))
 
 
-def test_a_variant_that_was_cancelled_leaves_nothing_to_compare(home):
-    ended(home, [0.946, 0.1])[1].update(state=CANCELLED)
+def test_an_experiment_with_a_cancelled_run_has_no_comparison(home):
+    finished_runs(home, [0.946, 0.1])[1].update(state=CANCELLED)
     assert "Nothing to compare: 0 to 255 did not end" in text(opened("scaling"))
 
 
-def test_a_run_is_opened_on_the_first_tab(home):
-    first, _ = ended(home, [0.946, 0.1])
+def test_a_run_of_an_experiment_opens_on_the_first_tab(home):
+    first, _ = finished_runs(home, [0.946, 0.1])
     app = opened("scaling")
     button(app, "Look at 0 to 1").click().run()
     assert app.session_state["train_tab"] == "Train a network"
     assert app.session_state["run"] == first.id
 
 
-def test_an_experiment_that_there_is_not_is_no_error(home):
+def test_an_unknown_experiment_in_the_url_selects_the_first_one(home):
     app = opened("nonsense")
     assert not app.exception
     assert app.subheader[-1].value == EXPERIMENTS["activation"].question
 
 
-def test_curves_are_laid_over_each_other_by_name(home):
-    first, second = ended(home, [0.9, 0.1])
-    rows = overlaid({"a": first, "b": second}, training=True)
+def test_the_curves_of_several_runs_are_in_one_table_with_their_names(home):
+    first, second = finished_runs(home, [0.9, 0.1])
+    rows = epoch_table({"a": first, "b": second}, training=True)
     assert rows[["run", "of", "accuracy"]].to_numpy().tolist() == [
         ["a", "new digits", 0.9],
         ["a", "training digits", 0.8],

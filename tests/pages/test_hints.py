@@ -1,4 +1,4 @@
-"""Hints on the Train page, without a browser."""
+"""Tests of the hints on the Train page without a browser."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def opened(run: Run) -> AppTest:
     return open_page(app, "train").run()
 
 
-def hinted(app: AppTest) -> list[str]:
+def hints(app: AppTest) -> list[str]:
     return [each.value for each in app.markdown if each.value.startswith(":material/lightbulb:")]
 
 
@@ -38,38 +38,38 @@ def write(run: Run, losses: list[float]) -> None:
     (run.path / "batches.csv").write_text("".join(",".join(map(str, line)) + "\n" for line in batches))
 
 
-def test_the_books_network_has_a_hint_with_its_why_and_its_cure(home):
+def test_the_book_network_shows_hints_with_an_explanation_and_suggested_settings(home):
     app = opened(Run(SHIPPED / "book"))
-    over_fitting, watched = hinted(app)
-    assert "Over-fitting begins after epoch 12" in over_fitting
-    assert "watched on the test set" in watched
+    overfitting, test_set = hints(app)
+    assert "Over-fitting begins after epoch 12" in overfitting
+    assert "watched on the test set" in test_set
     assert any("learn its training digits by heart" in each.value for each in app.markdown)
     assert {"Try distorted digits", "Try digits held out"} <= {each.label for each in app.button}
 
 
-def test_a_cure_is_in_the_form_for_the_next_run(home):
+def test_a_suggested_setting_is_copied_into_the_training_form(home):
     run = store.create(SLOW, home, state=RUNNING)
     write(run, [2.3, 2.2])
     app = opened(run)
     next(each for each in app.button if each.label == "Try a learning rate of 0.001").click().run()
-    turned = {name: app.session_state[form_state.KNOBS].values[name] for name in ("learning_rate", "epochs", "seed")}
-    assert turned == {"learning_rate": 0.001, "epochs": 30, "seed": 7}
+    values = {key: app.session_state[form_state.VALUES_KEY].values[key] for key in ("learning_rate", "epochs", "seed")}
+    assert values == {"learning_rate": 0.001, "epochs": 30, "seed": 7}
     rate = next(each for each in app.select_slider if each.label == "Learning rate")
     assert rate.value == 0.001
     assert "Press Train" in app.toast[0].value
     assert not app.exception
 
 
-def test_a_run_that_trains_is_hinted_at_when_an_epoch_has_shown_it(home):
+def test_a_running_run_shows_a_hint_after_the_epoch_that_causes_it(home):
     run = store.create(SLOW, home, state=RUNNING)
     write(run, [2.3])
     app = opened(run)
-    assert hinted(app) == []
+    assert hints(app) == []
     write(run, [2.3, 2.2])
-    assert "learning rate is low" in hinted(app.run())[0]
+    assert "learning rate is low" in hints(app.run())[0]
 
 
-def test_a_run_that_diverged_at_once_is_hinted_at_without_curves(home):
+def test_a_diverged_run_without_curves_shows_a_hint(home):
     run = store.create(SLOW, home)
     run.update(state=FAILED, diverged=True, error="The loss became nan in epoch 1.")
-    assert "no longer a number" in hinted(opened(run))[0]
+    assert "no longer a number" in hints(opened(run))[0]

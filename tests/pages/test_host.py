@@ -1,4 +1,4 @@
-"""The host's desk, without a browser: the password opens it, and nobody else has anything of it."""
+"""Tests of the host's view of the Workshop page without a browser: login, room, queue, drawings, backup."""
 
 from pathlib import Path
 
@@ -10,15 +10,15 @@ from mnist_core.config import RunConfig
 from mnist_core.engine import queue
 from mnist_core.engine.client import Engine
 from mnist_core.host.actions import HostActions
-from mnist_core.host.auth import FREE_TRIES, HostToken
+from mnist_core.host.auth import FREE_ATTEMPTS, HostToken
 from mnist_core.host.network_addresses import Address
 from mnist_core.host.preflight import Check
 from mnist_core.runs import store
 from mnist_core.runs.status import CANCELLED
 from mnist_core.settings import HOST_PASSWORD
 from pages._shared import services
-from pages._shared.model_picker import KEY as MODEL
-from pages._workshop.board.board import OPENED
+from pages._shared.model_picker import MODEL_KEY as MODEL
+from pages._workshop.board.board import OPENED_KEY
 from pages._workshop.host import login
 from tests.apps import new_app, open_page
 from tests.drawn import SEVEN, add
@@ -31,7 +31,7 @@ PASSWORD = "chosen for the test"
 def home(home_without_engine: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
     monkeypatch.setenv(HOST_PASSWORD, PASSWORD)
-    services._authenticator.cache_clear()  # what other tests tried in vain would have this one wait
+    services._authenticator.cache_clear()  # failed logins of other tests would delay this one
     return home_without_engine
 
 
@@ -46,7 +46,7 @@ def workshop(**query: str) -> AppTest:
     return opened("workshop", **query)
 
 
-def desk(tab: str = "Join") -> AppTest:
+def host_view(tab: str = "Join") -> AppTest:
     app = authenticate(workshop())
     app.session_state["host-tab"] = tab
     return checked(app.run())
@@ -76,14 +76,14 @@ def errors(app: AppTest) -> str:
 
 def text(app: AppTest) -> str:
     elements = [*app.markdown, *app.info, *app.success, *app.warning]
-    return "\n".join(element.value for element in elements).replace("\\", "")  # of what people typed
+    return "\n".join(element.value for element in elements).replace("\\", "")  # remove Markdown escapes of user input
 
 
 def html(app: AppTest) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 
 
-def test_the_password_opens_the_desk_and_closing_it_takes_it_away(home):
+def test_the_password_opens_the_hosts_view_and_closing_it_removes_the_session_key(home):
     app = workshop()
     assert views(app) == VIEWS
     app = authenticate(app)
@@ -91,12 +91,12 @@ def test_the_password_opens_the_desk_and_closing_it_takes_it_away(home):
     assert app.query_params["view"] == "desk"
     app = press(app, "Close the desk")
     assert views(app) == VIEWS
-    assert login.KEY not in app.session_state
+    assert login.TOKEN_KEY not in app.session_state
 
 
-def test_a_wrong_password_opens_nothing_and_many_make_everybody_wait(home):
+def test_a_wrong_password_is_rejected_and_several_delay_further_attempts(home):
     app = workshop()
-    for _ in range(FREE_TRIES):
+    for _ in range(FREE_ATTEMPTS):
         app = authenticate(app, "guessed")
         assert "not the host's password" in errors(app)
     app = authenticate(app)
@@ -105,15 +105,15 @@ def test_a_wrong_password_opens_nothing_and_many_make_everybody_wait(home):
 
 
 @pytest.mark.parametrize("forged", [None, "host", True, HostToken(b""), HostToken(PASSWORD.encode())])
-def test_an_address_or_a_forged_right_shows_no_desk(home, forged):
+def test_a_url_or_a_forged_token_does_not_open_the_hosts_view(home, forged):
     app = workshop(view="desk", host="yes")
-    app.session_state[login.KEY] = forged
+    app.session_state[login.TOKEN_KEY] = forged
     app = checked(app.run())
     assert views(app) == VIEWS
     assert "view" not in app.query_params
 
 
-def test_a_home_whose_password_is_damaged_tells_it_and_shows_the_board(home, monkeypatch):
+def test_a_damaged_password_file_shows_an_error_and_the_board(home, monkeypatch):
     monkeypatch.delenv(HOST_PASSWORD)
     (home / "host-password").write_bytes(b"")
     app = authenticate(workshop(), "")
@@ -121,9 +121,9 @@ def test_a_home_whose_password_is_damaged_tells_it_and_shows_the_board(home, mon
     assert views(app) == VIEWS
 
 
-def test_joining_shows_the_address_as_text_and_code_and_who_has_come(home, monkeypatch):
+def test_the_join_tab_shows_the_url_a_qr_code_and_the_number_of_people(home, monkeypatch):
     monkeypatch.setattr("pages._workshop.host.join.addresses", lambda: [Address("wlan0", "192.168.1.20")])
-    app = desk()
+    app = host_view()
     assert "http://192.168.1.20:8501" in html(app)
     assert 'alt="QR code of the address"' in html(app)
     assert "Nobody else is in" in text(app)
@@ -132,28 +132,28 @@ def test_joining_shows_the_address_as_text_and_code_and_who_has_come(home, monke
     assert "**1 person is in**" in app.success[0].value
 
 
-def test_several_networks_are_a_choice_and_none_is_told(home, monkeypatch):
-    found = [Address("wlan0", "192.168.1.20"), Address("eth0", "10.0.0.7")]
-    monkeypatch.setattr("pages._workshop.host.join.addresses", lambda: found)
-    app = desk()
+def test_the_join_tab_offers_several_networks_and_shows_an_error_without_one(home, monkeypatch):
+    interfaces = [Address("wlan0", "192.168.1.20"), Address("eth0", "10.0.0.7")]
+    monkeypatch.setattr("pages._workshop.host.join.addresses", lambda: interfaces)
+    app = host_view()
     app = checked(app.selectbox(key="join-network").set_value("http://10.0.0.7:8501").run())
     assert "http://10.0.0.7:8501</div>" in html(app)
-    found.clear()
+    interfaces.clear()
     assert "no network" in errors(checked(app.run()))
 
 
-def test_a_pinned_network_is_a_newcomers_unless_their_address_names_another(home):
-    app = desk("The room")
+def test_a_new_visitor_gets_the_pinned_network_unless_the_url_names_another(home):
+    app = host_view("The room")
     app.selectbox(key="pin-").set_value("book")
     checked(app.run())
-    assert services.room_now().pinned == "book"
+    assert services.room_state().pinned == "book"
     assert opened("draw").session_state[MODEL] == "book"
     assert opened("draw", model="world").session_state[MODEL] == "book"
     services.host_actions().pin(services.authenticator().authenticate(PASSWORD), "world")
     assert opened("draw", model="book").session_state[MODEL] == "book"
 
 
-def test_a_new_pin_reaches_who_is_here_and_their_own_later_choice_stays(home):
+def test_a_new_pin_switches_present_visitors_who_can_then_choose_another_network(home):
     app = opened("draw")
     assert app.session_state[MODEL] == "world"
     services.host_actions().pin(services.authenticator().authenticate(PASSWORD), "book")
@@ -164,8 +164,8 @@ def test_a_new_pin_reaches_who_is_here_and_their_own_later_choice_stays(home):
     assert checked(app.run()).session_state[MODEL] == "world"
 
 
-def test_while_drawing_is_paused_the_page_draw_says_so_and_nobody_saves_anything(home):
-    app = press(desk("The room"), "Pause drawing")
+def test_while_drawing_is_paused_the_draw_page_shows_a_message_and_no_canvas(home):
+    app = press(host_view("The room"), "Pause drawing")
     assert "nobody can draw" in text(app)
     drawing = opened("draw")
     assert "The host has paused drawing" in text(drawing)
@@ -174,11 +174,11 @@ def test_while_drawing_is_paused_the_page_draw_says_so_and_nobody_saves_anything
     assert "paused" not in text(opened("draw"))
 
 
-def test_a_round_is_drawn_by_all_and_read_by_nobody_before_the_host_reveals_it(home, monkeypatch):
+def test_the_predictions_of_a_round_are_hidden_until_the_host_reveals_them(home, monkeypatch):
     monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[9]])
-    opened("draw")  # the canvas can be imported by a running app only
+    opened("draw")  # only a running app can import the canvas
     monkeypatch.setattr("pages._draw.group_round.draw_on_canvas", lambda name: SEVEN)
-    app = press(desk("The room"), "Have all draw a 4")
+    app = press(host_view("The room"), "Have all draw a 4")
     assert "**0** handed in" in text(app)
     ada = opened("draw")
     assert "### Draw a 4" in text(ada)
@@ -200,10 +200,10 @@ def test_a_round_is_drawn_by_all_and_read_by_nobody_before_the_host_reveals_it(h
     assert services.room().counts()[4] == 1
 
 
-def test_the_host_sees_the_line_cancels_and_lets_somebody_go_first(home):
+def test_the_host_sees_the_queue_cancels_runs_and_moves_one_to_the_front(home):
     first, second = (store.create(RunConfig(name=f"*{name}*", person="ada"), home) for name in ("one", "two"))
-    services.people().call("ada", "Ada")
-    app = desk("Trainings")
+    services.people().set_nickname("ada", "Ada")
+    app = host_view("Trainings")
     assert "1. *one* · Ada" in text(app)
     app = checked(app.button(key=f"first-{second.id}").click().run())
     assert queue.waiting(home) == [second, first]
@@ -213,47 +213,47 @@ def test_the_host_sees_the_line_cancels_and_lets_somebody_go_first(home):
     assert {run.status.state for run in (first, second)} == {CANCELLED}
 
 
-def test_one_training_is_shown_to_all_until_the_host_has_enough_of_it(home):
+def test_the_host_broadcasts_a_training_and_stops_it(home):
     store.create(RunConfig(name="somebody's"), home)
-    app = press(desk("Trainings"), "Train it for all")
+    app = press(host_view("Trainings"), "Train it for all")
     assert [run.config.name for run in queue.waiting(home)] == ["express, for all", "somebody's"]
     assert "express, for all" in text(workshop())
     assert "The host shows a training: **express, for all**" in text(opened("draw"))
-    assert "The host shows" not in text(opened("train", run=services.room_now().watched))
+    assert "The host shows" not in text(opened("train", run=services.room_state().watched))
     app = press(app, "Show it no more")
     assert "The host shows" not in text(opened("draw"))
     app = press(app, "Show to all")
-    assert services.room_now().watched is not None
+    assert services.room_state().watched is not None
 
 
-def test_a_drawing_is_hidden_from_the_room_and_brought_back(home):
-    drawn = add(services.room(), nickname="Mallory")
-    app = desk("Drawings")
+def test_the_host_hides_a_drawing_and_shows_it_again(home):
+    drawing_id = add(services.room(), nickname="Mallory")
+    app = host_view("Drawings")
     assert "Mallory" in html(app)
-    app = checked(app.button(key=f"hide-{drawn}").click().run())
+    app = checked(app.button(key=f"hide-{drawing_id}").click().run())
     assert services.room().newest(5) == []
     assert "Hidden" in text(app)
-    app = checked(app.button(key=f"show-{drawn}").click().run())
+    app = checked(app.button(key=f"show-{drawing_id}").click().run())
     assert len(services.room().newest(5)) == 1
     assert "Hidden" not in text(app)
 
 
-def test_the_host_hides_what_is_open_on_the_board(home):
-    drawn = add(services.room())
-    stranger, app = workshop(), authenticate(workshop())
+def test_only_the_host_can_hide_a_drawing_opened_on_the_board(home):
+    drawing_id = add(services.room())
+    visitor, app = workshop(), authenticate(workshop())
     app.get("button_group")[0].set_value("board").run()
-    for board in (stranger, app):
-        board.session_state[OPENED] = drawn
+    for board in (visitor, app):
+        board.session_state[OPENED_KEY] = drawing_id
         checked(board.run())
-    assert "Hide it" not in [button.label for button in stranger.button]
+    assert "Hide it" not in [button.label for button in visitor.button]
     press(app, "Hide it")
     assert services.room().newest(5) == []
 
 
-def test_everything_is_kept_as_a_zip_that_brings_it_back_after_a_reset(home, monkeypatch):
+def test_the_host_exports_everything_resets_the_room_and_imports_the_export(home, monkeypatch):
     monkeypatch.setattr(Engine, "wait", lambda self: None)
     add(services.room())
-    app = press(desk("Keep and reset"), "Export everything")
+    app = press(host_view("Keep and reset"), "Export everything")
     assert "Everything is in room-" in text(app)
     app.text_input(key="reset-typed").set_value("yes")
     app = press(app, "Reset the room")
@@ -267,20 +267,20 @@ def test_everything_is_kept_as_a_zip_that_brings_it_back_after_a_reset(home, mon
     assert len(services.room().newest(5)) == 1
 
 
-def test_a_file_that_is_no_rooms_zip_is_told_and_nothing_changes(home, monkeypatch):
+def test_importing_a_file_that_is_no_zip_shows_an_error(home, monkeypatch):
     monkeypatch.setattr(Engine, "wait", lambda self: None)
-    app = desk("Keep and reset")
+    app = host_view("Keep and reset")
     app = checked(app.file_uploader[0].upload("theirs.zip", b"no zip", "application/zip").run())
     app = press(app, "Bring it in")
     assert "0 files were taken in. It cannot be read as a zip" in errors(app)
 
 
-def test_the_preflight_is_green_or_says_what_to_do(home, monkeypatch):
-    found = [Check("Disk", True, "9 GB free"), Check("Memory", True, "9 GB free")]
-    monkeypatch.setattr(HostActions, "preflight", lambda self, host, engine, canvas: iter(found))
-    app = press(desk("Preflight"), "Check everything")
+def test_the_preflight_shows_success_or_what_to_do(home, monkeypatch):
+    checks = [Check("Disk", True, "9 GB free"), Check("Memory", True, "9 GB free")]
+    monkeypatch.setattr(HostActions, "preflight", lambda self, host, engine, canvas: iter(checks))
+    app = press(host_view("Preflight"), "Check everything")
     assert "Everything works" in text(app)
-    found[1] = Check("Memory", False, "Close other programs.")
+    checks[1] = Check("Memory", False, "Close other programs.")
     app = press(app, "Check everything")
     assert "Memory: Close other programs." in text(app).replace("*", "")
     assert "Memory: do what the line says" in errors(app)

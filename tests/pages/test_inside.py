@@ -1,4 +1,4 @@
-"""The Train page's tabs Inside and One step by hand, without a browser."""
+"""Tests of the Train page's tabs Inside and One step by hand, without a browser."""
 
 import re
 import time
@@ -35,16 +35,16 @@ def train_page(run: Run, tab: str) -> AppTest:
 
 
 def opened(run: Run, tab: str) -> AppTest:
-    """What the tab shows, without the rest of the page."""
+    """Run the tab without the rest of the page."""
 
     def show(path: str, tab: str) -> None:
         from pathlib import Path
 
         from mnist_core.runs.run import Run
-        from pages._train.step_by_hand.tab import show_by_hand
-        from pages._train.weights import show_inside
+        from pages._train.step_by_hand.tab import show_step_by_hand
+        from pages._train.weights import show_weights_tab
 
-        {"Inside": show_inside, "One step by hand": show_by_hand}[tab](Run(Path(path)))
+        {"Inside": show_weights_tab, "One step by hand": show_step_by_hand}[tab](Run(Path(path)))
 
     app = app_of(show, str(run.path), tab).run()
     assert not app.exception
@@ -73,14 +73,14 @@ def metrics(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
 
-def test_each_tab_of_the_train_page_costs_nothing_until_it_is_opened(home):
+def test_a_tab_of_the_train_page_is_drawn_only_when_it_is_selected(home):
     units, steps = "What the first layer's units look for", "1 · What comes in"
     shown = {tab: text(train_page(BOOK, tab)) for tab in ("Train a network", INSIDE, BY_HAND)}
-    assert [tab for tab, said in shown.items() if units in said] == [INSIDE]
-    assert [tab for tab, said in shown.items() if steps in said] == [BY_HAND]
+    assert [tab for tab, content in shown.items() if units in content] == [INSIDE]
+    assert [tab for tab, content in shown.items() if steps in content] == [BY_HAND]
 
 
-def test_inside_shows_the_strongest_units_first_and_leafs_through_them(home):
+def test_inside_shows_the_units_with_the_largest_weights_first_and_can_sort_by_number(home):
     app = opened(BOOK, INSIDE)
     kernel = read_snapshot(BOOK, 20).layers[0].kernel
     strongest = np.argsort(-np.linalg.norm(kernel, axis=0), kind="stable")
@@ -91,7 +91,7 @@ def test_inside_shows_the_strongest_units_first_and_leafs_through_them(home):
     assert re.findall(r'alt="Unit (\d+)', text(app))[:2] == ["40", "41"]
 
 
-def test_another_epoch_shows_the_weights_it_had(home):
+def test_selecting_another_epoch_shows_other_weights(home):
     app = opened(BOOK, INSIDE)
     slider = labelled(app.select_slider, "After epoch")
     assert slider.value == 20
@@ -111,19 +111,19 @@ def test_dead_units_are_counted_and_marked(home):
     assert re.findall(r'alt="Unit (\d+)\ndead', text(app)) == ["4"]
 
 
-def test_a_run_with_one_snapshot_says_what_takes_two(home):
+def test_a_run_with_one_snapshot_has_no_epoch_slider(home):
     app = opened(small(home, [1]), INSIDE)
     assert "That takes two snapshots" in text(app)
     assert not app.select_slider
 
 
 @pytest.mark.parametrize("tab", [INSIDE, BY_HAND])
-def test_a_run_without_snapshots_says_so(home, tab):
+def test_a_run_without_snapshots_shows_a_message(home, tab):
     assert "kept no snapshots" in text(opened(small(home, []), tab))
 
 
 @pytest.mark.parametrize("tab", [INSIDE, BY_HAND])
-def test_a_run_that_trains_is_followed(home, tab):
+def test_a_new_snapshot_of_a_running_run_is_shown(home, tab):
     status = {"state": RUNNING, "started_at": time.time(), "heartbeat": time.time() + 1000}
     run = small(home, [], status=status)
     app = opened(run, tab)
@@ -136,7 +136,7 @@ def test_a_run_that_trains_is_followed(home, tab):
 
 
 @pytest.mark.parametrize("tab", [INSIDE, BY_HAND])
-def test_a_damaged_snapshot_is_told_in_its_place(home, tab):
+def test_a_damaged_snapshot_shows_an_error(home, tab):
     run = small(home, [1])
     run.snapshots[1].write_bytes(b"nonsense")
     app = opened(run, tab)
@@ -144,7 +144,7 @@ def test_a_damaged_snapshot_is_told_in_its_place(home, tab):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_step_can_be_followed_with_any_activation(home, activation):
+def test_one_step_by_hand_works_with_each_activation(home, activation):
     app = opened(small(home, [1, 2], activation=activation, scaling=activation != "tanh"), BY_HAND)
     assert not app.error
     assert "9 · All weights at once" in text(app)
@@ -154,46 +154,46 @@ def test_a_step_can_be_followed_with_any_activation(home, activation):
         assert not app.error
 
 
-def test_the_numbers_on_the_page_are_the_networks_own(home):
+def test_one_step_by_hand_shows_the_numbers_of_the_network(home):
     app = opened(BOOK, BY_HAND)
     snapshot, train = read_snapshot(BOOK, 20), mnist.load().train
-    (index,) = backprop.least_sure(snapshot, train.images[:2000], count=1)
+    (index,) = backprop.least_confident(snapshot, train.images[:2000], count=1)
     assert f"Training digit {index}" in text(app)
-    passed = backprop.forward(snapshot, train.images[index])
+    result = backprop.forward(snapshot, train.images[index])
     label = int(train.labels[index])
-    wanted = backprop.target(label, label_smoothing=0)
-    said = "".join(each.value for each in app.latex)
-    assert tex(passed.sums[0].max()) in said
-    assert tex(backprop.cross_entropy(passed.softmax, wanted)) in said
-    unit = int(passed.sums[0].argmax())
-    slope = backprop.backward(snapshot, passed, wanted)[0][unit]
-    assert factor(slope) in said
-    assert float(metrics(app)["Loss"]) < backprop.cross_entropy(passed.softmax, wanted)
+    target = backprop.target(label, label_smoothing=0)
+    shown = "".join(each.value for each in app.latex)
+    assert tex(result.sums[0].max()) in shown
+    assert tex(backprop.cross_entropy(result.softmax, target)) in shown
+    unit = int(result.sums[0].argmax())
+    slope = backprop.backward(snapshot, result, target)[0][unit]
+    assert factor(slope) in shown
+    assert float(metrics(app)["Loss"]) < backprop.cross_entropy(result.softmax, target)
 
 
-def test_another_digit_another_unit_and_another_weight_can_be_followed(home):
+def test_another_digit_unit_and_weight_can_be_selected(home):
     app = opened(BOOK, BY_HAND)
     labelled(app.number_input, "Any other training digit").set_value(5).run()
     labelled(app.segmented_control, "Layer").set_value(1).run()
     labelled(app.number_input, "Any other unit").set_value(100).run()
     labelled(app.number_input, "The weight from").set_value(7).run()
-    said = text(app)
-    assert "Training digit 5" in said
-    assert "Unit 100 of hidden layer 2" in said
-    assert "w_{7,100}" in said
+    shown = text(app)
+    assert "Training digit 5" in shown
+    assert "Unit 100 of hidden layer 2" in shown
+    assert "w_{7,100}" in shown
     pills = labelled(app.pills, "Units with the largest sums")
     pills.set_value(pills.options and int(pills.options[2])).run()
     assert labelled(app.number_input, "Any other unit").value == int(pills.options[2])
 
 
-def test_a_unit_that_is_silent_learns_nothing(home):
+def test_an_inactive_unit_has_gradient_0(home):
     app = opened(BOOK, BY_HAND)
-    passed = backprop.forward(read_snapshot(BOOK, 20), mnist.load().train.images[0])
+    result = backprop.forward(read_snapshot(BOOK, 20), mnist.load().train.images[0])
     labelled(app.number_input, "Any other training digit").set_value(0).run()
-    labelled(app.number_input, "Any other unit").set_value(int(passed.sums[0].argmin())).run()
-    said = text(app)
-    assert "nothing comes through" in said
-    assert "The gradient is 0, so the weight stays." in said
+    labelled(app.number_input, "Any other unit").set_value(int(result.sums[0].argmin())).run()
+    shown = text(app)
+    assert "nothing comes through" in shown
+    assert "The gradient is 0, so the weight stays." in shown
 
 
 def test_label_smoothing_is_in_the_target_and_the_loss(home):
@@ -204,7 +204,7 @@ def test_label_smoothing_is_in_the_target_and_the_loss(home):
 
 
 @pytest.mark.parametrize(
-    ("value", "written", "within"),
+    ("value", "number", "in_product"),
     [
         (0.123456789, "0.12346", "0.12346"),
         (-2.5, "-2.5", "(-2.5)"),
@@ -212,6 +212,6 @@ def test_label_smoothing_is_in_the_target_and_the_loss(home):
         (-0.0, "0", "0"),
     ],
 )
-def test_numbers_are_written_as_in_a_book(value, written, within):
-    assert tex(value) == written
-    assert factor(value) == within
+def test_numbers_are_written_in_latex_with_powers_of_ten(value, number, in_product):
+    assert tex(value) == number
+    assert factor(value) == in_product

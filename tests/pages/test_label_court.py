@@ -1,4 +1,4 @@
-"""The Errors page's Label court, without a browser."""
+"""Tests of the Errors page's Label court without a browser."""
 
 import re
 import sqlite3
@@ -10,17 +10,17 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
-from mnist_core.digits.label_errors import CONFIRMED, DISPUTED, RATINGS, blind_case
+from mnist_core.digits.label_errors import CONFIRMED, DISPUTED, RATINGS, blind_sample
 from mnist_core.room.database import FILE
 from mnist_core.room.votes import Votes
 from mnist_core.runs import store
-from pages._errors.label_court_results import told_of_network
+from pages._errors.label_court_results import network_summary
 from pages._shared import services
 from pages._shared.widgets.digit_grid import data_url
 from tests.apps import app_of
 
 ADA = "ada"
-CASE = blind_case(list(ADA.encode()))
+CASE = blind_sample(list(ADA.encode()))
 
 
 @pytest.fixture
@@ -59,12 +59,12 @@ def shown(app: AppTest) -> str:
 
 
 def shown_digit(app: AppTest) -> int:
-    """The test index of the digit that is to be read."""
+    """The test index of the digit on the page."""
     images = mnist.load().test.images
     return next(index for index in CASE if data_url(images[index]) in shown(app))
 
 
-def told(app: AppTest) -> str:
+def text(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
 
@@ -72,7 +72,7 @@ def metrics(app: AppTest) -> list[tuple[str, str]]:
     return [(metric.value, metric.delta) for metric in app.metric]
 
 
-def test_a_digit_is_shown_without_its_label_and_the_networks_answer(votes):
+def test_a_digit_is_shown_without_its_label_and_the_prediction(votes):
     app = court()
     assert labels_of(app)[:11] == [*map(str, range(10)), "Cannot tell"]
     assert shown_digit(app) == CASE[0]
@@ -81,7 +81,7 @@ def test_a_digit_is_shown_without_its_label_and_the_networks_answer(votes):
     assert not app.metric
 
 
-def test_a_vote_is_kept_and_the_next_unread_digit_comes(votes):
+def test_a_vote_is_saved_and_the_next_digit_without_a_vote_is_shown(votes):
     app = court()
     press(app, "Next")
     press(app, "7")
@@ -105,7 +105,7 @@ def test_a_vote_can_be_changed_and_withdrawn(votes):
     assert shown_digit(app) == CASE[0]
 
 
-def test_the_verdict_comes_after_the_last_vote(votes):
+def test_the_verdict_is_shown_after_the_last_vote(votes):
     for index in CASE[:-1]:
         votes.vote(index, 3, person=ADA)
     app = court()
@@ -115,28 +115,28 @@ def test_the_verdict_comes_after_the_last_vote(votes):
     assert court().subheader[0].value == "The verdict"
 
 
-def test_the_verdict_in_an_empty_room_says_what_to_do_and_what_raters_said(votes):
+def test_the_verdict_without_votes_shows_what_to_do_and_the_raters_votes(votes):
     app = press(court(), "Show the verdict")
-    assert "Nobody has voted on them yet. Go back to the digits" in told(app)
+    assert "Nobody has voted on them yet. Go back to the digits" in text(app)
     assert metrics(app)[2] == ("–", "needs 3 votes on a digit")
     assert shown(app).count('class="verdict"') == len(DISPUTED)
     assert "<dt>Label</dt><dd>8</dd><dt>You</dt><dd>not read</dd><dt>Network</dt><dd>9, " in shown(app)
     assert "<dt>Raters</dt><dd>2 confirmed it, 2 read 9, 1 neither</dd>" in shown(app)
     press(app, "Back to the digits")
     assert shown_digit(app) == CASE[0]
-    assert "not say blind any more" in told(app)
+    assert "not say blind any more" in text(app)
 
 
-def test_the_run_is_scored_anew_with_what_the_room_read(votes, home_without_engine):
+def test_the_run_is_scored_again_with_the_labels_of_the_room(votes, home_without_engine):
     labels = mnist.load().test.labels
     probabilities = np.eye(10, dtype=np.float32)[labels]
-    for index, rating in RATINGS.items():  # as the raters' second choice, so that all published labels are errors
+    for index, rating in RATINGS.items():  # the raters' second choice: all predictions differ from the published labels
         probabilities[index] = np.eye(10)[rating.suggested]
     run = store.create(RunConfig(name="a *new* one"), home_without_engine)
     run.model_path.touch()
     np.savez(run.path / "evaluation.npz", probabilities=probabilities)
     for person in ("bob", "eve", ADA):
-        votes.vote(947, 9, person=person)  # instead of 8, as the network reads it
+        votes.vote(947, 9, person=person)  # instead of 8; the network predicts 9 too
         votes.vote(6651, 0, person=person)  # its label
         votes.vote(2654, None, person=person)
     for person, digit in {"bob": 5, "eve": 3, ADA: None}.items():
@@ -148,25 +148,25 @@ def test_the_run_is_scored_anew_with_what_the_room_read(votes, home_without_engi
         ("100.00%", "0 wrong of 9,985"),
         ("99.88%", "12 wrong of 9,998"),
     ]
-    assert r"**15 of the 15 errors** of **a \*new\* one**" in told(app)
-    assert "**1** relabelled, **1** kept, **2** left out, as the room is divided or cannot tell, **11** w" in told(app)
+    assert r"**15 of the 15 errors** of **a \*new\* one**" in text(app)
+    assert "**1** relabelled, **1** kept, **2** left out, as the room is divided or cannot tell, **11** w" in text(app)
     for ruling in ("9 instead of 8", "keeps the 0", "divided", "cannot tell", "1 of 3 votes needed"):
         assert f"<b>The room: {ruling}</b>" in shown(app)
     assert '<span class="name" title="">cannot tell</span>' in shown(app)
 
 
-def test_ones_own_reading_of_the_undisputed_digits_is_compared_with_their_labels(votes):
+def test_a_persons_votes_on_undisputed_digits_are_compared_with_their_labels(votes):
     first, second, *_ = (index for index in CASE if index in CONFIRMED)
     label = int(mnist.load().test.labels[first])
     votes.vote(first, label, person=ADA)
     votes.vote(second, None, person=ADA)
     app = press(court(), "Show the verdict")
-    assert "You agree with 1 of the 2 that you have read." in told(app)
+    assert "You agree with 1 of the 2 that you have read." in text(app)
     assert f"Label {label}\nYou: {label}" in shown(app)
     assert "You: cannot tell" in shown(app)
 
 
-def test_all_of_ones_votes_can_be_withdrawn(votes):
+def test_a_person_can_withdraw_all_own_votes(votes):
     for index in CASE:
         votes.vote(index, 3, person=ADA)
         votes.vote(index, 3, person="bob")
@@ -176,12 +176,12 @@ def test_all_of_ones_votes_can_be_withdrawn(votes):
     assert len(votes.cast_by("bob")) == len(CASE)
 
 
-def test_a_room_that_cannot_be_used_is_told(votes, home_without_engine):
+def test_a_damaged_database_shows_an_error(votes, home_without_engine):
     (home_without_engine / FILE).write_bytes(b"no database at all " * 100)
     assert "is no database" in court().error[0].value
 
 
-def test_a_vote_that_cannot_be_kept_is_told(votes, home_without_engine):
+def test_a_vote_that_cannot_be_saved_shows_an_error(votes, home_without_engine):
     app = court()
     with sqlite3.connect(home_without_engine / FILE) as other:
         other.execute("DROP TABLE votes")
@@ -190,12 +190,12 @@ def test_a_vote_that_cannot_be_kept_is_told(votes, home_without_engine):
     assert shown_digit(app) == CASE[0]
 
 
-def test_a_run_without_scores_is_told_in_the_verdict(votes, home_without_engine):
+def test_the_verdict_on_a_run_without_scores_shows_an_error(votes, home_without_engine):
     run = store.create(RunConfig(name="new"), home_without_engine)
     app = press(court(run.id), "Show the verdict")
     assert "has not been evaluated yet" in app.error[0].value
     assert "Back to the digits" in labels_of(app)
 
 
-def test_a_network_that_reads_all_disputed_digits_as_labelled_is_told_so():
-    assert told_of_network("a *new* one", 0, 60) == r"None of the errors of **a \*new\* one** is on a disputed digit."
+def test_the_text_for_a_network_without_errors_on_disputed_digits_says_so():
+    assert network_summary("a *new* one", 0, 60) == r"None of the errors of **a \*new\* one** is on a disputed digit."

@@ -1,4 +1,4 @@
-"""The Train page's tab Runs, without a browser."""
+"""Tests of the Train page's tab Runs without a browser."""
 
 import json
 import time
@@ -32,9 +32,9 @@ def finished(home: Path, name: str, **config) -> Run:
     return run
 
 
-def opened(**address: str) -> AppTest:
+def opened(**query: str) -> AppTest:
     app = new_app()
-    for key, value in {"tab": "runs", **address}.items():
+    for key, value in {"tab": "runs", **query}.items():
         app.query_params[key] = value
     return open_page(app, "train").run()
 
@@ -55,11 +55,11 @@ def table(app: AppTest):
     return app.dataframe[0].value
 
 
-def test_all_runs_are_in_the_table_with_what_they_are(home):
+def test_the_table_shows_all_runs_with_their_settings_and_scores(home):
     finished(home, "mine", nickname="Ada")
     store.create(RunConfig(name="broken"), home).update(state=FAILED, error="No luck.")
     rows = table(opened()).set_index("Name")
-    assert sorted(rows.index[:2]) == ["broken", "mine"]  # begun in the same second
+    assert sorted(rows.index[:2]) == ["broken", "mine"]  # created in the same second
     assert list(rows.index[2:]) == ["world", "book"]
     mine = rows.loc["mine"]
     assert (mine["Who"], mine["Recipe"], mine["State"]) == ("Ada", "own", "finished")
@@ -69,14 +69,14 @@ def test_all_runs_are_in_the_table_with_what_they_are(home):
     assert rows.loc["book", "Who"] == "the app"
 
 
-def test_a_run_that_is_compared_stays_so_while_a_search_hides_it(home):
+def test_a_selected_run_stays_selected_while_a_search_hides_it(home):
     run = finished(home, "mine")
     app = opened(runs=f"{run.id},book", search="mine")
     assert table(app)["Name"].tolist() == ["mine"]
     assert app.query_params["runs"] == f"{run.id},book"
 
 
-def test_the_search_looks_at_names_people_recipes_and_states_and_stands_in_the_address(home):
+def test_the_search_matches_name_person_recipe_and_state_and_is_stored_in_the_url(home):
     finished(home, "mine", nickname="Ada")
     app = opened(search="ada FINISHED")
     assert table(app)["Name"].tolist() == ["mine"]
@@ -89,7 +89,7 @@ def test_the_search_looks_at_names_people_recipes_and_states_and_stands_in_the_a
     assert not app.exception
 
 
-def test_a_link_shows_the_runs_that_it_names_and_forgets_those_that_are_gone(home):
+def test_runs_in_the_url_are_selected_and_deleted_ones_removed_from_it(home):
     run = finished(home, "mine")
     app = opened(runs=f"{run.id},gone,book")
     assert app.query_params["runs"] == f"{run.id},book"
@@ -97,13 +97,13 @@ def test_a_link_shows_the_runs_that_it_names_and_forgets_those_that_are_gone(hom
     assert "Rename" not in labels(app)
 
 
-def test_a_run_without_curves_is_named_instead(home):
+def test_a_selected_run_without_curves_is_named_in_a_message(home):
     app = opened(runs=store.create(RunConfig(name="waits"), home).id)
     assert "Without curves: waits" in text(app)
     assert "Download as zip" not in labels(app)
 
 
-def test_a_run_is_renamed_where_it_stands(home):
+def test_the_owner_renames_a_run_and_only_its_name_changes(home):
     run = finished(home, "mine")
     before = json.loads((run.path / "config.json").read_text())
     app = opened(runs=run.id)
@@ -115,7 +115,7 @@ def test_a_run_is_renamed_where_it_stands(home):
 
 
 @pytest.mark.parametrize(("name", "reason"), [("book", "came with the app"), ("  ", "1 to 60 characters")])
-def test_a_name_that_cannot_be_is_refused(home, name, reason):
+def test_renaming_a_run_to_an_invalid_name_shows_an_error(home, name, reason):
     run = finished(home, "mine")
     app = opened(runs=run.id)
     app.text_input(key=f"rename-{run.id}-mine").set_value(name).run()
@@ -124,7 +124,7 @@ def test_a_name_that_cannot_be_is_refused(home, name, reason):
     assert Run(run.path).config.name == "mine"
 
 
-def test_a_run_is_deleted_and_whoever_had_chosen_it_is_told(home):
+def test_the_owner_deletes_a_run_and_visitors_who_had_selected_it_see_a_message(home):
     run = finished(home, "mine")
     app = opened(runs=run.id, model=run.id)
     button(app, "Delete it for good").click().run()
@@ -135,7 +135,7 @@ def test_a_run_is_deleted_and_whoever_had_chosen_it_is_told(home):
     assert "is gone" in opened(model=run.id).toast[0].value
 
 
-def test_a_run_that_is_trained_is_not_deleted(home):
+def test_deleting_a_running_run_shows_an_error(home):
     run = store.create(RunConfig(name="busy"), home, state=RUNNING)
     run.update(heartbeat=time.time() + 1_000)
     app = opened(runs=run.id)
@@ -144,25 +144,25 @@ def test_a_run_that_is_trained_is_not_deleted(home):
     assert run.path.exists()
 
 
-def test_others_runs_and_shipped_ones_are_left_as_they_are(home):
+def test_runs_of_others_and_shipped_runs_cannot_be_renamed_or_deleted(home):
     theirs = finished(home, "theirs", person="somebody")
-    for run_id, why in ((theirs.id, "Somebody else's"), ("book", "came with the app")):
+    for run_id, reason in ((theirs.id, "Somebody else's"), ("book", "came with the app")):
         app = opened(runs=run_id)
-        assert why in text(app)
+        assert reason in text(app)
         assert not {"Rename", "Delete it for good"} & labels(app)
         assert "Download as zip" in labels(app)
     with pytest.raises(RunError, match="came with the app"):
         store.find("book", home).delete()
 
 
-def test_a_run_is_opened_on_the_first_tab(home):
+def test_a_selected_run_opens_on_the_first_tab(home):
     run = finished(home, "mine")
     app = opened(runs=run.id)
     button(app, "Look at it").click().run()
     assert (app.session_state["run"], app.session_state["train_tab"]) == (run.id, "Train a network")
 
 
-def test_a_damaged_history_harms_no_other_run(home):
+def test_a_run_with_damaged_curves_does_not_affect_other_runs(home):
     run = finished(home, "damaged")
     (run.path / "epochs.csv").write_text(f"{HEADER}one,two,3,4,5,6\n")
     finished(home, "sound")
@@ -173,7 +173,7 @@ def test_a_damaged_history_harms_no_other_run(home):
     assert "Without curves: damaged" in text(app)
 
 
-def test_an_imported_run_is_marked(home):
+def test_an_imported_run_is_marked_in_the_table(home):
     run = finished(home, "theirs", from_archive=True)
     app = opened(runs=run.id)
     assert table(app)["Recipe"].tolist()[0] == "own, imported"

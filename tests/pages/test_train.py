@@ -1,4 +1,4 @@
-"""The Train page without a browser: the form's knobs, and a run in each of its states."""
+"""Tests of the Train page without a browser: the training form, and a run in each of its states."""
 
 import re
 import time
@@ -15,11 +15,11 @@ from mnist_core.recipes import RECIPES
 from mnist_core.runs import pace, store
 from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
 from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
-from mnist_core.untrusted.import_report import Findings
-from pages._shared.identity import unmasked
+from mnist_core.untrusted.import_report import ImportReport
+from pages._shared.identity import unmask_token
 from pages._shared.run_summary import images_per_second
 from pages._shared.services import engine
-from pages._shared.widgets.learning_curves import thinned
+from pages._shared.widgets.learning_curves import downsample
 from pages._shared.wording import format_duration
 from tests.apps import app_of, new_app, open_page
 from tests.waiting import wait_for
@@ -49,8 +49,8 @@ def labelled(elements, label: str):
     return next(each for each in elements if each.label == label)
 
 
-def knob(elements, name: str):
-    """The widget of the form's knob of this name; its key ends in how often a recipe was chosen."""
+def form_field(elements, name: str):
+    """The form's widget for the field ``name``; its key ends in the number of times that a recipe was chosen."""
     return next(each for each in elements if re.fullmatch(rf"{name}-\d+", each.key or ""))
 
 
@@ -63,19 +63,19 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def imported(home: Path) -> Run:
-    findings = Findings(origin="an HDF5 file", pixels="from 0 to 1", answers="logits", normalized=False, right=198)
-    numbers = {"test_accuracy": 0.98, "test_loss": 0.07, "correct": 9800, "incorrect": 200}
+    report = ImportReport(origin="an HDF5 file", pixels="from 0 to 1", answers="logits", normalized=False, right=198)
+    scores = {"test_accuracy": 0.98, "test_loss": 0.07, "correct": 9800, "incorrect": 200}
 
     def fill(run: Run) -> dict[str, Any]:
-        findings.save(run.path)
+        report.save(run.path)
         run.model_path.touch()
-        return {"scores": numbers}
+        return {"scores": scores}
 
     model = ModelConfig(hidden_units=(), activation="linear", dropout=0.0, imported=True)
     return store.create_finished(RunConfig(name="theirs", recipe=IMPORTED, model=model), home, fill=fill)
 
 
-def test_a_run_that_was_trained_elsewhere_says_what_it_is_and_claims_no_training(home):
+def test_an_imported_network_shows_its_origin_and_no_training_settings(home):
     app = opened(imported(home))
     assert not app.exception
     assert "imported · 784-10" in text(app)
@@ -91,14 +91,14 @@ def labels(app: AppTest) -> set[str]:
 
 
 def new_run(home: Path, **status) -> Run:
-    """A run of four epochs that has done two and a half."""
+    """Create a run of four epochs that has completed two and a half."""
     model = ModelConfig(hidden_units=(16,))
     run = store.create(RunConfig(name="ours", model=model, training=TrainingConfig(epochs=4, batch_size=600)), home)
     rows = [(epoch, step, 10 * epoch + step / 10, 0.5, 0.9) for epoch in (1, 2, 3) for step in (50, 100)][:-1]
     write(run, "batches.csv", BATCH_COLUMNS, rows)
     write(run, "epochs.csv", EPOCH_COLUMNS, [(1, 20, 0.5, 0.8, 0.4, 0.85), (2, 30, 0.4, 0.9, 0.3, 0.91)])
-    alive = time.time() + 600  # however long the test takes on a busy machine
-    run.update(**{"started_at": time.time(), "heartbeat": alive, "seconds": 35.0} | status)
+    heartbeat = time.time() + 600  # in the future, as the test may be slow
+    run.update(**{"started_at": time.time(), "heartbeat": heartbeat, "seconds": 35.0} | status)
     return run
 
 
@@ -107,7 +107,7 @@ def write(run: Run, name: str, columns: tuple, rows: list) -> None:
     (run.path / name).write_text("".join(lines))
 
 
-def test_the_form_starts_with_the_books_recipe(home):
+def test_the_form_starts_with_the_book_recipe(home):
     app = opened()
     press(app, "Train")
     run = store.find("network 1", home)
@@ -116,10 +116,10 @@ def test_the_form_starts_with_the_books_recipe(home):
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_choosing_a_recipe_turns_all_knobs(home, name):
+def test_choosing_a_recipe_sets_all_fields(home, name):
     app = opened()
     next(each for each in app.button_group if each.key.startswith("recipe")).set_value(name).run()
-    knob(app.number_input, "seed").set_value(7).run()
+    form_field(app.number_input, "seed").set_value(7).run()
     assert RECIPES[name].description in text(app)
     press(app, "Train")
     config = store.find("network 1", home).config
@@ -128,31 +128,31 @@ def test_choosing_a_recipe_turns_all_knobs(home, name):
     assert config.training == TrainingConfig(**vars(RECIPES[name].training) | {"seed": 7})
 
 
-def test_a_knob_turned_makes_it_ones_own(home):
+def test_changing_a_field_makes_the_recipe_own(home):
     app = opened()
-    knob(app.slider, "label_smoothing").set_value(0.1).run()
+    form_field(app.slider, "label_smoothing").set_value(0.1).run()
     assert "Your own settings" in text(app)
     press(app, "Train")
     config = store.find("network 1", home).config
     assert (config.recipe, config.training.label_smoothing) == ("own", 0.1)
 
 
-def test_every_knob_arrives_in_the_run(home):
+def test_every_field_is_saved_in_the_runs_config(home):
     app = opened()
-    knob(app.button_group, "layers").set_value(3).run()
-    knob(app.number_input, "units_3").set_value(64)
+    form_field(app.button_group, "layers").set_value(3).run()
+    form_field(app.number_input, "units_3").set_value(64)
     for key, value in {
         "activation": "gelu",
         "optimizer": "sgd",
         "schedule": "cosine",
         "validation": "held-out",
     }.items():
-        knob(app.button_group, key).set_value(value)
-    knob(app.button_group, "precision").set_value("fastest")
-    knob(app.toggle, "distortions").set_value(True)
-    knob(app.number_input, "patience").set_value(5)
-    knob(app.number_input, "handwriting").set_value(20_000)
-    knob(app.select_slider, "weight_decay").set_value(0.01)
+        form_field(app.button_group, key).set_value(value)
+    form_field(app.button_group, "precision").set_value("fastest")
+    form_field(app.toggle, "distortions").set_value(True)
+    form_field(app.number_input, "patience").set_value(5)
+    form_field(app.number_input, "handwriting").set_value(20_000)
+    form_field(app.select_slider, "weight_decay").set_value(0.01)
     app.run()
     press(app, "Train")
     config = store.find("network 1", home).config
@@ -163,25 +163,25 @@ def test_every_knob_arrives_in_the_run(home):
     assert (training.weight_decay, training.handwriting) == (0.01, 20_000)
 
 
-def test_the_expected_time_follows_the_knobs_and_what_was_measured(home):
+def test_the_expected_time_is_a_guess_until_a_training_was_measured(home):
     app = opened()
     config = RunConfig(name="x")
     assert f"about {format_duration(pace.expected_seconds(config, home))}" in text(app)
     assert "first guess" in text(app)
-    pace.remember(config, home, epochs=20, seconds=1000)
+    pace.record(config, home, epochs=20, seconds=1000)
     app.run()
     assert "about 17 min on this machine" in text(app)
     assert "first guess" not in text(app)
 
 
-def test_validating_on_held_out_digits_says_why(home):
+def test_the_form_explains_the_choice_of_the_validation_set(home):
     app = opened()
     assert "makes its score look better than the network is" in text(app)
-    knob(app.button_group, "validation").set_value("held-out").run()
+    form_field(app.button_group, "validation").set_value("held-out").run()
     assert "the test set stays fresh for the end" in text(app)
 
 
-def test_a_third_waiting_run_of_one_person_is_refused_with_the_reason_and_nothing_is_lost(home):
+def test_a_third_queued_run_of_one_person_shows_an_error_and_the_form_keeps_its_values(home):
     app = opened()
     for _ in range(3):
         app.text_input(key="name").set_value("mine").run()
@@ -192,17 +192,17 @@ def test_a_third_waiting_run_of_one_person_is_refused_with_the_reason_and_nothin
     assert "two trainings waiting already" in text(app)
 
 
-def test_a_waiting_run_shows_its_place_and_when_it_starts(home):
+def test_a_queued_run_shows_its_position_in_the_queue(home):
     new_run(home, state=RUNNING)
     run = store.create(RunConfig(name="later"), home)
-    said = text(opened(run))
-    assert "1 before it" in said
-    assert "1 in line" in said
+    shown = text(opened(run))
+    assert "1 before it" in shown
+    assert "1 in line" in shown
 
 
-def test_whoever_looks_at_a_waiting_run_wakes_the_engine_and_hears_what_keeps_it(home, monkeypatch):
-    woken = []
-    monkeypatch.setattr(Engine, "ensure_started", lambda lab_engine: woken.append(lab_engine.error))
+def test_viewing_a_queued_run_starts_the_engine_and_shows_its_error(home, monkeypatch):
+    started = []
+    monkeypatch.setattr(Engine, "ensure_started", lambda lab_engine: started.append(lab_engine.error))
     engine().error = "The engine did not start."
     run = store.create(RunConfig(name="later"), home)
 
@@ -215,10 +215,10 @@ def test_whoever_looks_at_a_waiting_run_wakes_the_engine_and_hears_what_keeps_it
 
     app = app_of(view, run.id).run()
     assert "The engine did not start." in text(app)
-    assert woken == [engine().error]
+    assert started == [engine().error]
 
 
-def test_a_running_run_shows_where_it_is_and_what_can_be_asked(home):
+def test_a_running_run_shows_its_progress_and_its_controls_change_control_json(home):
     run = new_run(home, state=RUNNING, expected_seconds=50.0)
     app = opened(run)
     assert {"Pause", "Cancel", "÷10", "×10"} <= labels(app)
@@ -238,29 +238,29 @@ def test_a_running_run_shows_where_it_is_and_what_can_be_asked(home):
     assert run.control.cancel
 
 
-def test_what_another_browser_asks_shows_here_too(home):
+def test_controls_changed_in_another_browser_are_shown(home):
     run = new_run(home, state=RUNNING)
     app = opened(run)
-    run.ask(dropout=0.7, slow_motion=True, learning_rate_factor=2.0)
+    run.update_control(dropout=0.7, slow_motion=True, learning_rate_factor=2.0)
     app.run()
     assert labelled(app.slider, STEERED_DROPOUT).value == 0.7
     assert labelled(app.toggle, "Slow motion").value
     assert "**0.002**, 2 × planned" in text(app)
 
 
-def test_what_one_asks_and_what_others_ask_then_shows_in_the_same_place(home):
+def test_a_slider_keeps_the_own_value_until_another_browser_changes_it(home):
     run = new_run(home, state=RUNNING)
     app = opened(run)
     labelled(app.slider, STEERED_DROPOUT).set_value(0.5).run()
     key = labelled(app.slider, STEERED_DROPOUT).key
-    assert app.run().slider(key=key).value == 0.5  # still the same slider, under one's finger
-    run.ask(dropout=0.1)
+    assert app.run().slider(key=key).value == 0.5  # the same widget, as its key has not changed
+    run.update_control(dropout=0.1)
     assert labelled(app.run().slider, STEERED_DROPOUT).value == 0.1
     labelled(app.slider, STEERED_DROPOUT).set_value(0.3).run()
     assert run.control.dropout == 0.3
 
 
-def test_the_line_says_whose_turn_is_next_and_each_name_opens_its_run(home):
+def test_the_queue_lists_the_runs_in_order_and_each_name_opens_its_run(home):
     new_run(home, state=RUNNING)
     app = opened()
     press(app, "Train")
@@ -270,10 +270,10 @@ def test_the_line_says_whose_turn_is_next_and_each_name_opens_its_run(home):
     assert {"ours \\(training\\)", "1\\. network 2", "4\\. other 2"} <= labels(app)
     press(app, "4\\. other 2")
     assert app.query_params["run"] == others[2].id
-    wait_for(lambda: "4 before it" in text(app.run()))  # the line is as it was within the last half second
+    wait_for(lambda: "4 before it" in text(app.run()))  # the queue is cached for half a second
 
 
-def test_runs_of_the_same_name_can_be_told_apart_in_the_choice(home):
+def test_runs_with_the_same_name_are_numbered_in_the_select_box(home):
     first, second = (new_run(home, state=RUNNING) for _ in range(2))
     app = opened()
     choice = labelled(app.selectbox, "Run")
@@ -284,7 +284,7 @@ def test_runs_of_the_same_name_can_be_told_apart_in_the_choice(home):
     assert app.query_params["run"] == second.id
 
 
-def test_a_cancelled_run_that_never_began_says_so_and_can_be_started(home):
+def test_a_run_cancelled_in_the_queue_can_be_started_again(home):
     run = store.create(RunConfig(name="never begun"), home)
     run.cancel()
     app = opened(run)
@@ -293,25 +293,25 @@ def test_a_cancelled_run_that_never_began_says_so_and_can_be_started(home):
     assert run.status.state == QUEUED
 
 
-def test_slow_motion_shows_single_batches_by_their_number(home):
+def test_slow_motion_shows_the_number_of_the_batch(home):
     run = new_run(home, state=RUNNING)
-    run.ask(slow_motion=True)
+    run.update_control(slow_motion=True)
     assert "Epoch 3 of 4 · batch 50 of 100" in text(opened(run))
 
 
 def test_a_paused_run_can_be_resumed(home):
     run = new_run(home, state=PAUSED)
-    run.ask(pause=True)
+    run.update_control(pause=True)
     app = opened(run)
     assert "It holds still" in text(app)
     press(app, "Resume")
     assert not run.control.pause
-    assert run.status.state == PAUSED  # its trainer sees it and goes on
+    assert run.status.state == PAUSED  # the worker sees the change and continues
 
 
-def test_a_parked_run_goes_in_line_again(home):
+def test_resuming_a_suspended_run_queues_it_again(home):
     run = new_run(home, state=PAUSED, heartbeat=None)
-    run.ask(pause=True)
+    run.update_control(pause=True)
     app = opened(run)
     assert "place was given to others" in text(app)
     press(app, "Resume")
@@ -319,7 +319,7 @@ def test_a_parked_run_goes_in_line_again(home):
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "message"),
     [
         ({"state": FAILED, "error": "The loss became nan."}, "The loss became nan."),
         ({"state": CANCELLED}, "It had not learned anything yet"),
@@ -327,39 +327,39 @@ def test_a_parked_run_goes_in_line_again(home):
     ],
     ids=[FAILED, CANCELLED, INTERRUPTED],
 )
-def test_a_run_that_ended_early_says_why_and_can_go_on(home, status, told):
+def test_a_run_that_ended_early_shows_the_reason_and_can_be_continued(home, status, message):
     run = new_run(home, **status)
     (run.path / "resume").mkdir()
     (run.path / "resume" / "epoch-002+0010.keras").touch()
     app = opened(run)
-    assert told in text(app)
+    assert message in text(app)
     press(app, "Continue after epoch 2")
     assert run.status.state == QUEUED
 
 
-def test_a_finished_run_says_what_it_took_beside_what_was_expected(home):
+def test_a_finished_run_shows_the_actual_and_the_expected_time(home):
     scores = {"test_accuracy": 0.97, "test_loss": 0.1, "correct": 9700, "incorrect": 300}
     run = new_run(home, state=FINISHED, scores=scores, expected_seconds=50.0)
-    said = text(opened(run))
-    assert "35 s of training, 50 s expected" in said
-    assert "Stopped early after 2 epochs" in said
+    shown = text(opened(run))
+    assert "35 s of training, 50 s expected" in shown
+    assert "Stopped early after 2 epochs" in shown
 
 
 def columns(rows: int) -> dict[str, np.ndarray]:
-    place = np.arange(1.0, rows + 1)
-    return {"epoch": np.ones(rows), "step": place, "seconds": place / 10, "loss": place, "accuracy": np.ones(rows)}
+    steps = np.arange(1.0, rows + 1)
+    return {"epoch": np.ones(rows), "step": steps, "seconds": steps / 10, "loss": steps, "accuracy": np.ones(rows)}
 
 
-def test_a_long_curve_is_thinned_and_its_points_stay_where_they_are():
-    assert thinned(columns(600), at_most=600)["step"].tolist() == columns(600)["step"].tolist()
-    before, after = thinned(columns(5001), at_most=600), thinned(columns(5017), at_most=600)
+def test_a_long_curve_is_thinned_and_its_earlier_points_do_not_change():
+    assert downsample(columns(600), max_points=600)["step"].tolist() == columns(600)["step"].tolist()
+    before, after = downsample(columns(5001), max_points=600), downsample(columns(5017), max_points=600)
     assert len(before["step"]) <= 600
     assert before["step"][:-1].tolist() == after["step"][: len(before["step"]) - 1].tolist()
     assert after["step"][-1] == 5017
     assert after["loss"][0] == np.mean(columns(5017)["loss"][:16])
 
 
-def test_the_speed_is_that_of_the_last_two_seconds():
+def test_the_speed_is_measured_over_the_last_two_seconds():
     batches = columns(100) | {"seconds": np.r_[np.arange(50.0), 50 + np.arange(50) / 10]}
     config = RunConfig(name="x", training=TrainingConfig(batch_size=100))
     assert images_per_second(config, batches) == pytest.approx(1000)
@@ -367,7 +367,7 @@ def test_the_speed_is_that_of_the_last_two_seconds():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"),
+    ("seconds", "formatted"),
     [
         (0, "0 s"),
         (0.2, "1 s"),
@@ -378,13 +378,13 @@ def test_the_speed_is_that_of_the_last_two_seconds():
         (7500, "2 h 5 min"),
     ],
 )
-def test_durations_are_said_as_people_say_them(seconds, words):
-    assert format_duration(seconds) == words
+def test_durations_are_formatted_in_seconds_minutes_and_hours(seconds, formatted):
+    assert format_duration(seconds) == formatted
 
 
-def test_a_browser_is_known_again_by_its_cookie():
+def test_a_masked_xsrf_cookie_is_unmasked_and_an_invalid_one_gives_no_bytes():
     masked = "2|0f0f0f0f|2e2d2c2b|1795400000"
     other_mask = "2|00000000|21222324|1795400009"
-    assert unmasked(masked) == unmasked(other_mask) == bytes.fromhex("21222324")
-    for nonsense in ("", "2|zz|zz|1", "a|b", "2|||3"):
-        assert unmasked(nonsense) == b""
+    assert unmask_token(masked) == unmask_token(other_mask) == bytes.fromhex("21222324")
+    for invalid in ("", "2|zz|zz|1", "a|b", "2|||3"):
+        assert unmask_token(invalid) == b""

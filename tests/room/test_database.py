@@ -1,4 +1,4 @@
-"""A database that cannot be used says why and what to do, and tells no password."""
+"""Tests of opening the room's database, and of the errors of one that cannot be used."""
 
 import os
 import subprocess
@@ -19,14 +19,14 @@ from tests.room.postgres import address
 ROOT = Path(__file__).parents[2]
 
 
-def told(database: Database) -> str:
+def error_message(database: Database) -> str:
     with pytest.raises(RoomError) as caught:
         add(Drawings(database))
     database.close()
     return str(caught.value)
 
 
-def test_without_a_setting_the_room_is_a_file_in_the_home_folder(home, monkeypatch):
+def test_without_a_database_url_the_room_is_a_file_in_the_home_folder(home, monkeypatch):
     monkeypatch.delenv(DATABASE_URL, raising=False)
     room = open_database(home)
     add(Drawings(room))
@@ -35,52 +35,52 @@ def test_without_a_setting_the_room_is_a_file_in_the_home_folder(home, monkeypat
     room.close()
 
 
-def test_the_setting_names_another_database(home, monkeypatch, url):
+def test_the_database_url_setting_selects_another_database(home, monkeypatch, url):
     monkeypatch.setenv(DATABASE_URL, url)
-    with closing(open_database(home)) as named, closing(Database(make_url(url))) as same:
-        add(Drawings(named))
-        assert Drawings(same).counts()[7] == 1
+    with closing(open_database(home)) as first, closing(Database(make_url(url))) as second:
+        add(Drawings(first))
+        assert Drawings(second).counts()[7] == 1
     assert not (home / FILE).exists()
 
 
 @pytest.mark.parametrize("setting", ["rubbish", "mysql://name:secret@host/room", "sqlite://"])
-def test_another_kind_of_database_is_refused(home, monkeypatch, setting):
+def test_an_invalid_database_url_raises_room_error_without_the_password(home, monkeypatch, setting):
     monkeypatch.setenv(DATABASE_URL, setting)
     with pytest.raises(RoomError, match=DATABASE_URL) as caught:
         open_database(home)
     assert "secret" not in str(caught.value)
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path):
+def test_a_file_that_is_no_database_raises_room_error(tmp_path):
     (tmp_path / FILE).write_bytes(b"no database at all " * 100)
-    assert "is no database. Move it away" in told(open_database(tmp_path))
+    assert "is no database. Move it away" in error_message(open_database(tmp_path))
 
 
-def test_a_damaged_file_is_told(tmp_path):
+def test_a_damaged_database_file_raises_room_error(tmp_path):
     database = open_database(tmp_path)
     add(Drawings(database))
     database.close()
     content = bytearray((tmp_path / FILE).read_bytes())
     content[4096:] = os.urandom(len(content) - 4096)
     (tmp_path / FILE).write_bytes(content)
-    assert "is damaged. Move it away" in told(open_database(tmp_path))
+    assert "is damaged. Move it away" in error_message(open_database(tmp_path))
 
 
-def test_a_folder_that_is_missing_is_told(tmp_path):
-    assert "cannot be opened" in told(open_database(tmp_path / "missing"))
+def test_a_missing_folder_raises_room_error(tmp_path):
+    assert "cannot be opened" in error_message(open_database(tmp_path / "missing"))
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path):
+def test_a_read_only_database_file_raises_room_error(tmp_path):
     database = open_database(tmp_path)
     add(Drawings(database))
     database.close()
     read_only = Database(make_url(f"sqlite:///file:{tmp_path / FILE}?mode=ro&uri=true"))
-    assert "cannot be written" in told(read_only)
+    assert "cannot be written" in error_message(read_only)
 
 
 @pytest.fixture
 def full_disk():
-    """Every database has as many pages as it may."""
+    """Limit every SQLite database to two pages."""
 
     def limit(connection, _):
         connection.execute("PRAGMA max_page_count = 2")
@@ -90,26 +90,26 @@ def full_disk():
     event.remove(sqlalchemy.Engine, "connect", limit)
 
 
-def test_a_full_disk_is_told(full_disk, tmp_path):
-    assert "disk is full" in told(open_database(tmp_path))
+def test_a_full_disk_raises_room_error(full_disk, tmp_path):
+    assert "disk is full" in error_message(open_database(tmp_path))
 
 
-def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path):
-    message = told(Database(make_url(f"postgresql://ada:secret@/room?host={tmp_path}")))
+def test_an_unreachable_server_raises_room_error_without_the_password(tmp_path):
+    message = error_message(Database(make_url(f"postgresql://ada:secret@/room?host={tmp_path}")))
     assert "Check that it runs and can be reached" in message
     assert "secret" not in message
 
 
-def test_a_server_without_this_database_is_told(postgres: Path):
-    assert '"missing" does not exist' in told(Database(make_url(address(postgres, "missing"))))
+def test_a_server_without_the_database_raises_room_error(postgres: Path):
+    assert '"missing" does not exist' in error_message(Database(make_url(address(postgres, "missing"))))
 
 
-def test_a_server_that_takes_no_writes_is_told(postgres: Path):
+def test_a_read_only_server_raises_room_error(postgres: Path):
     read_only = f"{address(postgres)}&options=-c%20default_transaction_read_only%3Don"
-    assert "takes no writes" in told(Database(make_url(read_only)))
+    assert "takes no writes" in error_message(Database(make_url(read_only)))
 
 
-def test_a_room_that_could_not_be_used_works_once_it_can(tmp_path):
+def test_a_room_works_after_its_damaged_file_is_removed(tmp_path):
     file = tmp_path / FILE
     file.write_bytes(b"no database at all " * 100)
     room = Drawings(open_database(tmp_path))
@@ -120,7 +120,7 @@ def test_a_room_that_could_not_be_used_works_once_it_can(tmp_path):
     assert room.counts()[7] == 1
 
 
-def test_a_file_that_was_taken_away_is_made_again(tmp_path):
+def test_a_deleted_database_file_is_created_again(tmp_path):
     room = Drawings(open_database(tmp_path))
     add(room)
     for file in tmp_path.glob(f"{FILE}*"):
@@ -130,7 +130,7 @@ def test_a_file_that_was_taken_away_is_made_again(tmp_path):
     assert room.counts()[7] == 1
 
 
-def test_a_room_of_an_older_version_gets_the_columns_it_lacks_and_keeps_its_drawings(url):
+def test_a_database_of_an_older_version_gets_missing_columns_and_keeps_its_drawings(url):
     before = Database(make_url(url))
     add(Drawings(before), label=7)
     with before.writing() as session:
@@ -144,7 +144,7 @@ def test_a_room_of_an_older_version_gets_the_columns_it_lacks_and_keeps_its_draw
     after.close()
 
 
-# As in the web process, which imports a topic of the room when it is first asked for.
+# Like the web process, which imports a table's module only when a page needs it.
 IMPORTED_LATE = """
 import sys
 from pathlib import Path
@@ -155,13 +155,13 @@ room = open_database(Path(sys.argv[1]))
 Drawings(room).counts()
 from mnist_core.room.people import People
 
-print(People(room).call("a", "Ada"))
+print(People(room).set_nickname("a", "Ada"))
 """
 
 
 @pytest.mark.usefixtures("processes")
-def test_a_table_whose_module_is_imported_late_is_made_then(tmp_path):
-    told = subprocess.run(
+def test_a_table_whose_module_is_imported_after_opening_is_created(tmp_path):
+    result = subprocess.run(
         [sys.executable, "-c", IMPORTED_LATE, tmp_path], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (told.stdout, told.stderr) == ("Ada\n", "")
+    assert (result.stdout, result.stderr) == ("Ada\n", "")

@@ -1,34 +1,34 @@
-"""Who is in the room, on both kinds of database."""
+"""Tests of the number of people in the room, with SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from mnist_core.room.presence import LATELY, Presence, StoredPresence
+from mnist_core.room.presence import PRESENCE_TIMEOUT, Presence, StoredPresence
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def test_who_was_seen_lately_is_in_and_counted_once(database):
+def test_a_person_seen_recently_is_counted_once(database):
     presence = Presence(database)
     for minute in range(3):
-        presence.seen("ada", NOON + minute * MINUTE)
-        presence.seen("bob", NOON)
-    assert presence.others("ada", NOON + 2 * MINUTE) == 1
-    assert presence.others("host", NOON + 2 * MINUTE) == 2
-    assert presence.others("host", NOON + LATELY + MINUTE) == 1
+        presence.record("ada", NOON + minute * MINUTE)
+        presence.record("bob", NOON)
+    assert presence.count_others("ada", NOON + 2 * MINUTE) == 1
+    assert presence.count_others("host", NOON + 2 * MINUTE) == 2
+    assert presence.count_others("host", NOON + PRESENCE_TIMEOUT + MINUTE) == 1
 
 
-def test_nothing_is_kept_of_who_has_left(database):
+def test_the_record_of_a_person_who_left_is_deleted(database):
     presence = Presence(database)
-    presence.seen("ada", NOON)
-    presence.seen("bob", NOON + LATELY + MINUTE)
+    presence.record("ada", NOON)
+    presence.record("bob", NOON + PRESENCE_TIMEOUT + MINUTE)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(StoredPresence)) == 1
 
 
-def test_a_person_who_comes_now_is_in(database):
+def test_a_person_seen_now_is_counted(database):
     presence = Presence(database)
-    presence.seen("ada")
-    assert presence.others("host") == 1
+    presence.record("ada")
+    assert presence.count_others("host") == 1

@@ -1,4 +1,4 @@
-"""The room's votes, on both kinds of database: one for a person and digit."""
+"""Tests of the votes on labels, with SQLite and PostgreSQL: at most one for each person and digit."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +26,7 @@ def test_a_person_votes_once_for_a_digit_and_may_change_it(votes):
     assert votes.counts([947, 6651]).sum(axis=1).tolist() == [1, 1]
 
 
-def test_votes_are_counted_by_what_was_read_in_the_order_asked_for(votes):
+def test_votes_are_counted_by_digit_in_the_order_of_the_given_indices(votes):
     for person, digit in zip("abcd", (9, 9, 8, None), strict=True):
         votes.vote(947, digit, person=person)
     votes.vote(6651, 0, person="a")
@@ -37,7 +37,7 @@ def test_votes_are_counted_by_what_was_read_in_the_order_asked_for(votes):
     assert_array_equal(counts, expected)
 
 
-def test_one_withdraws_ones_own_votes_and_nobody_elses(votes):
+def test_a_person_withdraws_own_votes_only(votes):
     for person in "ab":
         for index in (1, 2, 3):
             votes.vote(index, 7, person=person)
@@ -47,43 +47,43 @@ def test_one_withdraws_ones_own_votes_and_nobody_elses(votes):
 
 
 @pytest.mark.parametrize("digit", [-1, 10])
-def test_what_is_no_digit_is_no_vote(votes, digit):
+def test_a_vote_for_a_number_that_is_no_digit_raises_room_error(votes, digit):
     with pytest.raises(RoomError):
         votes.vote(947, digit, person="ada")
     assert votes.cast_by("ada") == {}
 
 
-def test_of_votes_that_come_at_once_each_counts_once(votes):
+def test_simultaneous_votes_of_a_person_on_one_digit_count_once(votes):
     with ThreadPoolExecutor(8) as people:
         list(people.map(lambda number: votes.vote(947, number % 10, person=str(number % 20)), range(40)))
     assert votes.counts([947]).tolist() == [[2] * 10 + [0]]
 
 
-def test_votes_go_with_a_persons_other_things(votes, database):
+def test_deleting_a_persons_data_deletes_their_votes(votes, database):
     for person in "ab":
         votes.vote(947, 9, person=person)
-    People(database).forget("a")
+    People(database).delete_person("a")
     assert votes.cast_by("a") == {}
     assert votes.counts([947])[0, 9] == 1
 
 
-def test_votes_go_out_without_who_cast_them_and_come_back_once(votes, database):
+def test_exported_votes_are_anonymous_and_are_imported_only_once(votes, database):
     votes.vote(947, 9, person="ada's key")
     votes.vote(6651, None, person="ada's key")
     votes.vote(947, 8, person="bob's key")
     content = votes.export()
     assert b"key" not in content
-    People(database).forget("ada's key")
+    People(database).delete_person("ada's key")
     votes.vote(947, 9, person="bob's key")
     for _ in range(2):
-        votes.take_in(content, name="votes.json")
+        votes.import_json(content, name="votes.json")
     assert votes.cast_by("ada's key") == {947: 9, 6651: None}
     assert votes.cast_by("bob's key") == {947: 9}, "what was said since stays"
     assert votes.counts([947, 6651]).sum(axis=1).tolist() == [2, 1]
 
 
-def test_no_votes_go_out_and_in(votes):
-    votes.take_in(votes.export(), name="votes.json")
+def test_an_export_without_votes_can_be_imported(votes):
+    votes.import_json(votes.export(), name="votes.json")
     assert votes.counts([947]).sum() == 0
 
 
@@ -101,14 +101,14 @@ def test_no_votes_go_out_and_in(votes):
         {"more": 1},
     ],
 )
-def test_what_is_no_vote_is_told_and_none_of_its_file_is_kept(votes, broken):
-    whole = {"voter": voter_of("ada"), "test_index": 947, "digit": 9}
+def test_a_file_with_an_invalid_vote_raises_vote_error_and_imports_none(votes, broken):
+    valid_vote = {"voter": voter_of("ada"), "test_index": 947, "digit": 9}
     with pytest.raises(VoteError, match=r"votes\.json should hold a list of votes"):
-        votes.take_in(json.dumps([whole, whole | broken]).encode(), name="votes.json")
+        votes.import_json(json.dumps([valid_vote, valid_vote | broken]).encode(), name="votes.json")
     assert votes.cast_by("ada") == {}
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[" * 100_000])
-def test_what_is_no_json_is_told(votes, content):
+def test_a_file_that_is_no_json_raises_vote_error(votes, content):
     with pytest.raises(VoteError, match=r"votes\.json cannot be read as JSON"):
-        votes.take_in(content, name="votes.json")
+        votes.import_json(content, name="votes.json")

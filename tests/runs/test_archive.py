@@ -1,4 +1,4 @@
-"""A run as a zip: out and in, and what is refused."""
+"""Tests of packing a run into a zip, unpacking it, and the errors for malformed zips."""
 
 import io
 import json
@@ -21,7 +21,7 @@ from tests.zips import Files, unzipped, zipped
 
 @pytest.fixture
 def packed(home: Path) -> Files:
-    """The members of a small finished run's zip; its network is no network, as nobody looks into it here."""
+    """The members of the zip of a small finished run; its model file is a placeholder."""
     config = RunConfig(
         name="theirs",
         person="0123456789abcdef",
@@ -48,7 +48,7 @@ def arrays(**values: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_run_leaves_without_its_states_and_without_who_asked_for_it(packed):
+def test_a_packed_run_has_no_checkpoints_and_no_person(packed):
     assert packed.keys() == {
         "config.json",
         "status.json",
@@ -61,7 +61,7 @@ def test_a_run_leaves_without_its_states_and_without_who_asked_for_it(packed):
     assert (config["person"], config["nickname"]) == ("", "Ada")
 
 
-def test_a_run_comes_in_marked_and_with_all_that_it_had(packed, tmp_path):
+def test_an_unpacked_run_is_marked_as_imported_and_has_its_epochs_and_snapshots(packed, tmp_path):
     archived = archive.unpack(zipped(packed))
     assert archived.config.imported
     assert archived.config.from_archive
@@ -75,24 +75,24 @@ def test_a_run_comes_in_marked_and_with_all_that_it_had(packed, tmp_path):
     assert not run.has_model
 
 
-def test_a_shipped_run_can_leave_and_comes_back_under_another_name():
+def test_a_shipped_run_is_packed_and_unpacked_under_another_name():
     content = archive.pack(Run(SHIPPED / "book"))
     assert archive.is_run(content)
     assert archive.unpack(content).config.name == "book (imported)"
 
 
-def test_its_parent_stays_behind_but_not_the_epochs_it_had(packed):
-    came = archive.unpack(zipped(with_json(packed, "config.json", parent="20260101-000000-abcdef", inherited_epochs=1)))
-    assert (came.config.parent, came.config.inherited_epochs) == (None, 1)
+def test_an_unpacked_run_has_no_parent_but_its_inherited_epochs(packed):
+    read = archive.unpack(zipped(with_json(packed, "config.json", parent="20260101-000000-abcdef", inherited_epochs=1)))
+    assert (read.config.parent, read.config.inherited_epochs) == (None, 1)
 
 
-def test_a_run_without_a_network_cannot_leave(home):
+def test_packing_a_run_without_a_network_raises_run_error(home):
     run = store.create(RunConfig(name="new"), home)
     with pytest.raises(RunError, match="no trained network yet"):
         archive.pack(run)
 
 
-def test_only_a_zip_with_a_status_means_to_be_a_run(packed):
+def test_is_run_is_true_only_for_a_zip_with_a_status(packed):
     assert archive.is_run(zipped(packed))
     assert not archive.is_run(zipped({"config.json": b"{}", "model.weights.h5": b""}))
     assert not archive.is_run(b"nonsense")
@@ -137,7 +137,7 @@ REFUSED: list[tuple[str, Callable[[Files], Files], str]] = [
 
 
 @pytest.mark.parametrize(("change", "reason"), [each[1:] for each in REFUSED], ids=[each[0] for each in REFUSED])
-def test_what_no_run_has_is_refused_with_the_reason(packed, change, reason):
+def test_a_malformed_zip_raises_run_error_with_the_reason(packed, change, reason):
     with pytest.raises(RunError, match=reason):
         archive.unpack(zipped(change(packed)))
 
@@ -151,14 +151,14 @@ def test_what_no_run_has_is_refused_with_the_reason(packed, change, reason):
         ({"lesson.npz": arrays(a=np.zeros(3))}, "cannot be read"),
     ],
 )
-def test_what_does_not_belong_to_the_run_is_refused_when_it_is_unpacked(packed, tmp_path, change, reason):
+def test_a_malformed_member_raises_an_error_when_the_run_is_unpacked(packed, tmp_path, change, reason):
     archived = archive.unpack(zipped(packed | change))
     (tmp_path / "config.json").write_text(json.dumps(archived.config.to_json()))
     with pytest.raises((RunError, LessonError), match=reason):
         archived.unpack(tmp_path)
 
 
-def test_a_link_in_a_files_place_is_refused(packed):
+def test_a_symbolic_link_raises_run_error(packed):
     buffer = io.BytesIO(zipped(packed))
     with zipfile.ZipFile(buffer, "a") as file:
         link = zipfile.ZipInfo("batches.csv")
@@ -169,7 +169,7 @@ def test_a_link_in_a_files_place_is_refused(packed):
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_two_files_of_one_name_are_refused(packed):
+def test_two_members_with_the_same_name_raise_run_error(packed):
     buffer = io.BytesIO(zipped(packed))
     with zipfile.ZipFile(buffer, "a") as file:
         file.writestr("model.keras", b"another network")
@@ -177,7 +177,7 @@ def test_two_files_of_one_name_are_refused(packed):
         archive.unpack(buffer.getvalue())
 
 
-def test_a_truncated_zip_and_one_that_is_too_large_are_refused(packed):
+def test_a_truncated_zip_and_one_that_is_too_large_raise_run_error(packed):
     with pytest.raises(RunError, match="damaged"):
         archive.unpack(zipped(packed)[:-100])
     with pytest.raises(RunError, match="larger than 128 MB"):

@@ -1,4 +1,4 @@
-"""A run is a folder; whatever happens to it, others stay usable."""
+"""Tests of creating, finding and listing runs, and of the errors for damaged ones."""
 
 import json
 import os
@@ -22,33 +22,33 @@ def run(home):
 
 
 def write_history(run: Run, epochs: int) -> None:
-    lines = ["epoch,seconds,loss,accuracy,val_loss,val_accuracy\n"]
-    lines += [f"{epoch},{epoch * 2.5},0.5,0.9,0.4,0.95\n" for epoch in range(1, epochs + 1)]
-    (run.path / "epochs.csv").write_text("".join(lines))
-    lines = ["epoch,step,seconds,loss,accuracy\n"]
-    lines += [f"{epoch},469,{epoch * 2.5},0.5,0.9\n" for epoch in range(1, epochs + 1)]
-    (run.path / "batches.csv").write_text("".join(lines))
+    rows = ["epoch,seconds,loss,accuracy,val_loss,val_accuracy\n"]
+    rows += [f"{epoch},{epoch * 2.5},0.5,0.9,0.4,0.95\n" for epoch in range(1, epochs + 1)]
+    (run.path / "epochs.csv").write_text("".join(rows))
+    rows = ["epoch,step,seconds,loss,accuracy\n"]
+    rows += [f"{epoch},469,{epoch * 2.5},0.5,0.9\n" for epoch in range(1, epochs + 1)]
+    (run.path / "batches.csv").write_text("".join(rows))
 
 
-def test_a_new_run_waits_in_line_and_tells_what_was_asked(home, run):
+def test_a_new_run_is_queued_and_found_by_id_name_and_path(home, run):
     assert run.status.state == QUEUED
     assert run.config.name == "mine"
     assert {"keras", "tensorflow", "digit_lab"} <= json.loads((run.path / "config.json").read_text())["versions"].keys()
     assert store.find(run.id, home) == store.find("mine", home) == store.find(str(run.path), home) == run
 
 
-def test_the_newest_of_one_name_is_found(home, run):
-    time.sleep(1.1)  # ids count seconds
+def test_find_returns_the_newest_run_of_a_name(home, run):
+    time.sleep(1.1)  # run ids have a resolution of one second
     newer = store.create(RunConfig(name="mine"), home)
     assert store.find("mine", home) == newer
 
 
-def test_an_unknown_run_is_told_with_those_there_are(home, run):
+def test_an_unknown_name_raises_run_error_with_the_known_names(home, run):
     with pytest.raises(RunError, match=r"'nobody'.*mine"):
         store.find("nobody", home)
 
 
-def test_a_half_written_last_line_is_not_read(run):
+def test_a_half_written_last_row_is_not_read(run):
     write_history(run, 3)
     with (run.path / "epochs.csv").open("a") as file:
         file.write("4,10.0,0.4")
@@ -61,14 +61,14 @@ def test_a_run_without_history_has_empty_columns(run):
     assert run.progress == 0
 
 
-def test_history_beyond_the_resume_point_is_dropped(run):
+def test_truncate_history_drops_later_epochs(run):
     write_history(run, 3)
     run.truncate_history(2)
     assert run.epochs["epoch"].tolist() == run.batches["epoch"].tolist() == [1, 2]
     assert run.progress == 0.5
 
 
-def test_batches_of_the_epoch_to_go_on_in_are_kept(run):
+def test_truncate_history_keeps_batches_up_to_the_given_step(run):
     write_history(run, 2)
     with (run.path / "batches.csv").open("a") as file:
         file.write("3,100,6,0.4,0.9\n3,200,7,0.4,0.9\n")
@@ -77,7 +77,7 @@ def test_batches_of_the_epoch_to_go_on_in_are_kept(run):
     assert run.batches["step"].tolist() == [469, 469, 100]
 
 
-def test_a_stale_heartbeat_means_interrupted(run):
+def test_a_run_with_a_stale_heartbeat_is_interrupted(run):
     run.update(state=RUNNING, heartbeat=time.time())
     assert run.status.state == RUNNING
     run.update(heartbeat=time.time() - 60)
@@ -85,11 +85,11 @@ def test_a_stale_heartbeat_means_interrupted(run):
     assert not run.status.active
 
 
-def test_a_new_run_knows_how_long_it_should_take(run):
+def test_a_new_run_has_its_expected_seconds(run):
     assert run.status.expected_seconds == pace.expected_seconds(run.config, run.home) > 0
 
 
-def test_a_parked_run_waits_for_people_and_is_not_interrupted(run):
+def test_a_suspended_run_is_paused_and_not_interrupted(run):
     run.update(state=PAUSED, heartbeat=time.time() - 60)
     assert run.status.state == INTERRUPTED
     run.update(state=PAUSED, heartbeat=None)
@@ -97,14 +97,14 @@ def test_a_parked_run_waits_for_people_and_is_not_interrupted(run):
     assert run.status.suspended
 
 
-def test_a_status_is_changed_only_from_the_states_that_are_named(run):
+def test_update_changes_a_status_only_in_the_given_states(run):
     assert not run.update(only_in=(RUNNING, PAUSED), state=FAILED)
     assert run.status.state == QUEUED
     assert run.update(only_in=(QUEUED,), state=RUNNING, heartbeat=time.time())
     assert run.status.state == RUNNING
 
 
-def test_the_newest_full_state_is_the_one_to_go_on_from(run):
+def test_the_resume_point_is_the_latest_checkpoint(run):
     assert run.resume_point is None
     (run.path / "resume").mkdir()
     for name in ("epoch-002.keras", "epoch-002+0117.keras", "epoch-001+0400.keras"):
@@ -113,7 +113,7 @@ def test_the_newest_full_state_is_the_one_to_go_on_from(run):
     assert run.resume_point.path.name == "epoch-002+0117.keras"
 
 
-def test_a_run_that_needs_no_training_appears_complete_or_not_at_all(home):
+def test_create_finished_makes_a_complete_run_or_none(home):
     def fill(run: Run) -> dict[str, Any]:
         assert store.unreadable_runs(home) == []
         run.model_path.write_bytes(b"a model")
@@ -135,7 +135,7 @@ def test_a_run_that_needs_no_training_appears_complete_or_not_at_all(home):
 
 @pytest.mark.parametrize("name", ["config.json", "status.json"])
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"state": 3, "nonsense": 1}', None])
-def test_a_corrupt_run_is_named_and_others_stay_usable(home, run, name, content):
+def test_a_corrupt_run_is_reported_and_others_are_listed(home, run, name, content):
     good = store.create(RunConfig(name="good"), home)
     if content is None:
         (run.path / name).unlink()
@@ -147,20 +147,20 @@ def test_a_corrupt_run_is_named_and_others_stay_usable(home, run, name, content)
     assert run.id in message
 
 
-def test_a_run_without_an_evaluation_says_so(run):
+def test_a_run_without_an_evaluation_raises_run_error(run):
     with pytest.raises(RunError, match="not been evaluated"):
         _ = run.test_probabilities
 
 
 @pytest.mark.parametrize("damage", [lambda _: b"PK nonsense", lambda all_: all_[:-100], lambda all_: all_[:5000]])
-def test_a_damaged_evaluation_is_told(home, run, damage):
+def test_a_damaged_evaluation_raises_run_error(home, run, damage):
     whole = (store.find("book", home).path / "evaluation.npz").read_bytes()
     (run.path / "evaluation.npz").write_bytes(damage(whole))
     with pytest.raises(RunError, match="damaged"):
         _ = run.test_probabilities
 
 
-def test_a_continuation_starts_with_its_parents_history_and_state(home, run):
+def test_a_continuation_starts_with_the_history_and_model_of_its_parent(home, run):
     write_history(run, 4)
     run.model_path.write_bytes(b"the parent's state")
     child = store.create(run.continuation(epochs=2), home)
@@ -173,13 +173,13 @@ def test_a_continuation_starts_with_its_parents_history_and_state(home, run):
     assert child in store.list_runs(home)
 
 
-def test_a_run_without_a_model_cannot_be_continued(home, run):
+def test_continuing_a_run_without_a_model_raises_run_error(home, run):
     with pytest.raises(RunError, match="no trained network"):
         store.create(run.continuation(epochs=2), home)
     assert [path for path in (home / "runs").iterdir() if path.is_dir()] == [run.path]
 
 
-def test_a_home_that_cannot_be_made_is_told_with_the_way_out(tmp_path, monkeypatch):
+def test_a_home_that_cannot_be_created_raises_run_error_with_advice(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path / "file" / "lab"))
     with pytest.raises(RunError, match="DIGIT_LAB_HOME"):
@@ -187,14 +187,14 @@ def test_a_home_that_cannot_be_made_is_told_with_the_way_out(tmp_path, monkeypat
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_home_that_cannot_be_written_is_told_with_the_way_out(tmp_path, monkeypatch):
+def test_a_home_that_cannot_be_written_raises_run_error_with_advice(tmp_path, monkeypatch):
     tmp_path.chmod(0o500)
     monkeypatch.setenv("DIGIT_LAB_HOME", str(tmp_path))
     with pytest.raises(RunError, match="DIGIT_LAB_HOME"):
         store.prepare_home()
 
 
-def test_replacing_leaves_the_old_file_when_writing_fails(tmp_path):
+def test_write_json_keeps_the_old_file_when_it_fails(tmp_path):
     path = tmp_path / "value.json"
     write_json(path, {"a": 1})
     with pytest.raises(TypeError):

@@ -1,4 +1,4 @@
-"""A home that an older version wrote is read as it was meant."""
+"""Tests of reading the home folder that an older version wrote."""
 
 from pathlib import Path
 
@@ -30,13 +30,13 @@ def run(home: Path, name: str) -> Run:
     return store.find(name, home)
 
 
-def test_all_runs_are_read_in_their_states(home):
+def test_all_stored_runs_have_their_states(home):
     states = {run.config.name: run.status.state for run in store.list_runs(home) if not run.shipped}
     assert states == {
         "finished": FINISHED,
         "cancelled": CANCELLED,
         "failed": FAILED,
-        "paused": INTERRUPTED,  # nobody holds it any more
+        "paused": INTERRUPTED,  # no trainer is active
         "queued": QUEUED,
         "interrupted": INTERRUPTED,
     }
@@ -54,7 +54,7 @@ def test_a_finished_run_has_its_scores_curves_snapshots_and_robustness(home, dig
     assert (finished.config.person, finished.config.nickname) == ("ada", "Ada")
 
 
-def test_what_was_asked_of_a_trainer_and_what_it_was_taught_are_still_there(home):
+def test_a_stored_paused_run_has_its_controls_and_its_lesson(home):
     paused = run(home, "paused")
     assert paused.control == Control(pause=True, dropout=0.3)
     assert len(Lesson.read(paused.path).labels) == 20
@@ -71,14 +71,14 @@ def test_the_room_has_its_drawings_people_votes_round_and_pinned_run(home):
     assert len(room.newest(50)) == 5
     assert len(room.hidden()) == 1
     assert {drawing.source for drawing in room.newest(50)} == {"told"}
-    assert len(room.handed_in(state.round.id)) == 1
+    assert len(room.participants(state.round.id)) == 1
     assert People(database).nicknames(["ada", "bo"]) == {"ada": "Ada", "bo": "Bo"}
     assert Votes(database).cast_by("ada") == {582: 7, 947: None}
     assert (state.round.digit, state.round.revealed) == (4, False)
     assert state.pinned == run(home, "finished").id
 
 
-def test_the_rooms_export_is_made_again_and_the_old_one_taken_in(home, tmp_path):
+def test_the_room_is_exported_and_an_old_export_is_imported(home, tmp_path):
     authenticator, database = HostAuthenticator("pw"), open_database(home)
     host, actions = authenticator.authenticate("pw"), HostActions(authenticator, home, database, Settings(database))
     (old,) = actions.exports(host)
@@ -93,7 +93,7 @@ def test_the_rooms_export_is_made_again_and_the_old_one_taken_in(home, tmp_path)
         def import_run(self, content: bytes, person: str) -> None:
             imported.append(archive.unpack(content).config.name)
 
-    assert [step.refused for step in other.take_in(host, old, Importer(), person="host")] == [None] * 3
+    assert [step.error_text for step in other.import_bundle(host, old, Importer(), person="host")] == [None] * 3
     assert imported == ["finished"]
     assert Votes(other_database).counts([582])[0, 7] == 1
     assert len(Drawings(other_database).newest(50)) == 5

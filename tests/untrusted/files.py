@@ -1,4 +1,4 @@
-"""Model files as Keras 2 and 3 write them, made without Keras: good ones, and what a stranger might make of them."""
+"""Valid and malicious model files in the formats of Keras 2 and 3, written without Keras."""
 
 import io
 import json
@@ -10,11 +10,11 @@ from typing import Any
 import h5py
 import numpy as np
 
-Weights = dict[str, dict[str, np.ndarray]]  # of a layer by its name, then by their own
+Weights = dict[str, dict[str, np.ndarray]]  # {layer name: {weight name: array}}
 
 
 def layer(kind: str, name: str | None = None, **settings: Any) -> dict:
-    """A layer's description, as far as both Keras 2 and 3 write it."""
+    """The config of a layer, in the format that Keras 2 and 3 share."""
     return {"class_name": kind, "config": {"name": name or kind.lower(), **settings}}
 
 
@@ -25,14 +25,14 @@ def dense(name: str, units: int, activation: Any = "linear", **settings: Any) ->
 
 
 def sequential(*layers: dict, early: bool = False, inputs: Sequence[int] = (784,)) -> dict:
-    """A Sequential as Keras 2 describes it: the first layer tells the inputs. ``early``: as until 2.2.2."""
+    """The config of a Keras 2 Sequential; the first layer has the input shape. ``early``: format before 2.2.3."""
     first = {**layers[0], "config": {**layers[0]["config"], "batch_input_shape": [None, *inputs]}}
-    described = [first, *layers[1:]]
-    return {"class_name": "Sequential", "config": described if early else {"name": "sequential", "layers": described}}
+    configs = [first, *layers[1:]]
+    return {"class_name": "Sequential", "config": configs if early else {"name": "sequential", "layers": configs}}
 
 
 def random_weights(*sizes: int, seed: int = 0) -> Weights:
-    """Those of Dense layers called dense_1, dense_2 ... with ``sizes`` units, the inputs first."""
+    """Weights of Dense layers dense_1, dense_2 ...; ``sizes`` are the inputs and the units of each layer."""
     rng = np.random.default_rng(seed)
     return {
         f"dense_{number}": {
@@ -50,7 +50,7 @@ SMALL_WEIGHTS = random_weights(784, 8, 10)
 
 
 def write_hdf5(file: h5py.File, network: dict | str, weights: Weights, *, version: str = "2.1.3") -> None:
-    """What Keras 2's model.save wrote: attributes of bytes, and for each layer a group that names its weights."""
+    """Write the HDF5 format of Keras 2: attributes of type bytes, and for each layer a group with its weights."""
     file.attrs["keras_version"] = version.encode()
     file.attrs["backend"] = b"tensorflow"
     file.attrs["model_config"] = (network if isinstance(network, str) else json.dumps(network)).encode()
@@ -71,13 +71,13 @@ def hdf5(network: dict | str = SMALL, weights: Weights = SMALL_WEIGHTS) -> bytes
 
 
 def weights_of_zip(weights: Weights) -> bytes:
-    """What Keras 3 calls model.weights.h5: Dense layers as dense, dense_1 ..., their weights numbered."""
+    """The model.weights.h5 of Keras 3: Dense layers are dense, dense_1 ...; their weights are numbered."""
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         for number, arrays in enumerate(weights.values()):
             group = file.create_group(f"layers/dense{f'_{number}' if number else ''}/vars")
-            for place, values in enumerate(arrays.values()):
-                group.create_dataset(str(place), data=values)
+            for index, values in enumerate(arrays.values()):
+                group.create_dataset(str(index), data=values)
     return buffer.getvalue()
 
 
@@ -87,7 +87,7 @@ def zipped(
     *,
     others: Sequence[tuple[str | zipfile.ZipInfo, bytes]] = (),
 ) -> bytes:
-    """A .keras file, with ``others`` in it besides."""
+    """A .keras file with the additional members ``others``."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))

@@ -1,7 +1,7 @@
 """Read many damaged model files, each in a process of its own: ``python -m tests.untrusted.fuzz SEED COUNT FOLDER``.
 
-Prints a JSON object: how many were read, refused, took their process down (those are kept in FOLDER), or ended with
-another exception. Not a test by itself: pytest's own process has threads, and cannot be forked at will.
+Prints a JSON object with the numbers of files that were read, refused, killed their process (these are saved in
+FOLDER), or raised another exception. This is no test: the process of pytest has threads and cannot be forked safely.
 """
 
 import json
@@ -22,7 +22,7 @@ VALUES = [None, True, -1, 0, 1.5, 1e308, float("nan"), "", "relu", "Dense", [], 
 
 
 def damaged(whole: bytes, rng: random.Random) -> bytes:
-    """``whole`` cut off, or with some bytes changed, most of them where the structure is."""
+    """``whole`` truncated, or with some bytes changed, half of them in the first 4,000 bytes."""
     if rng.random() < 0.15:
         return whole[: rng.randrange(len(whole))]
     content = bytearray(whole)
@@ -31,28 +31,28 @@ def damaged(whole: bytes, rng: random.Random) -> bytes:
     return bytes(content)
 
 
-def twisted(network: dict, rng: random.Random) -> dict:
-    """``network``'s description with something else in one place, or something missing."""
+def mutated(network: dict, rng: random.Random) -> dict:
+    """A copy of the config ``network`` with one random value replaced or deleted."""
     copy = json.loads(json.dumps(network))
-    at = copy
+    node = copy
     while True:
-        key = rng.choice(list(at)) if isinstance(at, dict) else rng.randrange(len(at))
-        if isinstance(at[key], dict | list) and at[key] and rng.random() < 0.8:
-            at = at[key]
+        key = rng.choice(list(node)) if isinstance(node, dict) else rng.randrange(len(node))
+        if isinstance(node[key], dict | list) and node[key] and rng.random() < 0.8:
+            node = node[key]
             continue
         if rng.random() < 0.2:
-            del at[key]
+            del node[key]
         else:
-            at[key] = rng.choice(VALUES)
+            node[key] = rng.choice(VALUES)
         return copy
 
 
-def one(rng: random.Random) -> bytes:
+def random_file(rng: random.Random) -> bytes:
     match rng.randrange(4):
         case 0:
-            return hdf5(twisted(SMALL, rng))
+            return hdf5(mutated(SMALL, rng))
         case 1:
-            return zipped(twisted(SMALL, rng))
+            return zipped(mutated(SMALL, rng))
         case 2:
             return damaged(zipped(), rng)
         case _:
@@ -81,10 +81,10 @@ def main(seed: int, count: int, folder: Path) -> None:
     rng = random.Random(seed)
     outcomes: Counter[str] = Counter()
     for number in range(count):
-        content = one(rng)
-        found = outcome(content)
-        outcomes[found] += 1
-        if found == "fatal":
+        content = random_file(rng)
+        result = outcome(content)
+        outcomes[result] += 1
+        if result == "fatal":
             (folder / f"{number}.h5").write_bytes(content)
     print(json.dumps(outcomes))  # noqa: T201, to the test
 

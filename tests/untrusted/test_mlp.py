@@ -1,4 +1,4 @@
-"""Files of Keras 2 and 3 are read as the network that they hold."""
+"""Tests of reading networks from files of Keras 2 and 3."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.untrusted.files import SMALL_WEIGHTS, dense, hdf5, layer, sequential,
 
 @pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("write", [hdf5, zipped])
-def test_a_files_network_comes_out_of_the_process_that_reads_it(write):
+def test_read_safely_returns_the_network_that_its_process_reads(write):
     mlp = read_safely(write())
     assert [layer.activation for layer in mlp.layers] == ["relu", "softmax"]
     assert mlp.layers[0].dropout == 0.2
@@ -24,7 +24,7 @@ def test_a_files_network_comes_out_of_the_process_that_reads_it(write):
 
 
 @pytest.mark.parametrize("early", [True, False])
-def test_activations_of_their_own_belong_to_the_layer_before(early):
+def test_activation_layers_are_merged_into_the_layer_before_them(early):
     network = sequential(
         dense("dense_1", 8),
         layer("Activation", activation="relu"),
@@ -39,10 +39,10 @@ def test_activations_of_their_own_belong_to_the_layer_before(early):
     assert mlp.origin == "an HDF5 file of Keras 2.1.3"
 
 
-def test_a_straight_functional_network_is_read():
-    def node(described: dict, *before: str) -> dict:
-        inbound = [[[name, 0, 0, {}] for name in before]] if before else []
-        return {**described, "name": described["config"]["name"], "inbound_nodes": inbound}
+def test_a_functional_network_without_branches_is_read():
+    def node(config: dict, *inputs: str) -> dict:
+        inbound = [[[name, 0, 0, {}] for name in inputs]] if inputs else []
+        return {**config, "name": config["config"]["name"], "inbound_nodes": inbound}
 
     layers = [
         node(layer("InputLayer", "input", batch_input_shape=[None, 28, 28, 1])),
@@ -55,7 +55,7 @@ def test_a_straight_functional_network_is_read():
         assert len(read(hdf5({"class_name": kind, "config": network})).layers) == 2
 
 
-def test_rescaling_in_front_stays_in_front():
+def test_a_first_rescaling_layer_gives_factor_and_shift():
     network = sequential(
         layer("Rescaling", scale=1 / 127.5, offset=-1),
         layer("Flatten"),
@@ -68,7 +68,7 @@ def test_rescaling_in_front_stays_in_front():
     assert_array_equal(mlp.layers[0].kernel, SMALL_WEIGHTS["dense_1"]["kernel"])
 
 
-def test_layers_with_different_activations_are_told_as_mixed():
+def test_layers_with_different_activations_give_a_mixed_config():
     network = sequential(dense("dense_1", 8, "relu"), dense("dense_2", 10, "tanh"), dense("dense_3", 10), inputs=[784])
     weights = SMALL_WEIGHTS | {"dense_3": {"kernel": SMALL_WEIGHTS["dense_2"]["kernel"][:1].repeat(10, 0)}}
     weights["dense_3"]["bias"] = SMALL_WEIGHTS["dense_2"]["bias"]

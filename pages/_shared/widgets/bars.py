@@ -1,4 +1,4 @@
-"""Horizontal bars in plain HTML: a name, a bar, a value. They paint at once, where a chart library takes its time."""
+"""Horizontal bars in plain HTML: a name, a bar, a value. A browser shows them sooner than a chart library's."""
 
 import html
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ STYLE = """
 
 @dataclass(frozen=True)
 class Bar:
-    """``share`` of the whole width, 0 to 1. ``best`` is set in bold. ``note`` shows when one points at it."""
+    """A bar. ``share`` of the full width, 0 to 1. ``best`` is shown in bold. ``note`` is a tooltip."""
 
     name: str
     share: float
@@ -29,7 +29,7 @@ class Bar:
 
 
 def bars_html(bars: Iterable[Bar], *, label: str) -> str:
-    """``bars``, top to bottom, for ``st.html``; ``label`` is for screen readers."""
+    """Return ``bars``, top to bottom, as HTML for ``st.html``; ``label`` is for screen readers."""
     rows = "".join(map(_row, bars))
     return f'{STYLE}<div class="bars" role="img" aria-label="{html.escape(label)}">{rows}</div>'
 

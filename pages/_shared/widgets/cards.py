@@ -1,4 +1,4 @@
-"""Pictures of different shapes side by side, each in a dark square with words below."""
+"""Pictures of different shapes side by side, each in a dark square with a text below."""
 
 import html
 from collections.abc import Iterable
@@ -24,20 +24,20 @@ STYLE = """
 
 @dataclass(frozen=True)
 class Card:
-    """``picture``: uint8 (H, W) or (H, W, 3). ``said`` is set large, in ``colour``, with ``note`` beside it."""
+    """``picture``: uint8 (H, W) or (H, W, 3). ``answer`` is shown large, in ``colour``, with ``note`` beside it."""
 
     picture: np.ndarray
     title: str
     text: str
-    said: str = ""
+    answer: str = ""
     note: str = ""
     colour: str = "inherit"
 
     def html(self) -> str:
-        """The card as HTML; a picture finer than the network's pixels is drawn smooth."""
+        """Return the card as HTML; a picture with more than 28 × 28 pixels is smoothed."""
         smooth = ' class="smooth"' if max(self.picture.shape[:2]) > SIDE else ""
-        title, said, note, text = map(html.escape, (self.title, self.said, self.note, self.text))
-        large = f'<div class="said"><b style="color: {self.colour}">{said}</b> {note}</div>' if said else ""
+        title, answer, note, text = map(html.escape, (self.title, self.answer, self.note, self.text))
+        large = f'<div class="said"><b style="color: {self.colour}">{answer}</b> {note}</div>' if answer else ""
         return (
             f'<figure><img src="{data_url(self.picture)}" alt="{title}"{smooth}>'
             f"<figcaption><b>{title}</b>{large}<div>{text}</div></figcaption></figure>"
@@ -45,6 +45,6 @@ class Card:
 
 
 def cards_html(cards: Iterable[Card], *, side: int) -> str:
-    """``cards`` for ``st.html``, at least ``side`` CSS pixels wide each."""
+    """Return ``cards`` as HTML for ``st.html``, each at least ``side`` CSS pixels wide."""
     cells = "".join(card.html() for card in cards)
     return f'{STYLE}<div class="cards" style="--side: {side}px">{cells}</div>'

@@ -1,4 +1,4 @@
-"""Digits side by side: light on dark, hard pixel edges, as many in a row as the screen bears."""
+"""Digits side by side: light on dark, with hard pixel edges, as many in a row as fit on the screen."""
 
 import base64
 import html
@@ -25,7 +25,7 @@ def show_digits(digits: np.ndarray, captions: Sequence[str], *, side: int = 72) 
 
 
 def digits_html(digits: np.ndarray, captions: Sequence[str], *, side: int) -> str:
-    """What ``show_digits`` shows, to be put together with other HTML."""
+    """Return the HTML that ``show_digits`` shows, to combine it with other HTML."""
     cells = "".join(_cell(*each) for each in zip(digits, captions, strict=True))
     return f'{STYLE}<div class="digits" style="--side: {side}px">{cells}</div>'
 
@@ -36,7 +36,7 @@ def _cell(digit: np.ndarray, caption: str) -> str:
 
 
 def data_url(digit: np.ndarray) -> str:
-    """``digit``, uint8 (H, W), as a PNG inside an address."""
+    """Return ``digit``, uint8 (H, W) or (H, W, 3), as a PNG in a data URL."""
     buffer = io.BytesIO()
     Image.fromarray(digit).save(buffer, format="PNG")
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -1,4 +1,4 @@
-"""A grid of digits to choose one from, by mouse, finger or keyboard: 10 in a row, or fewer; at most 6 on a phone."""
+"""A grid of digits to choose one from, by mouse, touch or keyboard; on a phone it has at most 6 columns."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,7 +19,7 @@ button[aria-pressed="true"] {border-color: var(--st-primary-color); background: 
 img {width: 100%; display: block; image-rendering: pixelated; border-radius: 0.25rem;}
 """
 
-# The buttons are kept from run to run, so that the one in focus stays there.
+# The buttons are reused from run to run, so that the focused one keeps the focus.
 JS = """
 export default function ({parentElement, data, setTriggerValue}) {
   let grid = parentElement.querySelector(".digits");
@@ -67,21 +67,21 @@ def choose_digit(
     on_choose: Callable[[int], None],
     columns: int = 10,
 ) -> None:
-    """Show ``digits``, uint8 (N, 28, 28), as buttons; ``on_choose`` is called with the place of the pressed one.
+    """Show ``digits``, uint8 (N, 28, 28), as buttons; ``on_choose`` is called with the index of the pressed one.
 
-    ``captions`` stand below the digits, ``names`` in tooltips and for screen readers. ``chosen`` is marked.
-    ``shown_in`` is the key of the container that shows the chosen digit: a phone scrolls there.
+    ``captions`` are below the digits, ``names`` in tooltips and for screen readers. ``chosen``: the marked index.
+    ``shown_in``: the key of the container that shows the chosen digit, to which a phone scrolls.
     """
     cells = [
         {"image": data_url(digit), "caption": caption, "name": name}
         for digit, caption, name in zip(digits, captions, names, strict=True)
     ]
 
-    def pressed() -> None:
+    def call_on_choose() -> None:
         on_choose(st.session_state[key].chosen)
 
     _grid(
         data={"cells": cells, "chosen": chosen, "shown_in": shown_in, "columns": columns},
         key=key,
-        on_chosen_change=pressed,
+        on_chosen_change=call_on_choose,
     )

@@ -1,4 +1,4 @@
-"""Matplotlib figures on a page, in the colours of the person's theme."""
+"""Matplotlib figures on a page, in the colours of the visitor's theme."""
 
 import io
 from collections.abc import Callable
@@ -12,25 +12,25 @@ DOTS_PER_INCH = 150  # sharp on a projector
 
 
 def page_theme() -> Theme:
-    """The figure colours that suit the theme this person sees."""
+    """Return the figure colours for the visitor's Streamlit theme."""
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
 def show_figure(draw: Callable[..., Figure], *values: object, width: str | int = "stretch", **options: object) -> None:
-    """Show the figure that ``draw`` makes of these values and options, as wide as its place or ``width`` pixels wide.
+    """Show the figure that ``draw`` returns for these arguments, as wide as its container or ``width`` pixels.
 
-    The same figure is drawn once: Matplotlib takes a third of a second for it, and a page runs at each click.
+    The image is cached: Matplotlib takes a third of a second for it, and a page reruns at each click.
     """
-    st.image(_drawn(draw, draw.__qualname__, *values, **options), width=width)
+    st.image(_rendered_png(draw, draw.__qualname__, *values, **options), width=width)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _drawn(_draw: Callable[..., Figure], name: str, *values: object, **options: object) -> bytes:
+def _rendered_png(_draw: Callable[..., Figure], name: str, *values: object, **options: object) -> bytes:
     return png(_draw(*values, **options))
 
 
 def png(figure: Figure) -> bytes:
-    """``figure`` as a PNG, its ground as transparent as it was made."""
+    """Return ``figure`` as a PNG; a transparent background stays transparent."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Charts that live, in Altair: loss and accuracy while a network trains."""
+"""Live charts of loss and accuracy while a network trains, in Altair."""
 
 import math
 from functools import cache
@@ -13,54 +13,54 @@ from mnist_core.figures.colours import TEST_COLOUR, TRAIN_COLOUR
 
 TRAINING, TEST, HELD_OUT = "training batches", "test set", "held-out digits"
 HEIGHT = 340
-UP_CLOSE = 60  # batches
-MOST_MARKED = 60  # epochs; the marks of more would hide the line
-MOST_POINTS = 600  # of a line, as many as a screen shows; a room full of browsers gets them twice a second
+CLOSE_UP_BATCHES = 60
+MAX_MARKED_EPOCHS = 60  # the marks of more epochs would hide the line
+MAX_POINTS = 600  # per line, about the width of a screen; many browsers get them twice a second
 
 
 def show_learning_curves(
-    config: RunConfig, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray], *, up_close: bool = False
+    config: RunConfig, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray], *, close_up: bool = False
 ) -> None:
-    """Loss and accuracy of a run so far: a line for the batches, points for the epochs.
+    """Show loss and accuracy of a run so far: a line for the batches, points for the epochs.
 
-    ``batches`` and ``epochs``: columns as ``Run.batches`` and ``Run.epochs`` have them. ``up_close`` shows the last
-    few batches alone, each as a point.
+    ``batches`` and ``epochs``: columns as ``Run.batches`` and ``Run.epochs`` have them. ``close_up`` shows only the
+    last CLOSE_UP_BATCHES batches, each as a point.
     """
     steps = config.training.steps_per_epoch
-    if up_close:
+    if close_up:
         batches, epochs = _last_batches(batches, epochs, steps)
     validation = HELD_OUT if config.training.validation == ON_HELD_OUT else TEST
-    measures = curve_table(thinned(batches), epochs, steps_per_epoch=steps, validation=validation)
-    if up_close:
+    measures = curve_table(downsample(batches), epochs, steps_per_epoch=steps, validation=validation)
+    if close_up:
         measures["epoch"] *= steps
     titles = {"loss": "Loss (nats)", "accuracy": "Accuracy"}
     for column, (measure, title) in zip(st.columns(2), titles.items(), strict=True):
-        spec = _spec(measure, title, None if up_close else config.total_epochs, validation)
+        spec = _spec(measure, title, None if close_up else config.total_epochs, validation)
         column.vega_lite_chart(measures, spec, width="stretch")
 
 
 def _last_batches(
     batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray], steps: int
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """What belongs to the last UP_CLOSE batches, of epochs with ``steps`` batches."""
-    place = (batches["epoch"] - 1) * steps + batches["step"]
-    first = place[-1] - UP_CLOSE
+    """Return the rows of the last CLOSE_UP_BATCHES batches; ``steps``: batches per epoch."""
+    global_step = (batches["epoch"] - 1) * steps + batches["step"]
+    first = global_step[-1] - CLOSE_UP_BATCHES
     return (
-        {name: column[place > first] for name, column in batches.items()},
+        {name: column[global_step > first] for name, column in batches.items()},
         {name: column[epochs["epoch"] * steps > first] for name, column in epochs.items()},
     )
 
 
-def thinned(batches: dict[str, np.ndarray], *, at_most: int = MOST_POINTS) -> dict[str, np.ndarray]:
-    """``batches``, float64 columns as ``Run.batches`` has them, as at most so many rows.
+def downsample(batches: dict[str, np.ndarray], *, max_points: int = MAX_POINTS) -> dict[str, np.ndarray]:
+    """Return ``batches``, float64 columns as ``Run.batches`` has them, with at most ``max_points`` rows.
 
-    Where there are more, each row stands for as many as two, four, eight ... of them: the last one's place and time,
-    the mean of their loss and accuracy. So most points stay where they are when another one comes.
+    If there are more, each row combines two, four, eight ... of them: the last one's step and time, and the mean loss
+    and accuracy. The factor is a power of two so that most points stay where they are when another one is added.
     """
     rows = len(batches["step"])
-    if rows <= at_most:
+    if rows <= max_points:
         return batches
-    size = 2 ** math.ceil(math.log2(rows / at_most))
+    size = 2 ** math.ceil(math.log2(rows / max_points))
     starts = np.arange(0, rows, size)
     ends = np.minimum(starts + size, rows)
     means = {name: np.add.reduceat(batches[name], starts) / (ends - starts) for name in ("loss", "accuracy")}
@@ -70,7 +70,7 @@ def thinned(batches: dict[str, np.ndarray], *, at_most: int = MOST_POINTS) -> di
 def curve_table(
     batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray], *, steps_per_epoch: int, validation: str = TEST
 ) -> pd.DataFrame:
-    """The columns of a run's CSVs as rows of (epoch, loss, accuracy, of); a batch's epoch is a fraction."""
+    """Return a run's CSV columns as rows of (epoch, loss, accuracy, of); a batch's epoch is a fraction."""
     training = pd.DataFrame(
         {
             "epoch": batches["epoch"] - 1 + batches["step"] / steps_per_epoch,
@@ -87,10 +87,10 @@ def curve_table(
 
 @cache
 def _spec(measure: str, title: str, last_epoch: int | None, validation: str) -> dict:
-    """A chart without its data, up to ``last_epoch``, or of the last few batches for None.
+    """Return the Vega-Lite chart without data, up to ``last_epoch``, or of the last few batches for None.
 
-    Data that comes apart from an unchanged chart is added to what the browser shows;
-    an Altair chart with its data in it is built anew, in 60 ms here and much more in the browser.
+    The browser only updates the data of an unchanged chart; an Altair chart that contains its data is rebuilt,
+    which takes 60 ms here and much longer in the browser.
     """
     scale = alt.Scale(domain=[0, last_epoch]) if last_epoch else alt.Scale(zero=False, nice=False)
     base = alt.Chart().encode(
@@ -115,10 +115,10 @@ def _spec(measure: str, title: str, last_epoch: int | None, validation: str) -> 
         ],
     )
     line = base.transform_filter(alt.datum.of == TRAINING).mark_line(strokeWidth=1.2, point=not last_epoch)
-    marked = not last_epoch or last_epoch <= MOST_MARKED
+    marked = not last_epoch or last_epoch <= MAX_MARKED_EPOCHS
     points = base.transform_filter(alt.datum.of == validation).mark_line(point=marked, strokeWidth=2)
     spec = alt.layer(line, points).properties(height=HEIGHT).to_dict()
-    del spec["datasets"]  # Altair puts an empty one where there is none
+    del spec["datasets"]  # Altair adds an empty one when the chart has no data
     for layer in spec["layer"]:
         del layer["data"]
     return spec

@@ -1,4 +1,4 @@
-"""The 784 numbers of a digit in their order, as strips."""
+"""The 784 pixels of a digit in their order, as image strips."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ STRIPS = 4  # the 784 pixels are shown as this many strips of 7 rows each
 
 
 def strips_html(pixels: np.ndarray) -> str:
-    """``pixels``, uint8 (784,), cut into strips that fit a page, for ``st.html``."""
+    """Return ``pixels``, uint8 (784,), cut into strips that fit a page, as HTML for ``st.html``."""
     return "".join(_strip(strip, number) for number, strip in enumerate(pixels.reshape(STRIPS, -1)))
 
 

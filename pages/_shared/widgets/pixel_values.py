@@ -1,4 +1,4 @@
-"""Pixels as numbers, before and after they are divided by 255."""
+"""Pixel values before and after the division by 255."""
 
 import numpy as np
 import streamlit as st
@@ -11,7 +11,7 @@ WIDTH = 420  # CSS pixels
 
 
 def show_scaling(pixels: np.ndarray, *, before: str, after: str) -> None:
-    """Show ``pixels``, uint8 (H, W), and beside it the same from 0 to 1; ``before`` and ``after`` stand above."""
+    """Show ``pixels``, uint8 (H, W), and the same scaled to 0..1; ``before`` and ``after`` are their headings."""
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(before)

@@ -1,4 +1,4 @@
-"""What the network says to a digit: the answer large, the ten probabilities as bars."""
+"""The prediction for a digit: the answer in large type, and the ten probabilities as bars."""
 
 import numpy as np
 import streamlit as st
@@ -6,7 +6,7 @@ import streamlit as st
 from mnist_core.figures.colours import DIGIT_COLOURS
 from pages._shared.widgets.bars import Bar, bars_html
 from pages._shared.widgets.digit_grid import digits_html
-from pages._shared.widgets.typicality import strangeness_html, tolerance
+from pages._shared.widgets.typicality import rejection_threshold, typicality_html
 
 STYLE = """
 <style>
@@ -19,31 +19,31 @@ STYLE = """
 .beside .seen {width: 8rem;}
 </style>
 """
-SURE, FAIRLY_SURE = 0.95, 0.7
+SURE_THRESHOLD, FAIRLY_SURE_THRESHOLD = 0.95, 0.7
 
 
-def show_answer(digit: np.ndarray, probabilities: np.ndarray, *, typicality: float | None, rejected: bool) -> None:
-    """Show the answer, how sure the network is, and ``digit``, uint8 (28, 28), as it saw it.
+def show_prediction(digit: np.ndarray, probabilities: np.ndarray, *, typicality: float | None, rejected: bool) -> None:
+    """Show the answer, its probability, and ``digit``, uint8 (28, 28), as the network saw it.
 
-    ``probabilities``: float (10,). ``typicality``: the share of real digits that look at least as strange, None where
-    the network does not know. One piece of HTML, as the browser paints that sooner than several.
+    ``probabilities``: float (10,). ``typicality``: the share of real digits that look at least as strange, None if
+    unknown. It is a single element of HTML, as the browser shows that sooner than several.
     """
-    headline = _refusal(probabilities) if rejected else _headline(probabilities)
-    shares = f'<div class="{"doubted" if rejected else ""}">{bars(probabilities)}</div>'
-    seen = digits_html(digit[None], ["What the network sees"], side=120)
-    scale = "" if typicality is None else strangeness_html(typicality, tolerance())
-    st.html(f'{STYLE}{headline}{shares}<div class="beside"><div class="seen">{seen}</div>{scale}</div>')
+    headline = _rejection_html(probabilities) if rejected else _answer_html(probabilities)
+    bars_part = f'<div class="{"doubted" if rejected else ""}">{probability_bars(probabilities)}</div>'
+    digit_part = digits_html(digit[None], ["What the network sees"], side=120)
+    scale_part = "" if typicality is None else typicality_html(typicality, rejection_threshold())
+    st.html(f'{STYLE}{headline}{bars_part}<div class="beside"><div class="seen">{digit_part}</div>{scale_part}</div>')
 
 
-def _headline(probabilities: np.ndarray) -> str:
+def _answer_html(probabilities: np.ndarray) -> str:
     answer = int(probabilities.argmax())
     return (
         f'<div class="answer"><b style="color: {DIGIT_COLOURS[answer]}">{answer}</b>'
-        f"<span>{verdict_text(probabilities)}<br><small>{sureness(float(probabilities[answer]))}</small></span></div>"
+        f"<span>{verdict_text(probabilities)}<br><small>{confidence_text(float(probabilities[answer]))}</small></span></div>"
     )
 
 
-def _refusal(probabilities: np.ndarray) -> str:
+def _rejection_html(probabilities: np.ndarray) -> str:
     return (
         '<div class="answer"><b class="none">?</b><span>This does not look like a digit to me.<br>'
         f"<small>If it must be one: {probabilities.argmax()}</small></span></div>"
@@ -51,22 +51,22 @@ def _refusal(probabilities: np.ndarray) -> str:
 
 
 def verdict_text(probabilities: np.ndarray) -> str:
-    """The answer as a sentence; ``probabilities``: float (10,)."""
+    """Return the answer as a sentence; ``probabilities``: float (10,)."""
     second, first = np.argsort(probabilities)[-2:]
-    if probabilities[first] >= SURE:
+    if probabilities[first] >= SURE_THRESHOLD:
         return f"That is a {first}."
-    if probabilities[first] >= FAIRLY_SURE:
+    if probabilities[first] >= FAIRLY_SURE_THRESHOLD:
         return f"Probably a {first}, perhaps a {second}."
     return f"Hard to say: a {first} or a {second}?"
 
 
-def sureness(probability: float) -> str:
-    """``probability``, 0 to 1, as a person would say it; what would round to 100% is only close to it."""
+def confidence_text(probability: float) -> str:
+    """Return ``probability``, 0 to 1, as text, with "over 99.9%" for values that would round to 100%."""
     return f"{probability:.1%} sure" if probability < 0.9995 else "Over 99.9% sure"
 
 
-def bars(probabilities: np.ndarray) -> str:
-    """The ten ``probabilities``, float (10,), as bars, for ``st.html``."""
+def probability_bars(probabilities: np.ndarray) -> str:
+    """Return the ten ``probabilities``, float (10,), as bars in HTML for ``st.html``."""
     best = probabilities.argmax()
     rows = (
         Bar(str(digit), float(share), f"{share:.1%}", DIGIT_COLOURS[digit], best=digit == best)

@@ -1,4 +1,4 @@
-"""Whether a drawing looks like a digit at all: the scale beside the answer, and the limit that people may move."""
+"""The typicality of a drawing, shown on a scale, and the slider for the rejection threshold."""
 
 import math
 
@@ -6,9 +6,9 @@ import streamlit as st
 
 from mnist_core.predictions import REJECTION_THRESHOLD
 
-KEY = "tolerance"  # in the session: the limit in percent
-USUAL_TOLERANCE = 100 * REJECTION_THRESHOLD  # percent of real digits that may be refused
-RAREST = 1e-4  # the left end of the scale: rarer than any real digit
+THRESHOLD_KEY = "tolerance"  # session state: the rejection threshold in percent
+DEFAULT_THRESHOLD_PERCENT = 100 * REJECTION_THRESHOLD  # of real digits that may be rejected
+MIN_TYPICALITY = 1e-4  # the left end of the scale: less typical than any real digit
 
 STYLE = """
 <style>
@@ -22,22 +22,22 @@ STYLE = """
 """
 
 
-def tolerance() -> float:
-    """The share of real digits that this person lets the network refuse, 0 to 0.1."""
-    return st.session_state.get(KEY, USUAL_TOLERANCE) / 100
+def rejection_threshold() -> float:
+    """Return this person's rejection threshold: the share of real digits that may be rejected, 0 to 0.1."""
+    return st.session_state.get(THRESHOLD_KEY, DEFAULT_THRESHOLD_PERCENT) / 100
 
 
-def choose_tolerance() -> None:
-    """The limit, out of the way until somebody asks for it."""
+def choose_rejection_threshold() -> None:
+    """Show the slider for the rejection threshold in a popover."""
     with st.popover("When is it no digit?", icon=":material/tune:"):
         st.slider(
             "Real digits that may be refused, in percent",
             min_value=0.0,
             max_value=10.0,
-            value=USUAL_TOLERANCE,
+            value=DEFAULT_THRESHOLD_PERCENT,
             step=0.5,
             format="%.1f%%",
-            key=KEY,
+            key=THRESHOLD_KEY,
             persist_state="session",
         )
         st.markdown(
@@ -47,27 +47,26 @@ def choose_tolerance() -> None:
         )
 
 
-def strangeness_html(typicality: float, limit: float) -> str:
-    """A scale with the drawing's place on it; orange is refused.
+def typicality_html(typicality: float, threshold: float) -> str:
+    """Return a scale that marks the typicality of a drawing; its orange part is rejected.
 
-    ``typicality``: the share of real digits that look at least as strange, above 0 and at most 1. ``limit``: the share
-    below which a drawing is refused.
+    ``typicality``: the share of real digits that look at least as strange, in (0, 1]; rejected below ``threshold``.
     """
     return (
         f'{STYLE}<div class="strange"><b>Does it look like a digit?</b>'
-        f'<div class="scale" style="--at: {_place(typicality):.1%}; --limit: {_place(limit):.1%}"><i></i></div>'
+        f'<div class="scale" style="--at: {_offset(typicality):.1%}; --limit: {_offset(threshold):.1%}"><i></i></div>'
         f'<div class="ends"><span>stranger than all digits</span><span>like most digits</span></div>'
         f"<div>{typicality_text(typicality)}</div></div>"
     )
 
 
-def _place(share: float) -> float:
-    """Where ``share`` is on the scale, 0 to 1: by its logarithm, as what matters is small."""
-    return 1 - math.log(max(share, RAREST)) / math.log(RAREST)
+def _offset(share: float) -> float:
+    """Return the offset of ``share`` on the scale, 0 to 1: logarithmic, as thresholds are small."""
+    return 1 - math.log(max(share, MIN_TYPICALITY)) / math.log(MIN_TYPICALITY)
 
 
 def typicality_text(typicality: float) -> str:
-    """The share of real digits that look at least as strange, as a person would say it."""
+    """Return as a sentence how many real digits look at least as strange; ``typicality``: their share."""
     if typicality < 0.0005:
         return "Hardly any real digit looks as strange."
     if typicality < 0.1:

@@ -1,4 +1,4 @@
-"""What can be done with one run of the table: look at it, use it, take it home, rename it, delete it."""
+"""Actions on one run of the table: select, use, download, rename and delete it."""
 
 import streamlit as st
 
@@ -7,12 +7,12 @@ from mnist_core.runs import archive, store
 from mnist_core.runs.run import Run
 from pages._shared.identity import person
 from pages._shared.messages import escape_markdown, safe_callback
-from pages._shared.model_picker import offer_to_use
+from pages._shared.model_picker import show_use_button
 from pages._train.tabs import open_run
 
 
 def show_actions(run: Run) -> None:
-    """Show what this person may do with ``run``."""
+    """Show the actions that this person may apply to ``run``."""
     st.subheader(escape_markdown(run.config.name), anchor=False)
     if run.config.from_archive:
         st.caption("Imported: its scores were found anew here, its curves and times are what the other lab wrote.")
@@ -27,7 +27,7 @@ def show_actions(run: Run) -> None:
                 on_click="ignore",
                 help="All of it, to bring in elsewhere.",
             )
-            offer_to_use(run, "table")
+            show_use_button(run, "table")
     if run.shipped:
         st.caption("It came with the app, so it keeps its name and stays.")
     elif run.config.person not in ("", person()):
@@ -39,7 +39,7 @@ def show_actions(run: Run) -> None:
 
 
 def _rename(run: Run) -> None:
-    key = f"rename-{run.id}-{run.config.name}"  # a new field for each name
+    key = f"rename-{run.id}-{run.config.name}"  # a new widget for each name
     st.text_input("Name", run.config.name, key=key, max_chars=MAX_NAME_LENGTH, width=300)
     st.button(
         "Rename",

@@ -1,4 +1,4 @@
-"""What people ask of a training while it runs. The run's control.json holds it, so every browser shows the same."""
+"""The controls of a running training. They are stored in control.json, so every browser shows the same."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mnist_core.config import plain_number
-from mnist_core.runs.control import LARGEST_FACTOR, Control
+from mnist_core.runs.control import MAX_RATE_FACTOR, Control
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import CANCELLED, FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Status
 from pages._shared.messages import safe_callback
@@ -16,7 +16,7 @@ FACTORS = {"÷10": 0.1, "÷2": 0.5, "×2": 2.0, "×10": 10.0}
 
 
 def show_buttons(run: Run, status: Status) -> None:
-    """Show what stops ``run`` or lets it go on, as far as its state allows."""
+    """Show the buttons that pause, cancel and continue ``run``, as far as its state allows."""
     control = run.control
     if status.state in (INTERRUPTED, FAILED, CANCELLED):
         _continue(run)
@@ -28,8 +28,8 @@ def show_buttons(run: Run, status: Status) -> None:
         _slow_motion(run, control)
 
 
-def show_knobs(run: Run, progress: float) -> None:
-    """Show what can be turned while ``run``, of which the share ``progress`` is done, has a trainer."""
+def show_live_settings(run: Run, progress: float) -> None:
+    """Show the settings that can change while ``run`` has a trainer. ``progress``: the finished share, 0 to 1."""
     control = run.control
     _learning_rate(run, progress, control)
     _dropout(run, control)
@@ -61,7 +61,7 @@ def _pause(run: Run, status: Status, control: Control) -> None:
             key=f"pause-{run.id}",
             icon=":material/pause:",
             disabled=control.pause,
-            on_click=safe_callback(lambda: run.ask(pause=True)),
+            on_click=safe_callback(lambda: run.update_control(pause=True)),
         )
 
 
@@ -77,13 +77,13 @@ def _cancel(run: Run, control: Control) -> None:
 
 
 def _slow_motion(run: Run, control: Control) -> None:
-    seen = _seen("slow_motion", run, control.slow_motion)
+    state = _widget_state("slow_motion", run, control.slow_motion)
     st.toggle(
         "Slow motion",
         control.slow_motion,
-        key=seen.key,
+        key=state.key,
         help="A few batches a second, so that the eye can follow.",
-        on_change=safe_callback(seen.callback()),
+        on_change=safe_callback(state.callback()),
     )
 
 
@@ -93,33 +93,33 @@ def _learning_rate(run: Run, progress: float, control: Control) -> None:
     planned = f", {plain_number(factor)} × planned" if factor != 1 else ""
     st.markdown(f"Learning rate **{rate}**{planned}", help="A change acts at once, from the next batch.")
     with st.container(horizontal=True, gap="xsmall"):
-        for name, times in FACTORS.items():
-            # What it leads to is settled when it is drawn: a click that is heard twice asks for the same twice.
-            target = round(factor * times, 6)
+        for name, multiplier in FACTORS.items():
+            # The target is computed when the button is shown: a click that arrives twice requests the same value.
+            target = round(factor * multiplier, 6)
             st.button(
                 name,
                 key=f"rate-{target}-{run.id}",
-                disabled=not 1 / LARGEST_FACTOR <= target <= LARGEST_FACTOR,
-                on_click=safe_callback(lambda target=target: run.ask(learning_rate_factor=target)),
+                disabled=not 1 / MAX_RATE_FACTOR <= target <= MAX_RATE_FACTOR,
+                on_click=safe_callback(lambda target=target: run.update_control(learning_rate_factor=target)),
             )
 
 
 def _dropout(run: Run, control: Control) -> None:
-    seen = _seen("dropout", run, run.config.model.dropout if control.dropout is None else control.dropout)
+    state = _widget_state("dropout", run, run.config.model.dropout if control.dropout is None else control.dropout)
     st.slider(
         "Dropout, from the next epoch",
         0.0,
         0.9,
-        float(seen.value),
+        float(state.value),
         step=0.05,
-        key=seen.key,
-        on_change=safe_callback(seen.callback()),
+        key=state.key,
+        on_change=safe_callback(state.callback()),
     )
 
 
 @dataclass
 class ControlWidgetState:
-    """A field of a run's Control as this browser saw it last, and how often it was changed elsewhere."""
+    """A field of a run's Control as this browser last showed it, and how often it was changed elsewhere."""
 
     field: str
     run: Run
@@ -128,30 +128,30 @@ class ControlWidgetState:
 
     @property
     def key(self) -> str:
-        """The widget's key. What others change is shown by a new widget: an old one that is told of it may miss
-        that in a busy browser, and would then ask for the old value again."""
+        """The widget's key. A change made elsewhere is shown by a new widget: an existing one may miss the new value
+        in a busy browser, and would then request the old value again."""
         return f"{self.field}-{self.changes}-{self.run.id}"
 
     def callback(self) -> Callable[[], None]:
-        """What the widget calls: ask the trainer for its value, as this browser's person wants.
+        """Return the widget's callback, which requests the widget's value from the trainer.
 
-        Streamlit also calls it when a browser that has not heard yet that the widget is gone repeats its value.
+        Streamlit also calls it when a browser that still shows a removed widget sends its old value again.
         """
         key = self.key
 
         def ask() -> None:
-            turned = st.session_state[key]
-            value = round(turned, 9) if isinstance(turned, float) else turned
+            raw = st.session_state[key]
+            value = round(raw, 9) if isinstance(raw, float) else raw
             if key == self.key and value != self.value:
-                self.run.ask(**{self.field: value})
+                self.run.update_control(**{self.field: value})
                 self.value = value
 
         return ask
 
 
-def _seen(field: str, run: Run, asked: bool | float) -> ControlWidgetState:
-    """What this session has seen of ``field``, brought up to what is ``asked`` of the trainer now."""
-    seen: ControlWidgetState = st.session_state.setdefault(f"{field}-{run.id}", ControlWidgetState(field, run, asked))
-    if seen.value != asked:
-        seen.value, seen.changes = asked, seen.changes + 1
-    return seen
+def _widget_state(field: str, run: Run, value: bool | float) -> ControlWidgetState:
+    """Return this session's state of ``field``, updated to ``value``, its value in control.json."""
+    state: ControlWidgetState = st.session_state.setdefault(f"{field}-{run.id}", ControlWidgetState(field, run, value))
+    if state.value != value:
+        state.value, state.changes = value, state.changes + 1
+    return state

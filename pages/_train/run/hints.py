@@ -1,4 +1,4 @@
-"""Hints on the Train page: what the run on view could do better, why, and a button that tries it."""
+"""Hints on the Train page: how the selected run could improve, why, and a button that sets the form to it."""
 
 from pathlib import Path
 
@@ -6,35 +6,35 @@ import streamlit as st
 
 from mnist_core.digits import mnist
 from mnist_core.runs import hints
-from mnist_core.runs.hints import Cure, Evidence, Hint
+from mnist_core.runs.hints import Evidence, Hint, Suggestion
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import Status
-from pages._shared.selected_run import back_to_the_form
+from pages._shared.selected_run import show_form_again
 from pages._train import form_state
 
-TRIED = 1_000  # test digits that the hidden layers are tried on
+SAMPLE_SIZE = 1_000  # test digits, for the activations of the hidden layers
 
 
 def show_hints(run: Run, status: Status, *, epochs: int) -> None:
-    """Show what the rules say of ``run``, which has so many ``epochs`` in its history now."""
+    """Show the hints for ``run``. ``epochs``: the current number of epochs in its history."""
     newest_snapshot = max(run.snapshots, default=0)
     for hint in _hints(str(run.path), epochs, newest_snapshot, status.state):
         st.markdown(f":material/lightbulb: **{hint.title}.** {hint.finding}")
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.popover("Why?"):
                 st.write(hint.why)
-            if hint.cure and st.button(hint.cure.words, key=f"{hint.cure.words}-{run.id}"):
-                _try(hint.cure)
+            if hint.suggestion and st.button(hint.suggestion.text, key=f"{hint.suggestion.text}-{run.id}"):
+                _apply(hint.suggestion)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _hints(path: str, epochs: int, newest_snapshot: int, state: str) -> list[Hint]:
-    """The hints of the run at ``path``; they are worked out anew when one of the others has changed."""
-    return hints.hints(Evidence.of(Run(Path(path)), mnist.load().test.images[:TRIED]))
+    """Return the hints for the run at ``path``; the other arguments are part of the cache key."""
+    return hints.hints(Evidence.of(Run(Path(path)), mnist.load().test.images[:SAMPLE_SIZE]))
 
 
-def _try(cure: Cure) -> None:
-    form_state.turn_to(cure.model, cure.training)
-    back_to_the_form()
-    st.toast(f"{cure.words}: the form has it. Press Train.", icon=":material/tune:")
-    st.rerun()  # all of the page: the form stands outside of this part
+def _apply(suggestion: Suggestion) -> None:
+    form_state.set_fields(suggestion.model, suggestion.training)
+    show_form_again()
+    st.toast(f"{suggestion.text}: the form has it. Press Train.", icon=":material/tune:")
+    st.rerun()  # the whole page: the form is outside of this fragment

@@ -1,4 +1,4 @@
-"""What a run that trains no more left, and how to go on from it."""
+"""The results of an ended run, and its further training."""
 
 from dataclasses import replace
 
@@ -9,20 +9,20 @@ from mnist_core.figures.activation_functions import training_curves
 from mnist_core.runs.run import Run
 from pages._shared.identity import person
 from pages._shared.messages import safe_callback
-from pages._shared.model_picker import offer_to_use
-from pages._shared.selected_run import start
+from pages._shared.model_picker import show_use_button
+from pages._shared.selected_run import start_training
 from pages._shared.services import engine
 from pages._shared.widgets.figure import page_theme, show_figure
 from pages._train.import_run import show_findings
 
 
 def show_results(run: Run) -> None:
-    """Show the ways on and what can be taken home."""
+    """Show the further training, the downloads and the figure of ``run``."""
     if run.has_model:
-        offer_to_use(run, "results", prominent=True)
-        _go_on(run)
+        show_use_button(run, "results", prominent=True)
+        _show_further_training(run)
         _downloads(run)
-    if run.config.trained_elsewhere:  # without a history of its own
+    if run.config.trained_elsewhere:  # it has no history
         show_findings(run)
         return
     with st.expander("The walk-through's figure: accuracy and loss of training and test digits"):
@@ -30,13 +30,13 @@ def show_results(run: Run) -> None:
         show_figure(training_curves, run.epochs, validation=validation, theme=page_theme())
 
 
-def _go_on(run: Run) -> None:
+def _show_further_training(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epochs = st.number_input("Train it further, epochs", 1, MAX_EPOCHS, 5, key=f"further-{run.id}", width=220)
         st.button(
             "Train further",
             icon=":material/fast_forward:",
-            on_click=safe_callback(lambda: start(replace(run.continuation(epochs=epochs), person=person()))),
+            on_click=safe_callback(lambda: start_training(replace(run.continuation(epochs=epochs), person=person()))),
         )
 
 

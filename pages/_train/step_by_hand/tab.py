@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core.config import TRAINING_DIGITS, ModelConfig
 from mnist_core.digits import mnist
-from mnist_core.runs.backprop import forward, least_sure
+from mnist_core.runs.backprop import forward, least_confident
 from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import read_snapshot
 from pages._shared.fragments import fragment
@@ -16,15 +16,15 @@ from pages._shared.widgets.digit_picker import choose_digit
 from pages._train.snapshot_picker import choose_epoch, has_snapshots
 from pages._train.step_by_hand.backward_pass import show_backward
 from pages._train.step_by_hand.forward_pass import show_forward
-from pages._train.step_by_hand.traced_weight import Followed
+from pages._train.step_by_hand.traced_weight import TracedWeight
 
-DIGIT, UNIT, STEPS = "by_hand_digit", "by_hand_unit", "by_hand_steps"  # in the session, and a container's key
-SEARCHED = 2_000  # of the training digits, for some that the network is unsure of
-OFFERED = 10  # of them, and of the units that fire most
+DIGIT_KEY, UNIT_KEY, STEPS_CONTAINER_KEY = "by_hand_digit", "by_hand_unit", "by_hand_steps"  # session state
+SEARCHED_DIGITS = 2_000  # training digits, among which the least sure predictions are searched
+MAX_OFFERED = 10  # digits, and units
 
 
-def show_by_hand(run: Run) -> None:
-    """Follow one training step of ``run``'s network, whether it trains or has ended."""
+def show_step_by_hand(run: Run) -> None:
+    """Show one training step of ``run``'s network in numbers, also while it trains."""
     if has_snapshots(run):
         fragment(_show)(run)
 
@@ -36,45 +36,45 @@ def _show(run: Run) -> None:
     )
     left, right = st.columns([1, 1.5], gap="large")
     with left:
-        way = _choose(run)
-        _tell_what_is_left_out(run)
-    with right, st.container(key=STEPS):
-        show_forward(way)
-        show_backward(way)
+        trace = _choose(run)
+        _show_simplifications(run)
+    with right, st.container(key=STEPS_CONTAINER_KEY):
+        show_forward(trace)
+        show_backward(trace)
 
 
-def _choose(run: Run) -> Followed:
+def _choose(run: Run) -> TracedWeight:
     epoch = choose_epoch(run, key="by_hand_epoch")
     snapshot = read_snapshot(run, epoch)
     train, index = mnist.load().train, _choose_digit(run, epoch)
     digit, label = train.images[index], int(train.labels[index])
     with st.container(width=240):
         show_digits(digit[None], [f"Training digit {index}, labelled {label}"], side=200)
-    passed = forward(snapshot, digit)
+    forward_pass = forward(snapshot, digit)
     layer = _choose_layer(snapshot.model)
-    unit = _choose_unit(passed.sums[layer], layer)
-    return Followed(
+    unit = _choose_unit(forward_pass.sums[layer], layer)
+    return TracedWeight(
         snapshot=snapshot,
         training=run.config.training,
         digit=digit,
         label=label,
-        passed=passed,
+        forward=forward_pass,
         layer=layer,
         unit=unit,
-        source=_choose_source(passed.entering[layer] * snapshot.layers[layer].kernel[:, unit], layer),
+        source=_choose_source(forward_pass.layer_inputs[layer] * snapshot.layers[layer].kernel[:, unit], layer),
     )
 
 
 def _choose_digit(run: Run, epoch: int) -> int:
-    """The index of a training digit: one of those that the network is least sure of, or any other."""
+    """Return the index of a training digit: one of those that the network is least sure of, or any other."""
     path = run.snapshots[epoch]
     unsure = _least_sure(str(run.path), epoch, path.stat().st_mtime)
-    index = st.session_state.setdefault(DIGIT, unsure[0])  # it stays when another epoch is chosen
+    index = st.session_state.setdefault(DIGIT_KEY, unsure[0])  # it stays when another epoch is selected
 
     def choose(chosen: int) -> None:
-        st.session_state[DIGIT] = chosen
+        st.session_state[DIGIT_KEY] = chosen
 
-    st.markdown(f"**Digits it is unsure of**, among the first {SEARCHED:,} training digits")
+    st.markdown(f"**Digits it is unsure of**, among the first {SEARCHED_DIGITS:,} training digits")
     train = mnist.load().train
     choose_digit(
         train.images[unsure],
@@ -82,10 +82,10 @@ def _choose_digit(run: Run, epoch: int) -> int:
         [f"Training digit {each}, labelled {train.labels[each]}" for each in unsure],
         chosen=unsure.index(index) if index in unsure else None,
         key="by_hand_digits",
-        shown_in=STEPS,
-        on_choose=lambda place: choose(unsure[place]),
+        shown_in=STEPS_CONTAINER_KEY,
+        on_choose=lambda position: choose(unsure[position]),
     )
-    # A new field for each digit: it then says the one that was chosen above.
+    # A new widget for each digit, so that it shows the one that was chosen above.
     key = f"by_hand_index-{index}"
     st.number_input(
         "Any other training digit, by its index",
@@ -100,13 +100,13 @@ def _choose_digit(run: Run, epoch: int) -> int:
 
 @st.cache_data(max_entries=100, show_spinner="Looking for digits that it is unsure of …")
 def _least_sure(path: str, epoch: int, changed: float) -> list[int]:
-    """Indices of training digits. ``changed``: when the snapshot was written; another one is looked at anew."""
-    digits = mnist.load().train.images[:SEARCHED]
-    return least_sure(read_snapshot(Run(Path(path)), epoch), digits, count=OFFERED).tolist()
+    """Return indices of training digits. ``changed``: the time of the snapshot, as part of the cache key."""
+    digits = mnist.load().train.images[:SEARCHED_DIGITS]
+    return least_confident(read_snapshot(Run(Path(path)), epoch), digits, count=MAX_OFFERED).tolist()
 
 
 def _choose_layer(model: ModelConfig) -> int:
-    """Which layer the unit is in, counted from 0; the last is the output."""
+    """Return the index of the unit's layer, from 0; the last is the output layer."""
     last = len(model.hidden_units)
     return st.segmented_control(
         "Layer",
@@ -120,14 +120,14 @@ def _choose_layer(model: ModelConfig) -> int:
 
 
 def _choose_unit(sums: np.ndarray, layer: int) -> int:
-    """A unit of the layer with these weighted ``sums``, float64 (units,): at first the largest sum's."""
-    strongest = np.argsort(-sums)[:OFFERED].tolist()
-    kept = f"{UNIT}-{layer}-{len(sums)}"
-    unit = st.session_state.get(kept, strongest[0])
-    pills, field = f"{kept}-strong-{unit}-{strongest}", f"{kept}-any-{unit}"
+    """Return a unit of the layer with the weighted ``sums``, float64 (units,); initially that of the largest."""
+    strongest = np.argsort(-sums)[:MAX_OFFERED].tolist()
+    session_key = f"{UNIT_KEY}-{layer}-{len(sums)}"
+    unit = st.session_state.get(session_key, strongest[0])
+    pills, field = f"{session_key}-strong-{unit}-{strongest}", f"{session_key}-any-{unit}"
 
     def choose(key: str) -> None:
-        st.session_state[kept] = unit if st.session_state[key] is None else st.session_state[key]
+        st.session_state[session_key] = unit if st.session_state[key] is None else st.session_state[key]
 
     st.pills(
         "Units with the largest sums",
@@ -144,15 +144,15 @@ def _choose_unit(sums: np.ndarray, layer: int) -> int:
 
 
 def _choose_source(terms: np.ndarray, layer: int) -> int:
-    """Which input's weight to follow: at first that of the largest of ``terms``, float64 (inputs,)."""
+    """Return the input whose weight is traced; initially that of the largest of ``terms``, float64 (inputs,)."""
     largest = int(np.abs(terms).argmax())
-    of = f"unit of hidden layer {layer}" if layer else "pixel, 28 × row + column"
+    source = f"unit of hidden layer {layer}" if layer else "pixel, 28 × row + column"
     return st.number_input(
-        f"The weight from {of}", 0, len(terms) - 1, largest, key=f"by_hand_source-{layer}-{len(terms)}-{largest}"
+        f"The weight from {source}", 0, len(terms) - 1, largest, key=f"by_hand_source-{layer}-{len(terms)}-{largest}"
     )
 
 
-def _tell_what_is_left_out(run: Run) -> None:
+def _show_simplifications(run: Run) -> None:
     model, training = run.config.model, run.config.training
     notes = ["The weights are those of the snapshot, kept in 16 bits."]
     if model.dropout:

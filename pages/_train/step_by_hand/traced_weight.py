@@ -1,4 +1,4 @@
-"""What is followed through one training step, and how its numbers are written in formulas."""
+"""The weight that is traced through one training step, and the format of its numbers in formulas."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,75 +12,75 @@ from mnist_core.runs.snapshot import Snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
-class Followed:
-    """A digit's way through a network and back, and on it a unit with one of its weights.
+class TracedWeight:
+    """A weight of a unit, with the forward and backward pass of a digit through its network.
 
-    ``digit``: uint8 (28, 28). ``layer`` counts from 0, the last is the output. ``source`` is the input that the weight
-    belongs to.
+    ``digit``: uint8 (28, 28). ``layer`` counts from 0, the last is the output. ``source``: the index of the input that
+    the weight multiplies.
     """
 
     snapshot: Snapshot
     training: TrainingConfig
     digit: np.ndarray
     label: int
-    passed: Forward
+    forward: Forward
     layer: int
     unit: int
     source: int
 
     @cached_property
-    def wanted(self) -> np.ndarray:
-        """What the ten probabilities should be, float64 (10,)."""
+    def targets(self) -> np.ndarray:
+        """The target probabilities, float64 (10,)."""
         return target(self.label, label_smoothing=self.training.label_smoothing)
 
     @cached_property
     def slopes(self) -> tuple[np.ndarray, ...]:
-        """How the loss changes with each layer's sums, float64 (units,)."""
-        return backward(self.snapshot, self.passed, self.wanted)
+        """For each layer the derivatives of the loss with respect to the units' sums, float64 (units,)."""
+        return backward(self.snapshot, self.forward, self.targets)
 
     @property
     def is_output(self) -> bool:
-        """Whether the unit is one of the ten that give the logits."""
+        """Whether the unit is in the output layer."""
         return self.layer == len(self.snapshot.layers) - 1
 
     @property
-    def entering(self) -> np.ndarray:
-        """What enters the unit, float64 (inputs,)."""
-        return self.passed.entering[self.layer]
+    def inputs(self) -> np.ndarray:
+        """The unit's inputs, float64 (inputs,)."""
+        return self.forward.layer_inputs[self.layer]
 
     @property
     def sum(self) -> float:
         """The unit's weighted sum."""
-        return float(self.passed.sums[self.layer][self.unit])
+        return float(self.forward.sums[self.layer][self.unit])
 
     @property
     def weight(self) -> float:
-        """The weight followed."""
+        """The value of the weight."""
         return float(self.snapshot.layers[self.layer].kernel[self.source, self.unit])
 
     @property
     def slope(self) -> float:
-        """How the loss changes with the unit's sum."""
+        """The derivative of the loss with respect to the unit's sum."""
         return float(self.slopes[self.layer][self.unit])
 
     @property
     def gradient(self) -> float:
-        """How the loss changes with the weight."""
-        return float(self.entering[self.source]) * self.slope
+        """The derivative of the loss with respect to the weight."""
+        return float(self.inputs[self.source]) * self.slope
 
 
 def show_formula(*lines: str) -> None:
-    """Show ``lines`` of LaTeX below each other, aligned at their ``&``."""
+    """Show ``lines`` of LaTeX below each other, aligned at ``&``."""
     st.latex(r"\begin{aligned}" + r" \\[0.3em] ".join(lines) + r"\end{aligned}")
 
 
 def tex(value: float, digits: int = 5) -> str:
-    """``value`` in LaTeX with at most so many significant digits."""
-    mantissa, e, exponent = f"{value + 0.0:.{digits}g}".partition("e")  # plus 0: there is no -0 then
+    """Return ``value`` in LaTeX with at most ``digits`` significant digits."""
+    mantissa, e, exponent = f"{value + 0.0:.{digits}g}".partition("e")  # adding 0 turns -0 into 0
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
 
 
 def factor(value: float) -> str:
-    """The same within a product or under a power: in brackets where it takes them."""
+    """Return ``value`` in LaTeX as a factor or base: in brackets if it is negative or has an exponent."""
     text = tex(value)
     return f"({text})" if text.startswith("-") or "cdot" in text else text

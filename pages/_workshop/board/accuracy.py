@@ -1,4 +1,4 @@
-"""How well a network reads this room beside MNIST: two large numbers, the room's own confusion matrix, the worst."""
+"""The board's accuracy view: a network's accuracy on MNIST and on the room's drawings, and its confusion matrix."""
 
 import html
 
@@ -7,14 +7,14 @@ import streamlit as st
 
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.evaluation.scores import CLASSES, confusion_matrix, most_frequent_mix_ups
-from mnist_core.runs.leaderboards import LEARNED
+from mnist_core.runs.leaderboards import TRAINED_ON
 from mnist_core.runs.run import Run
 from pages._shared.model_picker import chosen_run
 from pages._shared.services import engine, room
 from pages._workshop.board.drawing_wall import pictures_of
-from pages._workshop.board.predictions import answers
+from pages._workshop.board.predictions import prediction_cache
 
-EXAMPLES = 5  # pictures of a mix-up
+MAX_EXAMPLES = 5  # pictures of a mix-up
 STYLE = """
 <style>
 .board-scores {display: flex; flex-wrap: wrap; gap: 1rem 3rem;}
@@ -34,23 +34,23 @@ STYLE = """
 
 
 def show_scores() -> None:
-    """The chosen network's accuracy on MNIST and on the room's drawings, and what it gets wrong here."""
+    """Show the chosen network's accuracy on MNIST and on the room's drawings, and its mix-ups on the drawings."""
     run = chosen_run()
     labelled = [summary for summary in room().summaries() if summary.label is not None]
     try:
-        read = answers().of(run, [summary.id for summary in labelled])
+        predictions = prediction_cache().predict(run, [summary.id for summary in labelled])
     except EngineNotReady:
         engine().ensure_started()
         st.info("The network is waking up; this takes a few seconds.", icon=":material/bedtime:")
         return
-    judged = read != LEARNED
-    ids = np.array([summary.id for summary in labelled], dtype=object)[judged]
-    labels, read = np.array([summary.label for summary in labelled], np.int64)[judged], read[judged]
+    mask = predictions != TRAINED_ON
+    ids = np.array([summary.id for summary in labelled], dtype=object)[mask]
+    labels, predictions = np.array([summary.label for summary in labelled], np.int64)[mask], predictions[mask]
     numbers, matrix = st.columns([1.1, 1], gap="large")
-    counts = confusion_matrix(read, labels)
-    numbers.html(STYLE + _scores_html(run, read == labels, learned=int((~judged).sum())))
+    counts = confusion_matrix(predictions, labels)
+    numbers.html(STYLE + _scores_html(run, predictions == labels, learned=int((~mask).sum())))
     if len(labels):
-        numbers.html(STYLE + _worst_html(counts, ids, labels, read))
+        numbers.html(STYLE + _worst_html(counts, ids, labels, predictions))
         matrix.html(STYLE + matrix_html(counts))
     else:
         numbers.info("There is no drawing here that it could be judged by. Draw a digit and say what it is.")
@@ -59,40 +59,40 @@ def show_scores() -> None:
 def _scores_html(run: Run, right: np.ndarray, *, learned: int) -> str:
     scores = run.status.scores
     on_mnist = percent(scores["test_accuracy"]) if scores else "–"
-    on_us = percent(float(right.mean())) if len(right) else "–"
-    besides = f"; {learned:,} more it has learned from" if learned else ""
+    on_room = percent(float(right.mean())) if len(right) else "–"
+    note = f"; {learned:,} more it has learned from" if learned else ""
     return (
         f'<div class="board-scores"><div><b>{on_mnist}</b><span>on MNIST\'s 10,000 test digits</span></div>'
-        f"<div><b>{on_us}</b><span>on us: {len(right):,} drawing{'' if len(right) == 1 else 's'}{besides}</span></div>"
+        f"<div><b>{on_room}</b><span>on us: {len(right):,} drawing{'' if len(right) == 1 else 's'}{note}</span></div>"
         f"</div><div>Read by “{html.escape(run.config.name)}”</div>"
     )
 
 
 def percent(share: float) -> str:
-    """``share``, 0 to 1, as the board says it; what is not all never looks like all."""
+    """Format ``share``, 0 to 1, as a percentage; a value below 1 is never rounded up to 100 %."""
     return f"{min(share, 0.999) if share < 1 else 1:.1%}".replace("%", "\u2009%")
 
 
-def _worst_html(counts: np.ndarray, ids: np.ndarray, labels: np.ndarray, read: np.ndarray) -> str:
-    """The most frequent mix-ups of ``counts``, each with its newest drawings; arrays (N,), the newest first."""
+def _worst_html(counts: np.ndarray, ids: np.ndarray, labels: np.ndarray, predictions: np.ndarray) -> str:
+    """Return the most frequent mix-ups, each with its newest drawings, as HTML; arrays (N,), the newest first."""
     rows = []
     for mix_up in most_frequent_mix_ups(counts):
-        shown = ids[(labels == mix_up.true) & (read == mix_up.predicted)][:EXAMPLES]
+        shown = ids[(labels == mix_up.true) & (predictions == mix_up.predicted)][:MAX_EXAMPLES]
         pictures = "".join(f'<img src="{picture}" alt="">' for picture in pictures_of(list(shown)).values())
         rows.append(
             f"<div><p><b>{mix_up.true}</b> read as <b>{mix_up.predicted}</b>, {mix_up.count}×</p>{pictures}</div>"
         )
-    what = "What it reads worst" if rows else "It reads all of them right. Draw as carelessly as you usually write."
-    return f'<div class="board-worst"><b>{what}</b>{"".join(rows)}</div>'
+    title = "What it reads worst" if rows else "It reads all of them right. Draw as carelessly as you usually write."
+    return f'<div class="board-worst"><b>{title}</b>{"".join(rows)}</div>'
 
 
 def matrix_html(counts: np.ndarray) -> str:
-    """``counts``, int64 (10, 10), true digit by answer, as a table: what is right is grey, errors are orange."""
-    most = np.sqrt(max(int(np.where(np.eye(CLASSES, dtype=bool), 0, counts).max()), 1))
+    """Return ``counts``, int64 (10, 10), true label by prediction, as HTML: the diagonal grey, errors orange."""
+    max_root = np.sqrt(max(int(np.where(np.eye(CLASSES, dtype=bool), 0, counts).max()), 1))
     head = "".join(f'<th scope="col">{digit}</th>' for digit in range(CLASSES))
     rows = (
         f'<tr><th scope="row">{true}</th>'
-        + "".join(_cell(int(count), right=true == answer, most=most) for answer, count in enumerate(row))
+        + "".join(_cell(int(count), right=true == predicted, max_root=max_root) for predicted, count in enumerate(row))
         + "</tr>"
         for true, row in enumerate(counts)
     )
@@ -100,9 +100,9 @@ def matrix_html(counts: np.ndarray) -> str:
     return f'<table class="board-matrix"><caption>{caption}</caption><tr><td></td>{head}</tr>{"".join(rows)}</table>'
 
 
-def _cell(count: int, *, right: bool, most: float) -> str:
-    """The square root lets single errors show beside the frequent ones."""
-    opacity = 25 if right else round(80 * np.sqrt(count) / most)
+def _cell(count: int, *, right: bool, max_root: float) -> str:
+    """Return a table cell; the opacity is by the square root of the count, so that single errors stay visible."""
+    opacity = 25 if right else round(80 * np.sqrt(count) / max_root)
     colour = "#888888" if right else "#EE7733"
-    ground = f"background: color-mix(in srgb, {colour} {opacity}%, transparent)" if count else "color: #8888"
-    return f'<td style="{ground}">{count}</td>'
+    style = f"background: color-mix(in srgb, {colour} {opacity}%, transparent)" if count else "color: #8888"
+    return f'<td style="{style}">{count}</td>'

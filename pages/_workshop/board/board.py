@@ -1,14 +1,14 @@
-"""The room's board, for a projector: its views take turns while it is left alone."""
+"""The room's board for a projector: its views rotate automatically."""
 
 import time
 
 import streamlit as st
 
-from pages._shared.broadcast_run import show_watched, watched_run
+from pages._shared.broadcast_run import show_watched_run, watched_run
 from pages._shared.fragments import polling_fragment
 from pages._shared.group_round_result import show_round_on_board
 from pages._shared.messages import safe_callback
-from pages._shared.services import host_actions, room_now
+from pages._shared.services import host_actions, room_state
 from pages._workshop.board.accuracy import show_scores
 from pages._workshop.board.drawing_detail import show_opened
 from pages._workshop.board.drawing_wall import show_wall
@@ -20,12 +20,12 @@ VIEWS = {
     ":material/percent: MNIST and us": show_scores,
     ":material/trophy: Leaderboards": show_leaderboards,
 }
-SECONDS_A_VIEW = 20
-REFRESH = "2s"
-OPENED = "board-opened"  # in the session: the id of the drawing that is open
-TURN = "board-turn"  # in the session: which view was shown when, from where the turns are counted
-ROTATE, PROJECTOR = "rotate", "projector"  # in the session: the switches
-FILL = """
+SECONDS_PER_VIEW = 20
+REFRESH_INTERVAL = "2s"
+OPENED_KEY = "board-opened"  # session state: the id of the open drawing
+ROTATION_KEY = "board-turn"  # session state: the view that the rotation started from, and the time
+ROTATE_KEY, PROJECTOR_KEY = "rotate", "projector"  # keys of the toggles
+FILL_SCREEN_STYLE = """
 <style>
 [data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar] {display: none;}
 [data-testid=stMainBlockContainer] {padding: 1rem 2rem;}
@@ -35,31 +35,31 @@ FILL = """
 
 
 def show_board() -> None:
-    """The views, or the drawing that is open; while one is, nothing is asked again."""
-    opened = st.session_state.get(OPENED)
-    if opened:
-        _fill()
+    """Show the open drawing, or else the rotating views; only the views poll."""
+    opened_id = st.session_state.get(OPENED_KEY)
+    if opened_id:
+        _fill_screen()
         with st.container(horizontal=True):
             st.button("Back to the board", icon=":material/arrow_back:", on_click=_close)
             if is_host():
-                st.button("Hide it", icon=":material/visibility_off:", on_click=safe_callback(lambda: _hide(opened)))
-        show_opened(opened)
+                st.button("Hide it", icon=":material/visibility_off:", on_click=safe_callback(lambda: _hide(opened_id)))
+        show_opened(opened_id)
     else:
-        polling_fragment(REFRESH)(_live)()
+        polling_fragment(REFRESH_INTERVAL)(_live)()
 
 
 def _live() -> None:
-    if st.session_state.get(OPENED):
-        st.rerun()  # a fragment cannot stop itself
-    if _show_what_the_host_shows():
+    if st.session_state.get(OPENED_KEY):
+        st.rerun()  # a fragment cannot stop its own polling
+    if _show_host_content():
         return
     names = list(VIEWS)
     shown = view_at(time.time())
-    # A new widget for each view: what an old one still says must not turn the board back.
+    # A new widget for each view, so that a late value of the old one does not switch the board back.
     key = f"board-view-{shown}"
 
     def choose() -> None:
-        _hold(names.index(st.session_state[key]))
+        _select_view(names.index(st.session_state[key]))
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
@@ -68,48 +68,48 @@ def _live() -> None:
         st.toggle(
             "Take turns",
             True,
-            key=ROTATE,
+            key=ROTATE_KEY,
             persist_state="session",
-            on_change=_hold,
+            on_change=_select_view,
             args=(shown,),
-            help=f"{SECONDS_A_VIEW} seconds a view.",
+            help=f"{SECONDS_PER_VIEW} seconds a view.",
         )
-        st.toggle("Fill the screen", key=PROJECTOR, persist_state="session", help="Leave nothing but the board.")
-    _fill()
+        st.toggle("Fill the screen", key=PROJECTOR_KEY, persist_state="session", help="Leave nothing but the board.")
+    _fill_screen()
     VIEWS[names[shown]]()
 
 
-def _show_what_the_host_shows() -> bool:
-    """The host's round or training takes the board while it lasts; returns whether there is one."""
-    asked, watched = room_now().round, watched_run()
-    if asked:
-        show_round_on_board(asked)
+def _show_host_content() -> bool:
+    """Show the host's round or broadcast training in place of the views; return whether there is one."""
+    round_, watched = room_state().round, watched_run()
+    if round_:
+        show_round_on_board(round_)
     elif watched:
-        show_watched(watched)
-    if asked or watched:
-        _fill()
-    return bool(asked or watched)
+        show_watched_run(watched)
+    if round_ or watched:
+        _fill_screen()
+    return bool(round_ or watched)
 
 
-def _fill() -> None:
-    if st.session_state.get(PROJECTOR):
-        st.html(FILL)
+def _fill_screen() -> None:
+    if st.session_state.get(PROJECTOR_KEY):
+        st.html(FILL_SCREEN_STYLE)
 
 
 def view_at(now: float) -> int:
-    """Which of VIEWS is on: the one that somebody chose last, and SECONDS_A_VIEW later the next, if they take turns."""
-    first, since = st.session_state.setdefault(TURN, (0, now))
-    turns = int((now - since) // SECONDS_A_VIEW) if st.session_state.get(ROTATE, True) else 0
+    """Return the index in VIEWS at ``now``, in seconds since the epoch: the last chosen view, or a later one."""
+    first, since = st.session_state.setdefault(ROTATION_KEY, (0, now))
+    turns = int((now - since) // SECONDS_PER_VIEW) if st.session_state.get(ROTATE_KEY, True) else 0
     return (first + turns) % len(VIEWS)
 
 
-def _hold(view: int) -> None:
-    """Show this view from now on, whether they take turns or not."""
-    st.session_state[TURN] = view, time.time()
+def _select_view(view: int) -> None:
+    """Show this view now, and start the rotation from it."""
+    st.session_state[ROTATION_KEY] = view, time.time()
 
 
 def _open(drawing_id: str) -> None:
-    st.session_state[OPENED] = drawing_id
+    st.session_state[OPENED_KEY] = drawing_id
 
 
 def _hide(drawing_id: str) -> None:
@@ -118,5 +118,5 @@ def _hide(drawing_id: str) -> None:
 
 
 def _close() -> None:
-    st.session_state[OPENED] = None
-    st.session_state.pop(TURN, None)  # begin with the wall again
+    st.session_state[OPENED_KEY] = None
+    st.session_state.pop(ROTATION_KEY, None)  # start again with the first view

@@ -1,4 +1,4 @@
-"""A drawing of the room, opened large: what the chosen network reads in it, and why."""
+"""The board's view of one drawing: the chosen network's prediction and its explanation."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from pages._shared.messages import error_boundary
 from pages._shared.model_picker import chosen_run
 from pages._shared.services import engine, room
 from pages._shared.widgets.explanation import show_epochs, show_ink
-from pages._shared.widgets.prediction import show_answer
+from pages._shared.widgets.prediction import show_prediction
 
 if TYPE_CHECKING:
     from mnist_core.room.drawings import StoredDrawing
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 @error_boundary
 def show_opened(drawing_id: str) -> None:
-    """The answer and the ink that decides, side by side, and how the answer grew."""
+    """Show the prediction, the pixel attribution, and the prediction after each epoch."""
     drawing = room().find(drawing_id)
     if drawing is None:
         st.info("This drawing is not in the room any more.", icon=":material/undo:")
         return
     run = chosen_run()
     try:
-        reading, explanation = engine().predict(run, drawing.digit[None]), engine().explain(run, drawing.digit)
+        batch, explanation = engine().predict(run, drawing.digit[None]), engine().explain(run, drawing.digit)
     except EngineNotReady:
         wait_for_engine()
         return
-    st.text(f"{_whose(drawing)} Here “{run.config.name}” reads it.")  # names are no Markdown
+    st.text(f"{_drawing_text(drawing)} Here “{run.config.name}” reads it.")  # plain text: names may contain Markdown
     answer, ink = st.columns([1, 1.2], gap="large")
     with answer:
-        typicality = None if reading.typicality is None else float(reading.typicality[0])
-        show_answer(drawing.digit, reading.probabilities[0], typicality=typicality, rejected=bool(reading.rejected[0]))
+        typicality = None if batch.typicality is None else float(batch.typicality[0])
+        show_prediction(drawing.digit, batch.probabilities[0], typicality=typicality, rejected=bool(batch.rejected[0]))
     with ink:
         show_ink(drawing.digit, explanation)
     show_epochs(explanation.epochs)
 
 
-def _whose(drawing: "StoredDrawing") -> str:
-    """What it was meant to be, by whom, and what was read when it was drawn."""
-    what = "Nobody has said what it is" if drawing.label is None else f"A {drawing.label}"
-    by = drawing.nickname or drawing.writer
-    then = "" if drawing.answer is None else f" When it was drawn, “{drawing.run_name}” read {drawing.answer}."
-    return f"{what}{f' by {by}' if by else ''}.{then}"
+def _drawing_text(drawing: "StoredDrawing") -> str:
+    """Return the drawing's label, its author, and the prediction made when it was drawn."""
+    label = "Nobody has said what it is" if drawing.label is None else f"A {drawing.label}"
+    author = drawing.nickname or drawing.writer
+    prediction = "" if drawing.answer is None else f" When it was drawn, “{drawing.run_name}” read {drawing.answer}."
+    return f"{label}{f' by {author}' if author else ''}.{prediction}"

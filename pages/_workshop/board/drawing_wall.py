@@ -1,4 +1,4 @@
-"""The wall: the room's latest drawings, each with what the network read and what it was; a press opens one."""
+"""The board's wall: the room's latest drawings with their predictions and labels; a press opens a drawing."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,9 @@ from pages._shared.widgets.digit_grid import data_url
 if TYPE_CHECKING:
     from mnist_core.room.drawings import DrawingSummary
 
-KEY = "board-wall"
-SHOWN = 24  # full rows of 3, 6 or 8
-MOST_KEPT = 500  # pictures, half a kilobyte each
+WALL_KEY = "board-wall"
+MAX_SHOWN = 24  # fills rows of 3, 6 or 8
+MAX_CACHED_PICTURES = 500  # half a kilobyte each
 CSS = """
 :host {container-type: inline-size; display: block;}
 .wall {display: grid; gap: 0.6rem; grid-template-columns: repeat(3, 1fr);}
@@ -33,7 +33,7 @@ img {width: 100%; aspect-ratio: 1.05; object-fit: contain; display: block; image
   white-space: nowrap; text-overflow: ellipsis;}
 """
 
-# A drawing keeps its button while it moves on, so that its picture does not flicker and the focus stays.
+# The button of a drawing is reused when the drawing moves, so its picture does not flicker and it keeps the focus.
 JS = """
 export default function ({parentElement, data, setTriggerValue}) {
   let wall = parentElement.querySelector(".wall");
@@ -70,12 +70,12 @@ export default function ({parentElement, data, setTriggerValue}) {
 """
 
 _wall = st.components.v2.component("board_wall", css=CSS, js=JS)
-_pictures: dict[str, str] = {}  # by the drawings' ids, for all sessions: a drawing never gets other pixels
+_cached_pictures: dict[str, str] = {}  # by drawing id, for all sessions; a drawing's pixels never change
 
 
 def show_wall(on_open: Callable[[str], None]) -> None:
-    """The newest drawings; ``on_open`` is called with the id of the one that is pressed."""
-    summaries = room().summaries(SHOWN)
+    """Show the newest drawings; ``on_open`` is called with the id of a pressed one."""
+    summaries = room().summaries(MAX_SHOWN)
     if not summaries:
         st.info(
             "Nobody has drawn yet. On the page Draw, draw a digit and say whether it was read right: it appears here.",
@@ -84,25 +84,25 @@ def show_wall(on_open: Callable[[str], None]) -> None:
         return
 
     def pressed() -> None:
-        on_open(st.session_state[KEY].opened)
+        on_open(st.session_state[WALL_KEY].opened)
 
     pictures = pictures_of([summary.id for summary in summaries])
     cells = [_cell(summary, pictures[summary.id]) for summary in summaries if summary.id in pictures]
-    _wall(data={"cells": cells}, key=KEY, on_opened_change=pressed)
+    _wall(data={"cells": cells}, key=WALL_KEY, on_opened_change=pressed)
 
 
 def pictures_of(ids: Sequence[str]) -> dict[str, str]:
-    """Those of the drawings ``ids`` that are there, as addresses of pictures; each is asked for and made once."""
-    new = [id_ for id_ in ids if id_ not in _pictures]
+    """Return the data URLs of those drawings among ``ids`` that exist, by id, from the cache or the database."""
+    new = [id_ for id_ in ids if id_ not in _cached_pictures]
     if new:
-        _pictures.update((id_, data_url(digit)) for id_, digit in room().digits(new).items())
-        for id_ in list(_pictures)[:-MOST_KEPT]:
-            _pictures.pop(id_, None)
-    return {id_: _pictures[id_] for id_ in ids if id_ in _pictures}
+        _cached_pictures.update((id_, data_url(digit)) for id_, digit in room().digits(new).items())
+        for id_ in list(_cached_pictures)[:-MAX_CACHED_PICTURES]:
+            _cached_pictures.pop(id_, None)
+    return {id_: _cached_pictures[id_] for id_ in ids if id_ in _cached_pictures}
 
 
 def _cell(summary: "DrawingSummary", picture: str) -> dict[str, Any]:
-    """A drawing as the browser's part of this module takes it."""
+    """Return a drawing as the data that JS takes."""
     return {
         "id": summary.id,
         "image": picture,
@@ -115,13 +115,13 @@ def _cell(summary: "DrawingSummary", picture: str) -> dict[str, Any]:
 
 
 def truth(summary: "DrawingSummary") -> str:
-    """What the drawing was, as whoever drew it says."""
+    """Return the label that its author gave the drawing, as text."""
     if summary.no_digit:
         return "no digit"
     return "unknown" if summary.label is None else f"it is {summary.label}"
 
 
 def summary_text(summary: "DrawingSummary") -> str:
-    """What the network read and what it was, for screen readers and tooltips."""
-    read = "not read yet" if summary.answer is None else f"read as {summary.answer}"
-    return f"{read}, {truth(summary)}{f', by {summary.nickname}' if summary.nickname else ''}"
+    """Return prediction, label and author as text, for screen readers and tooltips."""
+    prediction = "not read yet" if summary.answer is None else f"read as {summary.answer}"
+    return f"{prediction}, {truth(summary)}{f', by {summary.nickname}' if summary.nickname else ''}"

@@ -1,4 +1,4 @@
-"""The room's leaderboards: six lists, large enough for the last row."""
+"""The board's leaderboards: six lists in large type."""
 
 import html
 from collections.abc import Callable, Sequence
@@ -9,14 +9,14 @@ import streamlit as st
 from mnist_core import settings
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.runs import leaderboards, store
-from mnist_core.runs.fine_tuning import FEWEST
-from mnist_core.runs.leaderboards import GOAL, MOST_ERRORS, LeaderboardEntry
+from mnist_core.runs.fine_tuning import MIN_DRAWINGS
+from mnist_core.runs.leaderboards import GOAL_ACCURACY, MAX_ERRORS, LeaderboardEntry
 from mnist_core.runs.run import Run
 from pages._shared.services import engine, people, room
 from pages._workshop.board.drawing_wall import pictures_of
-from pages._workshop.board.predictions import answers
+from pages._workshop.board.predictions import prediction_cache
 
-SHOWN = 5  # places of a list
+MAX_ENTRIES = 5  # per list
 NONE_YET = "No network yet. Train one on the page Train."
 STYLE = """
 <style>
@@ -36,17 +36,17 @@ STYLE = """
 
 
 def show_leaderboards() -> None:
-    """Worked out anew each time; nothing that people type is a score."""
+    """Show the six leaderboards, computed from runs and drawings on each call."""
     runs = store.list_runs(settings.home())
     ours = leaderboards.competing(runs)
     lists = [
         _runs_html("Best on MNIST's test set", leaderboards.best_accuracy(ours), lambda share: f"{share:.2%}"),
         _runs_html(
-            f"Smallest with at most {MOST_ERRORS} errors",
+            f"Smallest with at most {MAX_ERRORS} errors",
             leaderboards.fewest_parameters(ours),
             lambda parameters: f"{parameters:,.0f} parameters",
         ),
-        _runs_html(f"Fastest to {GOAL:.0%}", leaderboards.fastest(ours), lambda seconds: f"{seconds:.1f} s"),
+        _runs_html(f"Fastest to {GOAL_ACCURACY:.0%}", leaderboards.fastest(ours), lambda seconds: f"{seconds:.1f} s"),
         _best_on_drawings_html(leaderboards.competing(runs, from_shipped=True)),
         *_drawings_html(),
     ]
@@ -59,16 +59,16 @@ def show_leaderboards() -> None:
 
 def _runs_html(
     title: str,
-    places: Sequence[LeaderboardEntry],
+    entries: Sequence[LeaderboardEntry],
     value: Callable[[float], str],
     *,
     note: str = "",
     empty: str = NONE_YET,
 ) -> str:
-    shown = places[:SHOWN]
-    names = people().nicknames([place.run.config.person for place in shown])
-    rows = [(names.get(place.run.config.person, ""), place.run.config.name, value(place.value)) for place in shown]
-    cells = [f"{_who(nickname, name)}{_value(text)}" for nickname, name, text in rows]
+    shown = entries[:MAX_ENTRIES]
+    names = people().nicknames([entry.run.config.person for entry in shown])
+    rows = [(names.get(entry.run.config.person, ""), entry.run.config.name, value(entry.value)) for entry in shown]
+    cells = [f"{_name_html(nickname, name)}{_value_html(text)}" for nickname, name, text in rows]
     return _list_html(title, cells, note=note, empty=empty)
 
 
@@ -76,62 +76,62 @@ def _best_on_drawings_html(runs: Sequence[Run]) -> str:
     labelled = [summary for summary in room().summaries() if summary.label is not None]
     ids, labels = [summary.id for summary in labelled], np.array([summary.label for summary in labelled], np.int64)
     trained = [run for run in runs if run.has_model and run.status.scores]
-    given, left = _answers(trained, ids)
-    note = f"{left:,} more network{'' if left == 1 else 's'} still to read our drawings" if left else ""
+    predictions, remaining = _predictions(trained, ids)
+    note = f"{remaining:,} more network{'' if remaining == 1 else 's'} still to read our drawings" if remaining else ""
     return _runs_html(
         "Best on our drawings",
-        leaderboards.best_on_drawings(trained, given, labels),
+        leaderboards.best_on_drawings(trained, predictions, labels),
         lambda share: f"{share:.1%}",
         note=note,
-        empty=f"It takes a network that was trained here, and {FEWEST} drawings to judge it by.",
+        empty=f"It takes a network that was trained here, and {MIN_DRAWINGS} drawings to judge it by.",
     )
 
 
-def _answers(runs: Sequence[Run], ids: Sequence[str]) -> tuple[dict[str, np.ndarray], int]:
-    """What ``runs`` read, by id, and how many are left for later: one new network is loaded at a time."""
-    given: dict[str, np.ndarray] = {}
+def _predictions(runs: Sequence[Run], ids: Sequence[str]) -> tuple[dict[str, np.ndarray], int]:
+    """Return predictions by run id, and how many runs are left: a call loads at most one network that is not cached."""
+    predictions: dict[str, np.ndarray] = {}
     loaded = False
     try:
         for run in runs:
-            if answers().has(run) or not loaded:
-                loaded |= not answers().has(run)
-                given[run.id] = answers().of(run, ids)
+            if prediction_cache().has(run) or not loaded:
+                loaded |= not prediction_cache().has(run)
+                predictions[run.id] = prediction_cache().predict(run, ids)
     except EngineNotReady:
         engine().ensure_started()
-    return given, len(runs) - len(given)
+    return predictions, len(runs) - len(predictions)
 
 
 def _drawings_html() -> list[str]:
-    """The drawings that a network was surest of and should not have been."""
-    misread = sorted((each for each in room().summaries() if each.misread), key=lambda each: -each.sure)
+    """Return the lists of wrong predictions and of non-digits with the highest confidence."""
+    misread = sorted((each for each in room().summaries() if each.misread), key=lambda each: -each.confidence)
     lists = (
         ("Most confident wrong answer", [each for each in misread if each.label is not None]),
         ("The non-digit it was surest of", [each for each in misread if each.no_digit]),
     )
-    found = []
+    lists_html = []
     for title, drawings in lists:
-        shown = drawings[:SHOWN]
+        shown = drawings[:MAX_ENTRIES]
         pictures = pictures_of([each.id for each in shown])
         cells = [
-            f'<img src="{pictures[each.id]}" alt="">{_who(each.nickname or "", _mistake(each.label, each.answer))}'
-            f"{_value(f'{each.sure:.2%}')}"
+            f'<img src="{pictures[each.id]}" alt="">{_name_html(each.nickname or "", _error(each.label, each.answer))}'
+            f"{_value_html(f'{each.confidence:.2%}')}"
             for each in shown
             if each.id in pictures
         ]
-        found.append(_list_html(title, cells, empty="None yet."))
-    return found
+        lists_html.append(_list_html(title, cells, empty="None yet."))
+    return lists_html
 
 
-def _mistake(label: int | None, answer: int | None) -> str:
+def _error(label: int | None, answer: int | None) -> str:
     return f"read as {answer}" if label is None else f"{label} read as {answer}"
 
 
-def _who(nickname: str, what: str) -> str:
+def _name_html(nickname: str, what: str) -> str:
     first = f"<b>{html.escape(nickname)}</b> · " if nickname else ""
     return f'<span class="who">{first}{html.escape(what)}</span>'
 
 
-def _value(text: str) -> str:
+def _value_html(text: str) -> str:
     return f'<span class="value">{html.escape(text)}</span>'
 
 

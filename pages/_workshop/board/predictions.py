@@ -1,4 +1,4 @@
-"""What networks read in the room's drawings: a network is asked about each drawing once, all new ones in one batch."""
+"""A cache of the networks' predictions for the room's drawings; new drawings are predicted in one batch."""
 
 import threading
 from collections import OrderedDict
@@ -8,60 +8,60 @@ from functools import cache
 import numpy as np
 
 from mnist_core.runs.fine_tuning import Lesson
-from mnist_core.runs.leaderboards import LEARNED
+from mnist_core.runs.leaderboards import TRAINED_ON
 from mnist_core.runs.run import Run
 from pages._shared.services import engine, room
 
-MOST_NETWORKS = 64  # whose answers are kept, 0.3 MB each where the room has 3,000 drawings
+MAX_CACHED_NETWORKS = 64  # 0.3 MB each in a room with 3,000 drawings
 
 
-class Answers:
-    """The answers so far, for all sessions of this process."""
+class PredictionCache:
+    """The cached predictions, shared by all sessions of this process; a least recently used cache of networks."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[str, int], dict[str, int]] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, int], dict[str, int]] = OrderedDict()
 
     def has(self, run: Run) -> bool:
-        """Whether ``run`` has been asked about drawings before, as it is now."""
-        return _key(run) in self._known
+        """Return whether there are predictions of the current model of ``run``."""
+        return _key(run) in self._cache
 
-    def of(self, run: Run, ids: Sequence[str]) -> np.ndarray:
-        """What ``run`` reads in the drawings ``ids``: int64 (N,), 0 to 9.
+    def predict(self, run: Run, ids: Sequence[str]) -> np.ndarray:
+        """Return the labels, 0 to 9, that ``run`` predicts for the drawings ``ids``: int64 (N,).
 
-        LEARNED stands for those that it has learned from, or that are gone. Raises as ``Engine.read`` and ``room`` do.
+        TRAINED_ON marks drawings in its training data and deleted ones. Raises as ``Engine.classify`` and ``room`` do.
         """
-        with self._lock:  # whoever comes meanwhile wants the same
+        with self._lock:  # other sessions wait, because they need the same predictions
             key = _key(run)
-            before = self._known.get(key, {})
-            known = {id_: before[id_] for id_ in ids if id_ in before}
-            new = [id_ for id_ in ids if id_ not in known]
-            self._known[key] = known | _ask(run, new)
-            self._known.move_to_end(key)
-            if len(self._known) > MOST_NETWORKS:
-                self._known.popitem(last=False)
-            return np.array([self._known[key].get(id_, LEARNED) for id_ in ids], np.int64)
+            cached = self._cache.get(key, {})
+            predictions = {id_: cached[id_] for id_ in ids if id_ in cached}
+            new = [id_ for id_ in ids if id_ not in predictions]
+            self._cache[key] = predictions | _predict(run, new)
+            self._cache.move_to_end(key)
+            if len(self._cache) > MAX_CACHED_NETWORKS:
+                self._cache.popitem(last=False)
+            return np.array([self._cache[key].get(id_, TRAINED_ON) for id_ in ids], np.int64)
 
 
 def _key(run: Run) -> tuple[str, int]:
-    """A run that goes on after it was cancelled keeps its id and gets another model."""
+    """The time is part of the key, because a run that continues keeps its id and gets another model."""
     return run.id, run.model_path.stat().st_mtime_ns
 
 
-def _ask(run: Run, ids: Sequence[str]) -> dict[str, int]:
+def _predict(run: Run, ids: Sequence[str]) -> dict[str, int]:
     digits = room().digits(ids) if ids else {}
     if not digits:
         return {}
     lesson = Lesson.read(run.path)
     learned = {image.tobytes() for image in lesson.images[lesson.learned]} if lesson else set()
-    read = engine().classify(run, np.stack(list(digits.values()))).argmax(axis=1)
+    labels = engine().classify(run, np.stack(list(digits.values()))).argmax(axis=1)
     return {
-        id_: LEARNED if digit.tobytes() in learned else int(answer)
-        for (id_, digit), answer in zip(digits.items(), read, strict=True)
+        id_: TRAINED_ON if digit.tobytes() in learned else int(label)
+        for (id_, digit), label in zip(digits.items(), labels, strict=True)
     }
 
 
 @cache
-def answers() -> Answers:
-    """Those of this process."""
-    return Answers()
+def prediction_cache() -> PredictionCache:
+    """Return the cache of this process."""
+    return PredictionCache()

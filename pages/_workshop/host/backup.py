@@ -1,4 +1,4 @@
-"""Host's desk, Keep and reset: all of the room as one zip, out and in, and a clean room for the next people."""
+"""Host's view, Keep and reset: export and import of the room as one zip, and the reset of the room."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,40 +16,40 @@ from pages._shared.services import engine, host_actions
 from pages._workshop.host.login import host_token
 
 if TYPE_CHECKING:
-    from mnist_core.host.backup import Step
+    from mnist_core.host.backup import ImportProgress
 
-DONE = "host-keep-done"  # in the session: whether the last thing done here worked, and what to tell of it
-UPLOADS = "host-keep-uploads"  # in the session: how many files were sent; each needs an uploader of its own
-MOST_DOWNLOADED = 500  # megabytes; the web process holds a file in memory while a browser fetches it
+RESULT_KEY = "host-keep-done"  # session state: did the last action succeed, and its message
+UPLOADS_KEY = "host-keep-uploads"  # session state: number of uploads; a new number gives an empty uploader
+MAX_DOWNLOAD_MEGABYTES = 500  # the web process holds the file in memory during the download
 
 
 @error_boundary
 def show_keep() -> None:
-    """Left what is kept and comes back, right the reset."""
-    worked, message = st.session_state.pop(DONE, (None, ""))
+    """Show export and import on the left, the reset on the right."""
+    worked, message = st.session_state.pop(RESULT_KEY, (None, ""))
     if message:
         (st.success if worked else st.error)(escape_markdown(message))
     left, right = st.columns([1.5, 1], gap="large")
     with left:
-        _keep()
-        _bring_in()
+        _show_export()
+        _show_import()
     with right:
-        _reset()
+        _show_reset()
 
 
-def _does(action: Callable[[], str]) -> Callable[[], None]:
-    """A callback that does ``action`` and has the page tell what came of it."""
+def _store_result(action: Callable[[], str]) -> Callable[[], None]:
+    """Return a callback that runs ``action`` and stores its message, or its error, for the next rerun."""
 
     def callback() -> None:
         try:
-            st.session_state[DONE] = True, action()
+            st.session_state[RESULT_KEY] = True, action()
         except LabError as error:
-            st.session_state[DONE] = False, str(error)
+            st.session_state[RESULT_KEY] = False, str(error)
 
     return callback
 
 
-def _keep() -> None:
+def _show_export() -> None:
     from mnist_core.host.backup import FOLDER
 
     st.subheader("Keep", anchor=False)
@@ -61,17 +61,17 @@ def _keep() -> None:
     def export() -> str:
         return f"Everything is in {host_actions().export(host_token()).name}."
 
-    st.button("Export everything", icon=":material/archive:", type="primary", on_click=_does(export))
+    st.button("Export everything", icon=":material/archive:", type="primary", on_click=_store_result(export))
     st.caption(escape_markdown(f"Kept in {settings.home() / FOLDER}"))
     for path in host_actions().exports(host_token()):
-        _offer(path)
+        _show_bundle(path)
 
 
-def _offer(path: Path) -> None:
+def _show_bundle(path: Path) -> None:
     size = path.stat().st_size / MEGABYTE
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{escape_markdown(path.name)} · {max(size, 0.1):,.1f} MB", width="stretch")
-        if size <= MOST_DOWNLOADED:
+        if size <= MAX_DOWNLOAD_MEGABYTES:
             st.download_button(
                 "Download",
                 path.read_bytes,
@@ -82,44 +82,44 @@ def _offer(path: Path) -> None:
                 key=f"download-{path.name}",
             )
         if st.button("Bring in", icon=":material/unarchive:", key=f"bring-in-{path.name}"):
-            _take_in(host_actions().take_in(host_token(), path, engine(), person=person()))
+            _import(host_actions().import_bundle(host_token(), path, engine(), person=person()))
 
 
-def _bring_in() -> None:
+def _show_import() -> None:
     st.subheader("Bring in", anchor=False)
     st.write(
         f"The zip of another room. Copy one that is larger than {MAX_MEGABYTES} MB into the folder above: it is listed "
         "there then."
     )
-    key = f"{UPLOADS}-{st.session_state.setdefault(UPLOADS, 0)}"
+    key = f"{UPLOADS_KEY}-{st.session_state.setdefault(UPLOADS_KEY, 0)}"
     file = st.file_uploader("Zip of a room", "zip", key=key, max_upload_size=MAX_MEGABYTES)
     if file and st.button("Bring it in", icon=":material/unarchive:", type="primary"):
-        st.session_state[UPLOADS] += 1
-        _take_in(host_actions().take_in(host_token(), file, engine(), person=person()))
+        st.session_state[UPLOADS_KEY] += 1
+        _import(host_actions().import_bundle(host_token(), file, engine(), person=person()))
 
 
-def _take_in(steps: "Iterator[Step]") -> None:
-    """Show how far it is: each network takes some seconds, as it is scored anew."""
-    taken, refused = 0, []
+def _import(steps: "Iterator[ImportProgress]") -> None:
+    """Run the import and show its progress; each network takes some seconds, because it is evaluated again."""
+    imported, errors = 0, []
     try:
         with st.spinner("The engine gets ready"):
             engine().wait()
         bar = st.progress(0.0, "Taking in the files")
         for step in steps:
-            bar.progress(step.done / step.of, f"{step.done} of {step.of} files")
-            if step.refused:
-                refused.append(step.refused)
+            bar.progress(step.done / step.total, f"{step.done} of {step.total} files")
+            if step.error_text:
+                errors.append(step.error_text)
             else:
-                taken += 1
+                imported += 1
     except LabError as error:
-        refused.append(str(error))
-    files = "1 file was" if taken == 1 else f"{taken} files were"
-    st.session_state[DONE] = not refused, " ".join([f"{files} taken in.", *refused])
+        errors.append(str(error))
+    files = "1 file was" if imported == 1 else f"{imported} files were"
+    st.session_state[RESULT_KEY] = not errors, " ".join([f"{files} taken in.", *errors])
     st.rerun()
 
 
-def _reset() -> None:
-    from mnist_core.host.actions import RESET
+def _show_reset() -> None:
+    from mnist_core.host.actions import RESET_PHRASE
 
     st.subheader("Reset", anchor=False)
     st.write(
@@ -135,5 +135,5 @@ def _reset() -> None:
 
     with st.form("host-reset", border=False, clear_on_submit=True):
         st.toggle("The networks that were trained and brought in here, too", True, key="reset-networks")
-        st.text_input(f"To do it, type: {RESET}", key="reset-typed")
-        st.form_submit_button("Reset the room", icon=":material/delete_forever:", on_click=_does(reset))
+        st.text_input(f"To do it, type: {RESET_PHRASE}", key="reset-typed")
+        st.form_submit_button("Reset the room", icon=":material/delete_forever:", on_click=_store_result(reset))

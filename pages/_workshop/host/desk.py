@@ -1,4 +1,4 @@
-"""The host's desk: what only the host sees and does, a topic a tab."""
+"""The host's view: tabs that only an authenticated host can use."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import streamlit as st
 from pages._workshop.host.backup import show_keep
 from pages._workshop.host.drawings import show_drawings
 from pages._workshop.host.join import show_join
-from pages._workshop.host.login import leave
+from pages._workshop.host.login import log_out
 from pages._workshop.host.preflight import show_preflight
 from pages._workshop.host.room import show_room
 from pages._workshop.host.trainings import show_trainings
@@ -22,11 +22,11 @@ TABS = {
 }
 
 
-def show_host_desk(on_leave: Callable[[], None]) -> None:
-    """The open tab alone is filled; ``on_leave`` is called when the host closes the desk."""
+def show_host_view(on_leave: Callable[[], None]) -> None:
+    """Show the tabs and run only the open one; ``on_leave`` is called after the host has logged out."""
 
     def close() -> None:
-        leave()
+        log_out()
         on_leave()
 
     tabs = st.tabs(list(TABS), key="host-tab", on_change="rerun")

@@ -1,4 +1,4 @@
-"""Host's desk, Drawings: what the room does not need to see is hidden, and can be brought back."""
+"""Host's view, Drawings: buttons that hide drawings from the room or show them again."""
 
 from typing import TYPE_CHECKING
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
     from mnist_core.room.drawings import StoredDrawing
 
-SHOWN = 24  # of the newest
-CELL = 112  # CSS pixels of a drawing
+MAX_SHOWN = 24
+CELL_WIDTH = 112  # CSS pixels of a drawing
 
 
 @polling_fragment("5s")
 def show_drawings() -> None:
-    """The newest drawings with a way to hide each, then those that are hidden."""
+    """Show the newest drawings, each with a button to hide it, then the hidden ones."""
     show_message()
-    newest, hidden = room().newest(SHOWN), host_actions().hidden(host_token())
+    newest, hidden = room().newest(MAX_SHOWN), host_actions().hidden(host_token())
     if not newest and not hidden:
         st.info("The room has no drawings yet.", icon=":material/draw:")
     if newest:
-        st.caption(f"The newest {SHOWN}. A hidden one is on no board, is not exported, and nothing learns from it.")
+        st.caption(f"The newest {MAX_SHOWN}. A hidden one is on no board, is not exported, and nothing learns from it.")
         _show(newest, hidden=False)
     if hidden:
         st.markdown("#### Hidden")
@@ -39,8 +39,8 @@ def _show(drawings: "Sequence[StoredDrawing]", *, hidden: bool) -> None:
     action, icon = ("Show", ":material/visibility:") if hidden else ("Hide", ":material/visibility_off:")
     with st.container(horizontal=True):
         for drawing in drawings:
-            with st.container(width=CELL, gap="xsmall"):
-                show_digits(drawing.digit[None], [drawing_caption(drawing)], side=CELL - 16)
+            with st.container(width=CELL_WIDTH, gap="xsmall"):
+                show_digits(drawing.digit[None], [drawing_caption(drawing)], side=CELL_WIDTH - 16)
                 st.button(
                     action,
                     icon=icon,

@@ -1,4 +1,4 @@
-"""Host's desk, Join: the address as large text and as a QR code, and how many have come."""
+"""Host's view, Join: the app's URL as large text and as a QR code, and the number of people."""
 
 import html
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from pages._shared.fragments import polling_fragment
 from pages._shared.identity import person
 from pages._shared.services import presence
 
-LOCAL = ("localhost", "127.0.0.1", "::1")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 STYLE = """
 <style>
 .join {container-type: inline-size;}
@@ -22,25 +22,25 @@ STYLE = """
 
 
 def show_join() -> None:
-    """For the projector: nothing is asked but which network, where there are several."""
-    listening = st.get_option("server.address")
-    if listening in LOCAL:
+    """Show the URL for the projector; the host chooses the network if there are several."""
+    server_address = st.get_option("server.address")
+    if server_address in LOCAL_HOSTS:
         st.warning(
             "Digit Lab listens to this machine alone, so that no phone reaches it. Stop it and start it with "
             "`make workshop`.",
             icon=":material/wifi_off:",
         )
-    places = _places()
-    if not places:
+    urls = _urls()
+    if not urls:
         st.error("This machine is in no network. Join the room's Wi-Fi, or open one here.", icon=":material/wifi_off:")
         return
     left, right = st.columns([1.4, 1], gap="large")
     with left:
-        url = next(iter(places))
-        if len(places) > 1:
-            url = st.selectbox("Of several networks", list(places), format_func=places.__getitem__, key="join-network")
+        url = next(iter(urls))
+        if len(urls) > 1:
+            url = st.selectbox("Of several networks", list(urls), format_func=urls.__getitem__, key="join-network")
         st.html(f'{STYLE}<div class="join"><div style="--letters: {len(url)}">{html.escape(url)}</div></div>')
-        polling_fragment("2s")(_show_who_is_in)()
+        polling_fragment("2s")(_show_people_count)()
         st.caption(
             "Phones and this machine must be in the same network, and it must let them talk to each other; guest "
             "networks often do not. Then a phone's own hotspot helps."
@@ -49,19 +49,19 @@ def show_join() -> None:
     right.html(f'<img class="join-code" src="{code}" alt="QR code of the address">')
 
 
-def _places() -> dict[str, str]:
-    """Where people may find the app, each with what it is called."""
+def _urls() -> dict[str, str]:
+    """Return the URLs of the app in the networks of this machine, each with its name for the selector."""
     port, path = st.get_option("browser.serverPort"), st.get_option("server.baseUrlPath").strip("/")
-    found = {f"{each.url(port)}/{path}".rstrip("/"): f"{each.ip} ({each.interface})" for each in addresses()}
+    urls = {f"{each.url(port)}/{path}".rstrip("/"): f"{each.ip} ({each.interface})" for each in addresses()}
     here = urlsplit(st.context.url or "")
-    if here.hostname and here.hostname not in LOCAL:  # behind a proxy nobody else knows what people should type
-        seen = f"{here.scheme}://{here.netloc}{f'/{path}' if path else ''}"
-        found = {seen: found.get(seen, f"{here.netloc} (as this browser found it)")} | found
-    return found
+    if here.hostname and here.hostname not in LOCAL_HOSTS:  # behind a proxy only the browser knows the URL
+        browser_url = f"{here.scheme}://{here.netloc}{f'/{path}' if path else ''}"
+        urls = {browser_url: urls.get(browser_url, f"{here.netloc} (as this browser found it)")} | urls
+    return urls
 
 
-def _show_who_is_in() -> None:
-    others = presence().others(person())
+def _show_people_count() -> None:
+    others = presence().count_others(person())
     if others:
         people = "1 person is" if others == 1 else f"{others} people are"
         st.success(f"**{people} in** besides you.", icon=":material/check_circle:")

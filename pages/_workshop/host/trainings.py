@@ -1,4 +1,4 @@
-"""Host's desk, Trainings: who trains, who waits, and what the host changes about it."""
+"""Host's view, Trainings: running and queued trainings, with buttons to broadcast, reorder and cancel them."""
 
 import streamlit as st
 
@@ -20,42 +20,42 @@ from pages._workshop.host.login import host_token
 
 @polling_fragment("2s")
 def show_trainings() -> None:
-    """The line as it is now, the next one first."""
+    """Show the running trainings, then the queue in its order."""
     show_message()
     watched = watched_run()
     if watched:
-        _tell_watched(watched)
+        _show_watched(watched)
     else:
-        _train_for_all()
+        _show_train_for_all()
     st.divider()
-    line = queue.waiting(settings.home())
-    trained = [run for run in store.list_runs(settings.home()) if run.status.has_trainer and run not in line]
-    if not trained and not line:
+    waiting = queue.waiting(settings.home())
+    training = [run for run in store.list_runs(settings.home()) if run.status.has_trainer and run not in waiting]
+    if not training and not waiting:
         st.info("Nothing is being trained, and nobody waits.", icon=":material/hourglass_empty:")
         return
-    names = people().nicknames([run.config.person for run in trained + line])
+    names = people().nicknames([run.config.person for run in training + waiting])
     shown = watched and watched.id
-    for run in trained:
-        _row(run, shown, f"{_named(run, names)} · {STATES[run.status.state].name}, {run.progress:.0%} done")
-    for number, run in enumerate(line, start=1):
+    for run in training:
+        _show_row(run, shown, f"{_run_text(run, names)} · {STATES[run.status.state].name}, {run.progress:.0%} done")
+    for number, run in enumerate(waiting, start=1):
         starts = format_duration(queue.position_of(run, run.home).seconds)
-        _row(run, shown, f"{number}. {_named(run, names)} · starts in about {starts}", first=number > 1)
+        _show_row(run, shown, f"{number}. {_run_text(run, names)} · starts in about {starts}", first=number > 1)
 
 
-def _train_for_all() -> None:
+def _show_train_for_all() -> None:
     st.write("**One training that everyone watches:** every page leads to it, and the board shows its curves.")
     recipe = st.segmented_control("Recipe", list(RECIPES), default="express", required=True, key="host-recipe")
-    asked = RECIPES[recipe]
+    chosen = RECIPES[recipe]
 
     def train() -> None:
-        who = {"person": person(), "nickname": nickname()}
-        config = RunConfig(name=f"{recipe}, for all", recipe=recipe, model=asked.model, training=asked.training, **who)
+        by = {"person": person(), "nickname": nickname()}
+        config = RunConfig(name=f"{recipe}, for all", recipe=recipe, model=chosen.model, training=chosen.training, **by)
         host_actions().train_for_all(host_token(), engine(), config)
 
     st.button("Train it for all", icon=":material/play_arrow:", type="primary", on_click=safe_callback(train))
 
 
-def _tell_watched(run: Run) -> None:
+def _show_watched(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/campaign: All are shown **{escape_markdown(run.config.name)}**.", width="stretch")
         st.button(
@@ -65,13 +65,13 @@ def _tell_watched(run: Run) -> None:
         )
 
 
-def _named(run: Run, names: dict[str, str]) -> str:
-    """The run, and who asked for it where that is known."""
+def _run_text(run: Run, names: dict[str, str]) -> str:
+    """Return the run's name and, if known, the nickname of its author, as Markdown."""
     return " · ".join(escape_markdown(name) for name in (run.config.name, names.get(run.config.person, "")) if name)
 
 
-def _row(run: Run, shown: str | None, text: str, *, first: bool = False) -> None:
-    """``shown``: the id of the run that all watch."""
+def _show_row(run: Run, shown: str | None, text: str, *, first: bool = False) -> None:
+    """Show a run with its buttons; ``shown`` is the id of the broadcast run, ``first`` adds the button Train next."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text, width="stretch")
         if run.id != shown:
