@@ -9,7 +9,7 @@ import pytest
 
 from mnist_core.digits import mnist
 from mnist_core.digits.mnist import Mnist
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.runs import store
 
 pytest_plugins = ["tests.databases", "tests.kinds", "tests.artifacts", "tests.totals"]
@@ -41,7 +41,7 @@ def digits() -> Mnist:
 @pytest.fixture
 def home_without_engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home folder for tests of pages that do not need the engine: none is started."""
-    monkeypatch.setattr(Engine, "ensure_started", lambda self: None)
+    monkeypatch.setattr(EngineClient, "ensure_started", lambda self: None)
     return home
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.engine.process import EngineProcess
 from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
 
@@ -67,7 +67,7 @@ def wait_for(
         started_at = time.perf_counter()
 
 
-def wait_until_ready(engine: Engine, home: Path) -> None:
+def wait_until_ready(engine: EngineClient, home: Path) -> None:
     """Start the engine, and wait until it can classify drawings."""
 
     def ready() -> bool:

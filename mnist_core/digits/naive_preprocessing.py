@@ -11,7 +11,7 @@ def resized(ink: np.ndarray) -> np.ndarray:
     return np.asarray(Image.fromarray(ink).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
-def centred_by_box(ink: np.ndarray) -> np.ndarray:
+def center_by_box(ink: np.ndarray) -> np.ndarray:
     """Fit the content into 20×20 and centre its bounding box: uint8 (28, 28).
 
     ``ink``: uint8 (H, W), 0 paper, 255 full ink. Raises ValueError when there is no ink.

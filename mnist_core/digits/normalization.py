@@ -8,7 +8,7 @@ from PIL import Image
 HALF_INK_LEVEL = 128  # of 255: the value of a pixel that a stroke half covers
 SIDE = 28
 BOX = 20  # pixels of the longest side of a digit's ink in MNIST
-MASS_CENTRE = 14.5  # measured mean centre of mass of MNIST's digits in x and y, pixels from the edge
+MASS_CENTER = 14.5  # measured mean centre of mass of MNIST's digits in x and y, pixels from the edge
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def fit_to_box(ink: np.ndarray, *, side: int = BOX) -> np.ndarray:
 
 
 def center_by_mass(fitted: np.ndarray) -> np.ndarray:
-    """Place ``fitted``, uint8 (h, w) of at most 28×28, in a uint8 (28, 28) with its centre of mass at the centre.
+    """Place ``fitted``, uint8 (h, w) of at most 28×28, in a uint8 (28, 28) with its centre of mass at MASS_CENTER.
 
     The offset is in whole pixels and limited so that nothing is cut off at the edges.
     """
@@ -80,7 +80,7 @@ def center_by_mass(fitted: np.ndarray) -> np.ndarray:
 
 def _offset(mass: np.ndarray, length: int) -> int:
     center = float((mass * (np.arange(length) + 0.5)).sum())
-    return min(max(round(MASS_CENTRE - center), 0), SIDE - length)
+    return min(max(round(MASS_CENTER - center), 0), SIDE - length)
 
 
 def to_digit(ink: np.ndarray) -> np.ndarray | None:

@@ -17,8 +17,8 @@ import numpy as np
 import psutil
 
 from mnist_core.config import RunConfig
-from mnist_core.engine import maps, queue
-from mnist_core.engine.maps import HiddenMap
+from mnist_core.engine import embedding_maps, queue
+from mnist_core.engine.embedding_maps import HiddenMap
 from mnist_core.engine.process import EngineProcess
 from mnist_core.engine.protocol import (
     LOG_FILE,
@@ -47,7 +47,7 @@ CONNECT_TIMEOUT = 5.0
 RETRY_SECONDS = 0.1
 
 
-class Engine:
+class EngineClient:
     """A client for the engine of one home folder. It is thread-safe: a process needs only one."""
 
     def __init__(self, home: Path) -> None:
@@ -123,7 +123,7 @@ class Engine:
         A map that is stored already needs no engine. Raises as ``predict`` does.
         """
         path = hidden_map.path(self._home)
-        cached = maps.read(path)
+        cached = embedding_maps.read(path)
         if cached is not None:
             return cached
         model = str(hidden_map.run.model_path)

@@ -25,7 +25,7 @@ from mnist_core.runs.status import FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
 ROOT = Path(__file__).parents[2]  # workers need it on their sys.path
 ROUND_SECONDS = 0.2
-HEARTBEAT_TIMEOUT_SECONDS = 3.0  # without a heartbeat; a worker that the scheduler has lost may still train
+LOST_WORKER_SECONDS = 3.0  # without a heartbeat; a worker that the scheduler has lost may still train
 RESTART_AFTER_SECONDS = 60.0  # without training; restarted workers free the memory that Keras took
 EXIT_AFTER_SECONDS = 5.0  # without clients and runs; a page reload does not disconnect the app's client
 
@@ -127,13 +127,13 @@ class Dispatcher:
         self._prepared.intersection_update(trainers)
         busy = {job.worker for job in self._jobs.values()}
         free = [worker for worker in trainers if worker not in busy]
-        for run in [*self._orphans(), *self._queue]:
+        for run in [*self._runs_of_lost_workers(), *self._queue]:
             if not free:
                 return
             if run.id not in self._jobs:
                 self._submit(run, free.pop())
 
-    def _orphans(self) -> list[Run]:
+    def _runs_of_lost_workers(self) -> list[Run]:
         """The lost runs that need another worker; the others are removed."""
         for run_id, run in list(self._lost.items()):
             with suppress(RunError):
@@ -179,5 +179,5 @@ class Dispatcher:
 def _has_recent_heartbeat(run: Run) -> bool:
     """Whether a lost worker still trains ``run``, or did less than HEARTBEAT_TIMEOUT_SECONDS ago."""
     with suppress(RunError):
-        return time.time() - (run.status.heartbeat or 0) < HEARTBEAT_TIMEOUT_SECONDS
+        return time.time() - (run.status.heartbeat or 0) < LOST_WORKER_SECONDS
     return False

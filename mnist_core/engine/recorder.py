@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_core.digits.mnist import Split
 from mnist_core.engine.checkpoints import Checkpoints
-from mnist_core.engine.heartbeat import Heartbeat
+from mnist_core.engine.run_heartbeat import Heartbeat
 from mnist_core.evaluation.scores import scores
 from mnist_core.runs.control import Control
 from mnist_core.runs.files import atomic_write, csv_line

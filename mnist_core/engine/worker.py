@@ -21,8 +21,8 @@ import psutil
 from mnist_core import settings
 from mnist_core.config import FASTEST, IMPORTED, RunConfig
 from mnist_core.digits import mnist
-from mnist_core.engine.heartbeat import Heartbeat
 from mnist_core.engine.recorder import Recorder
+from mnist_core.engine.run_heartbeat import Heartbeat
 from mnist_core.errors import LabError, TrainingDiverged
 from mnist_core.evaluation.calibration import fitted_temperature
 from mnist_core.evaluation.scores import scores

@@ -23,7 +23,7 @@ from mnist_core.room.votes import StoredVote, Votes
 from mnist_core.runs import store
 
 if TYPE_CHECKING:
-    from mnist_core.engine.client import Engine
+    from mnist_core.engine.client import EngineClient
 
 PERSONAL_TABLES = (StoredDrawing, StoredNickname, StoredPresence, StoredVote)
 RESET_PHRASE = "reset the room"  # the host types it to confirm
@@ -94,8 +94,8 @@ class HostActions:
         self._authenticator.check(token)
         queue.put_first(store.find(run_id, self._home), self._home)
 
-    def train_for_all(self, token: HostToken | None, engine: "Engine", config: RunConfig) -> None:
-        """Train a run before all others, and show it to everyone. Raises the errors of ``Engine.train``."""
+    def train_for_all(self, token: HostToken | None, engine: "EngineClient", config: RunConfig) -> None:
+        """Train a run before all others, and show it to everyone. Raises the errors of ``EngineClient.train``."""
         self._authenticator.check(token)
         run = engine.train(config)
         queue.put_first(run, self._home)
@@ -106,7 +106,7 @@ class HostActions:
         self._authenticator.check(token)
         self._settings.change(watched=None if run_id is None else store.find(run_id, self._home).id)
 
-    def preflight(self, token: HostToken | None, engine: "Engine", *, canvas: str) -> Iterator[Check]:
+    def preflight(self, token: HostToken | None, engine: "EngineClient", *, canvas: str) -> Iterator[Check]:
         """Run the preflight checks one by one; a network is trained for one of them, and then deleted.
 
         ``canvas``: the URL of the canvas' script, as browsers request it.
@@ -125,7 +125,7 @@ class HostActions:
         return backup.list_bundles(self._home)
 
     def import_bundle(
-        self, token: HostToken | None, source: Path | BinaryIO, engine: "Engine", *, person: str
+        self, token: HostToken | None, source: Path | BinaryIO, engine: "EngineClient", *, person: str
     ) -> Iterator[ImportProgress]:
         """Import a room's zip; its networks are evaluated again and become runs of ``person``."""
         self._authenticator.check(token)

@@ -26,7 +26,7 @@ from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.status import FINISHED, QUEUED
 
 if TYPE_CHECKING:
-    from mnist_core.engine.client import Engine
+    from mnist_core.engine.client import EngineClient
 
 GIGABYTE = 2**30
 MIN_FREE_DISK, MIN_FREE_MEMORY = 2 * GIGABYTE, GIGABYTE  # bytes: a room's runs; one further training
@@ -55,7 +55,7 @@ class Check:
 class Preflight:
     """The checks of one home folder, quick ones first."""
 
-    def __init__(self, home: Path, settings: Settings, engine: "Engine", canvas: str) -> None:
+    def __init__(self, home: Path, settings: Settings, engine: "EngineClient", canvas: str) -> None:
         """``canvas``: the URL of the canvas' script, as browsers request it."""
         self._home = home
         self._settings = settings

@@ -98,7 +98,7 @@ class Run:
 
     @property
     def hdf5_path(self) -> Path:
-        """The file of the trained model as HDF5; for a shipped run ``engine.hdf5`` creates it on demand."""
+        """The file of the trained model as HDF5; shipped runs have none, the engine converts them on demand."""
         return self.path / "model.h5"
 
     @property

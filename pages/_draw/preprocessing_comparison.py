@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core.digits.naive_preprocessing import centred_by_box, resized
+from mnist_core.digits.naive_preprocessing import center_by_box, resized
 from mnist_core.digits.normalization import Preparation
 from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.runs import store
@@ -25,7 +25,7 @@ def show_preprocessing_comparison(preparation: Preparation) -> None:
     )
     inputs = {
         "Canvas resized": (resized(preparation.ink), "The whole canvas shrunk to 28 × 28, as many apps do it."),
-        "Centred by its box": (centred_by_box(preparation.ink), "Fitted into 20 × 20, its box in the middle."),
+        "Centred by its box": (center_by_box(preparation.ink), "Fitted into 20 × 20, its box in the middle."),
         "As MNIST was made": (preparation.digit, "Fitted into 20 × 20, its mass in the middle."),
     }
     answers = engine().classify(chosen, np.stack([digit for digit, _ in inputs.values()]))

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.digits.encoding import flatten
-from mnist_core.digits.normalization import BOX, MASS_CENTRE, SIDE, Preparation, extent
+from mnist_core.digits.normalization import BOX, MASS_CENTER, SIDE, Preparation, extent
 from pages._shared.widgets.cards import Card, cards_html
 from pages._shared.widgets.pixel_strips import strips_html
 from pages._shared.widgets.pixel_values import show_scaling
@@ -67,6 +67,6 @@ def boxed(ink: np.ndarray) -> np.ndarray:
 def crossed(digit: np.ndarray, *, enlarged: int = 8) -> np.ndarray:
     """Return ``digit``, uint8 (28, 28), enlarged, with lines through MNIST's centre of mass: uint8 (H, W, 3)."""
     picture = np.repeat(np.kron(digit, np.ones((enlarged, enlarged), np.uint8))[..., None], 3, axis=2)
-    middle = round(MASS_CENTRE * enlarged)
+    middle = round(MASS_CENTER * enlarged)
     picture[middle, :] = picture[:, middle] = MARK_COLOUR
     return picture

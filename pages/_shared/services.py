@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_core import settings
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.errors import LabError
 from mnist_core.host.auth import HostAuthenticator, host_password
 from mnist_core.room.state import RoomState, has_room
@@ -31,14 +31,14 @@ def _prepare_home(_: Path) -> None:
     store.prepare_home()
 
 
-def engine() -> Engine:
+def engine() -> EngineClient:
     """Return the client of this lab's engine, one for all sessions."""
     return _engine(settings.home())
 
 
 @cache
-def _engine(home: Path) -> Engine:
-    return Engine(home)
+def _engine(home: Path) -> EngineClient:
+    return EngineClient(home)
 
 
 def authenticator() -> HostAuthenticator:

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from mnist_core.config import RunConfig
 from mnist_core.digits.drawing import Drawing, rasterize
 from mnist_core.digits.normalization import prepare
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.recipes import RECIPES
 from mnist_core.runs import store
 from mnist_core.runs.status import RUNNING
@@ -42,7 +42,7 @@ def main() -> None:
         page.locator("canvas").last.wait_for()
         stroke(page, SEVEN)
         expect(page.locator(".answer b")).to_have_text("7", timeout=60_000)
-        engine = Engine(server.home)
+        engine = EngineClient(server.home)
         engine.wait()
         measure_server_steps(engine, strokes)
         print_statistics("painted answer beyond the canvas' wait", time_strokes(page, strokes))
@@ -56,7 +56,7 @@ def main() -> None:
         engine.close()
 
 
-def measure_server_steps(engine: Engine, times: int) -> None:
+def measure_server_steps(engine: EngineClient, times: int) -> None:
     """Measure and print the steps on the server, without a browser."""
     drawing = Drawing(strokes=(np.array(SEVEN, float),), canvas=420, brush=30)
     digit = prepare(rasterize(drawing)).digit[None]

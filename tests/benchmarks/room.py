@@ -19,7 +19,7 @@ import numpy as np
 from mnist_core.config import RunConfig
 from mnist_core.digits.drawing import CANVAS
 from mnist_core.digits.handwriting import drawings
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.recipes import RECIPES
 from mnist_core.runs.status import RUNNING
 from tests.benchmarks.visitor import VisitorError, visitor
@@ -57,7 +57,7 @@ def main() -> None:
 
 def measure(server: Server, *, people: int, seconds: float, trainings: int) -> tuple[Measurements, int]:
     """The measurements of this room, and the bytes of the web process before anyone connected."""
-    engine = Engine(server.home)
+    engine = EngineClient(server.home)
     engine.wait()
     asyncio.run(_run_sessions(server, Measurements(), people=1, seconds=3 * STROKE_INTERVAL_SECONDS))  # warm-up
     before = server.process.memory_info().rss

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_core.digits.handwriting import handwriting
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.runs import store
 from mnist_core.runs.fine_tuning import Lesson, lesson_config
 from mnist_core.runs.status import FINISHED
@@ -34,7 +34,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "runs").mkdir()
-        with closing(Engine(home)) as engine:
+        with closing(EngineClient(home)) as engine:
             engine.wait()
             for name in arguments.networks:
                 seconds = [fine_tune(engine, home, name, seed=FIRST_SEED + number) for number in range(arguments.times)]
@@ -43,7 +43,7 @@ def main() -> None:
                 )
 
 
-def fine_tune(engine: Engine, home: Path, name: str, *, seed: int) -> float:
+def fine_tune(engine: EngineClient, home: Path, name: str, *, seed: int) -> float:
     """Fine-tune the network called ``name`` on synthetic drawings; returns the seconds that it takes."""
     network, drawn = store.find(name, home), handwriting(DRAWINGS, seed=seed)
     lesson = Lesson.of(drawn.images, drawn.labels)

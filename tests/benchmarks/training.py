@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_core.config import RunConfig
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.recipes import RECIPES
 from mnist_core.runs import store
 from mnist_core.runs.status import FINISHED
@@ -49,7 +49,7 @@ def main() -> None:
     results: dict[str, list[Result]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DIGIT_LAB_HOME"] = folder
-        engine = Engine(store.prepare_home())
+        engine = EngineClient(store.prepare_home())
         engine.wait()
         for seed in arguments.seeds:
             results[SCRIPT].append(run_script(seed, arguments.script_epochs))
@@ -68,7 +68,7 @@ def run_script(seed: int, epochs: int) -> Result:
     return Result(per_epoch * SCRIPT_EPOCHS, per_epoch, report["test_accuracy"])
 
 
-def run_recipe(engine: Engine, name: str, seed: int) -> Result:
+def run_recipe(engine: EngineClient, name: str, seed: int) -> Result:
     """Train a recipe as the app does."""
     recipe = RECIPES[name]
     training = replace(recipe.training, seed=seed)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from mnist_core.digits import mnist
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from tests.browser.expecting import expect
 from tests.browser.serving import Server, serve
 from tests.browser.visits import PAGES, PHONE, SEVEN, draw, go_to, settle, visit
@@ -147,7 +147,7 @@ def check_engine_restart(page: Page, server: Server) -> None:
     expect(page.locator(".answer")).to_have_count(0)
     draw(page, SEVEN)
     expect(page.locator(".answer b")).to_have_text("7")
-    engine = Engine(server.home).process()
+    engine = EngineClient(server.home).process()
     for process in (*engine.children(recursive=True), engine):
         process.kill()
     draw(page, BAR)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from mnist_core.digits.drawing import Drawing, rasterize
 from mnist_core.digits.handwriting import drawings
 from mnist_core.digits.normalization import to_digit
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.runs import store
 from tests.browser.expecting import expect
 from tests.browser.visits import button, settle, visit
@@ -89,6 +89,6 @@ def test_rasterize_draws_like_the_browsers_canvas_and_gives_the_same_predictions
     differences = [absolute_difference(*pair) for pair in zip(digits, canvas_digits, strict=True)]
     assert np.mean(differences) < 2
     assert np.max(differences) < 48
-    with closing(Engine(server.home)) as engine:
+    with closing(EngineClient(server.home)) as engine:
         wait_until_ready(engine, server.home)
         assert engine.classify(store.shipped_default_run(), np.array(digits)).argmax(axis=1).tolist() == predictions

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.runs import store
 from mnist_core.runs.status import CANCELLED, FINISHED
 from tests.browser.expecting import expect
@@ -69,5 +69,5 @@ def test_a_training_goes_on_when_the_web_process_is_killed(page, tmp_path):
         expect(page.get_by_text(re.compile(r"Epoch \d+ of 200"))).to_be_visible()
         button(page, "Cancel").click()
         wait_for(lambda: run.status.state == CANCELLED, home=tmp_path)
-        engine = Engine(tmp_path).process()
+        engine = EngineClient(tmp_path).process()
     wait_until_ended([engine])  # it ends when nothing uses it

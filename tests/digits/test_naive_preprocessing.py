@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from mnist_core.digits.drawing import Drawing, rasterize
-from mnist_core.digits.naive_preprocessing import centred_by_box, resized
+from mnist_core.digits.naive_preprocessing import center_by_box, resized
 from mnist_core.digits.normalization import crop, prepare
 
 
@@ -21,15 +21,15 @@ def test_resizing_the_canvas_keeps_the_position_of_the_digit():
 
 
 def test_centring_the_bounding_box_removes_the_position_of_the_digit():
-    assert_array_equal(centred_by_box(ink()), centred_by_box(ink(dx=70, dy=80)))
+    assert_array_equal(center_by_box(ink()), center_by_box(ink(dx=70, dy=80)))
 
 
 def test_centring_by_box_and_by_mass_give_the_same_ink_at_different_positions():
-    by_box, by_mass = centred_by_box(ink()), prepare(ink()).digit
+    by_box, by_mass = center_by_box(ink()), prepare(ink()).digit
     assert_array_equal(crop(by_box), crop(by_mass))
     assert not np.array_equal(by_box, by_mass)
 
 
 def test_centring_a_blank_canvas_raises_value_error():
     with pytest.raises(ValueError, match="no ink"):
-        centred_by_box(np.zeros((280, 280), np.uint8))
+        center_by_box(np.zeros((280, 280), np.uint8))

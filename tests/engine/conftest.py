@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
 from tests.engine.labs import SUSPEND_AFTER_SECONDS, running_engine
@@ -17,7 +17,7 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared_engine(shared_home: Path) -> Iterator[Engine]:
+def shared_engine(shared_home: Path) -> Iterator[EngineClient]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGIT_LAB_PARK_AFTER", str(SUSPEND_AFTER_SECONDS))
         with running_engine(shared_home) as connection:
@@ -34,7 +34,7 @@ def lab(shared_home: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def engine(lab: Path, shared_engine: Engine) -> Engine:
+def engine(lab: Path, shared_engine: EngineClient) -> EngineClient:
     """The engine of the home folder ``lab``, ready."""
     return shared_engine
 

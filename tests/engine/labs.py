@@ -13,7 +13,7 @@ from distributed import Client
 
 from mnist_core import settings
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
 from mnist_core.runs.run import Run
 from tests.waiting import wait_for, wait_until_ended, wait_until_ready
@@ -22,11 +22,11 @@ SUSPEND_AFTER_SECONDS = 3.0  # of a pause; the default is a minute
 
 
 @contextmanager
-def running_engine(home: Path) -> Iterator[Engine]:
+def running_engine(home: Path) -> Iterator[EngineClient]:
     """Yields the engine of ``home``, ready; at the end it is stopped and all its processes have exited."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGIT_LAB_HOME", str(home))
-        connection = Engine(home)
+        connection = EngineClient(home)
         wait_until_ready(connection, home)
     yield connection
     connection.close()
@@ -75,7 +75,7 @@ def _workers(condition: Callable[[dict], bool]) -> list[psutil.Process]:
     return [psutil.Process(pid) for worker, pid in pids.items() if condition(workers[worker]["resources"])]
 
 
-def classify_when_ready(engine: Engine, run: Run, digits: np.ndarray) -> np.ndarray:
+def classify_when_ready(engine: EngineClient, run: Run, digits: np.ndarray) -> np.ndarray:
     """Classify ``digits`` once the engine is ready again; until then it raises EngineNotReady."""
     results = []
 

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import IMPORTED, ConfigError, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.digits.perturbations import LEVELS
 from mnist_core.digits.projection import principal_components
-from mnist_core.engine.maps import HiddenMap
+from mnist_core.engine.embedding_maps import HiddenMap
 from mnist_core.errors import ModelError
 from mnist_core.evaluation.scores import scores
 from mnist_core.host import preflight

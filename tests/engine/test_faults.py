@@ -14,9 +14,9 @@ from tests.engine.labs import classifier_worker, classify_when_ready, small_conf
 from tests.waiting import wait_for, wait_until_ended
 
 ENGINE_ELSEWHERE = """
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.runs import store
-engine = Engine(store.prepare_home())
+engine = EngineClient(store.prepare_home())
 engine.wait()
 print(engine.process().pid)
 """

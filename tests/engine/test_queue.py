@@ -9,7 +9,7 @@ import pytest
 
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine import queue
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.engine.queue import QueueFull
 from mnist_core.runs import store
 from mnist_core.runs.files import write_json
@@ -151,7 +151,7 @@ def test_the_state_of_the_queue_is_cached(home, monkeypatch):
 
 
 def test_a_third_queued_run_of_one_person_raises_queue_full(home):
-    engine = Engine(home)
+    engine = EngineClient(home)
     engine.train(RunConfig(name="running", person="ada")).update(state=RUNNING, heartbeat=time.time())
     for _ in range(2):
         engine.train(RunConfig(name="waiting", person="ada"))
@@ -163,7 +163,7 @@ def test_a_third_queued_run_of_one_person_raises_queue_full(home):
 
 def test_runs_of_the_command_line_have_no_quota(home):
     for _ in range(5):
-        Engine(home).train(RunConfig(name="mine"))
+        EngineClient(home).train(RunConfig(name="mine"))
     assert len(queue.waiting(home)) == 5
 
 
@@ -172,7 +172,7 @@ def test_concurrent_requests_of_one_person_queue_only_two_runs(home):
 
     def request_training() -> None:
         try:
-            Engine(home).train(RunConfig(name="mine", person="ada"))
+            EngineClient(home).train(RunConfig(name="mine", person="ada"))
         except QueueFull as error:
             refused.append(error)
 
@@ -187,7 +187,7 @@ def test_concurrent_requests_of_one_person_queue_only_two_runs(home):
 
 @pytest.mark.parametrize("state", [CANCELLED, FAILED])
 def test_resuming_a_run_counts_towards_the_quota_of_its_person(home, state):
-    engine = Engine(home)
+    engine = EngineClient(home)
     run, waiting, _ = (enqueue(home, person="ada") for _ in range(3))
     run.update(state=state)
     with pytest.raises(QueueFull):
@@ -204,7 +204,7 @@ def test_resuming_a_suspended_or_interrupted_run_queues_it(home):
     suspended.update(state=PAUSED, heartbeat=None)
     interrupted.update(state=RUNNING, heartbeat=time.time() - HALF_AN_HOUR_SECONDS)
     for run in (interrupted, suspended):
-        Engine(home).resume(run)
+        EngineClient(home).resume(run)
     assert queue.waiting(home) == [interrupted, suspended]
     assert not suspended.control.pause
 
@@ -215,7 +215,7 @@ def test_resuming_during_a_short_pause_does_not_queue_the_run(home):
     run = enqueue(home, person="ada")
     run.update_control(pause=True)
     run.update(state=PAUSED, heartbeat=time.time())
-    Engine(home).resume(run)
+    EngineClient(home).resume(run)
     assert run.status.state == PAUSED, "until its trainer hears of it"
     assert not run.control.pause
 
@@ -225,5 +225,5 @@ def test_resuming_a_queued_running_or_finished_run_changes_nothing(home, state):
     run = enqueue(home)
     run.update(state=state, heartbeat=time.time())
     before = json.loads((run.path / "status.json").read_text())
-    Engine(home).resume(run)
+    EngineClient(home).resume(run)
     assert json.loads((run.path / "status.json").read_text()) == before

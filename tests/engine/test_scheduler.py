@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.engine import queue
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.engine.protocol import LOG_FILE, EngineError
 from mnist_core.runs import store
 from mnist_core.runs.status import FINISHED, RUNNING
@@ -34,7 +34,7 @@ def lab(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
 
 
 @pytest.fixture(scope="module")
-def engine(lab: Path) -> Iterator[Engine]:
+def engine(lab: Path) -> Iterator[EngineClient]:
     with running_engine(lab) as connection:
         yield connection
 
@@ -54,7 +54,7 @@ def test_an_unused_engine_exits_and_the_workers_of_the_cluster_stay(engine, lab)
     process = engine.process()
     processes = [process, *process.children(recursive=True)]
     workers = training_workers()
-    other = Engine(lab)
+    other = EngineClient(lab)
     wait_until_ready(other, lab)
     engine.close()
     other.close()
@@ -65,7 +65,7 @@ def test_an_unused_engine_exits_and_the_workers_of_the_cluster_stay(engine, lab)
 @pytest.mark.usefixtures("processes")
 def test_an_unreachable_scheduler_raises_engine_error_and_logs_one_line(home, monkeypatch):
     monkeypatch.setenv("DIGIT_LAB_SCHEDULER", "tcp://127.0.0.1:9")
-    engine = Engine(home)
+    engine = EngineClient(home)
     with pytest.raises(EngineError, match=r"DIGIT_LAB_SCHEDULER.*127\.0\.0\.1:9"):
         engine.wait()
     assert "DIGIT_LAB_SCHEDULER" in engine.error, "pages show this"

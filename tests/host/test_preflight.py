@@ -15,7 +15,7 @@ import pytest
 from mnist_core import settings
 from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.host import preflight
 from mnist_core.host.preflight import Check, Preflight
 from mnist_core.room.database import open_database
@@ -41,12 +41,12 @@ def checks(home_without_engine, script_url, monkeypatch):
     predictions = store.find("book", home).test_probabilities
     settings = Settings(open_database(home))
     settings.change(pinned="book")
-    monkeypatch.setattr(Engine, "wait", lambda self: None)
-    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: predictions[: len(digits)])
+    monkeypatch.setattr(EngineClient, "wait", lambda self: None)
+    monkeypatch.setattr(EngineClient, "classify", lambda self, run, digits: predictions[: len(digits)])
     monkeypatch.setattr(preflight, "TRAINING_TIMEOUT_SECONDS", 0.0)
 
     def run_checks(script: str = script_url) -> dict[str, Check]:
-        return {check.name: check for check in Preflight(home, settings, Engine(home), script).checks()}
+        return {check.name: check for check in Preflight(home, settings, EngineClient(home), script).checks()}
 
     return run_checks
 
@@ -64,7 +64,7 @@ def test_each_failed_check_says_what_to_do(checks, monkeypatch, tmp_path, script
     damaged.touch()
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10**9))
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=10**8))
-    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10)[[0] * len(digits)])
+    monkeypatch.setattr(EngineClient, "classify", lambda self, run, digits: np.eye(10)[[0] * len(digits)])
     results = checks(script_url.replace("index", "missing"))
     assert not any(check.ok for name, check in results.items() if name not in ("The room's database", "Dataset"))
     assert "Make some room" in results["Disk"].message

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import RunConfig, TrainingConfig
 from mnist_core.digits import mnist
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.runs import store
 from mnist_core.runs.status import FAILED, FINISHED, QUEUED
 from pages._shared.messages import escape_markdown
@@ -172,12 +172,12 @@ def test_draw_shows_instructions_and_that_the_engine_is_starting(home):
 
 
 def test_draw_shows_an_error_when_the_engine_cannot_start(home, monkeypatch):
-    monkeypatch.setattr(Engine, "__init__", _broken_engine)
+    monkeypatch.setattr(EngineClient, "__init__", _broken_engine)
     app = opened("draw")
     assert "Its log may say why" in app.error[0].value
 
 
-def _broken_engine(engine: Engine, home: Path) -> None:
+def _broken_engine(engine: EngineClient, home: Path) -> None:
     engine.error = "The engine did not start. Its log may say why."
     engine._classifier = None
 

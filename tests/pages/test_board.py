@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.predictions import Prediction
 from mnist_core.room.drawings import FEEDBACK, Drawings, RunPrediction
@@ -34,11 +34,11 @@ def batch_sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The number of drawings in each prediction request; a fake engine predicts 7 for all."""
     requested_sizes: list[int] = []
 
-    def read(_: Engine, __: object, digits: np.ndarray) -> Prediction:
+    def read(_: EngineClient, __: object, digits: np.ndarray) -> Prediction:
         requested_sizes.append(len(digits))
         return Prediction(np.eye(10, dtype=np.float32)[[7] * len(digits)], None)
 
-    monkeypatch.setattr(Engine, "predict", read)
+    monkeypatch.setattr(EngineClient, "predict", read)
     return requested_sizes
 
 
@@ -107,7 +107,7 @@ def test_the_board_says_when_the_engine_is_starting(room, monkeypatch):
     def not_ready(*_: object) -> None:
         raise EngineNotReady("It starts.")
 
-    monkeypatch.setattr(Engine, "predict", not_ready)
+    monkeypatch.setattr(EngineClient, "predict", not_ready)
     add(room)
     assert "waking up" in text(select_view(opened(board), "MNIST and us"))
 

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.digits import mnist
 from mnist_core.digits.projection import METHODS, pixel_maps
-from mnist_core.engine import maps
-from mnist_core.engine.maps import HiddenMap
+from mnist_core.engine import embedding_maps
+from mnist_core.engine.embedding_maps import HiddenMap
 from mnist_core.runs import store
 from pages._dataset.map_component import indices_in_area, sprite_sheet, unit_square
 from tests.apps import new_app, open_page
@@ -194,7 +194,7 @@ def test_the_map_of_a_hidden_layer_is_shown_once_it_is_computed(page: AppTest, h
     assert "alike **to the network**" in all_text(page)  # explanation shown while the engine starts
     world = store.shipped_default_run()
     for method in METHODS:
-        maps.save(HiddenMap(world, 2, method).path(home), pixel_maps()[method])
+        embedding_maps.save(HiddenMap(world, 2, method).path(home), pixel_maps()[method])
     page.run()
     assert "as hidden layer 2 of world holds them" in all_text(page)
     assert not page.exception

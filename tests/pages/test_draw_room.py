@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.digits.drawing import Drawing, rasterize
 from mnist_core.digits.normalization import prepare
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.engine.protocol import EngineNotReady
 from mnist_core.room.drawings import FEEDBACK, IMPORT, ROUND, Drawings
 from pages._shared import services
@@ -199,7 +199,9 @@ def ten_digits_tab():
 def predicted_digits(room: Drawings, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The digits that a fake network predicts, in this order; every drawing is the same, as AppTest has no canvas."""
     remaining: list[int] = []
-    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[remaining.pop(0)]])
+    monkeypatch.setattr(
+        EngineClient, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[remaining.pop(0)]]
+    )
     opened(ten_digits_tab)  # only a running app can import the canvas
     monkeypatch.setattr("pages._draw.ten_digits_tab.draw_on_canvas", lambda name: SEVEN)
     return remaining
@@ -239,7 +241,7 @@ def test_ten_digits_stays_at_its_digit_while_the_engine_starts(room, predicted_d
     def not_ready(*_: object) -> None:
         raise EngineNotReady("It starts.")
 
-    monkeypatch.setattr(Engine, "classify", not_ready)
+    monkeypatch.setattr(EngineClient, "classify", not_ready)
     app = opened(ten_digits_tab, **{MODEL: "book"})
     digit = requested_digit(app)
     app = press(app, "Done")

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import RunConfig
 from mnist_core.engine import queue
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.host.actions import HostActions
 from mnist_core.host.auth import FREE_ATTEMPTS, HostToken
 from mnist_core.host.network_addresses import Address
@@ -175,7 +175,7 @@ def test_while_drawing_is_paused_the_draw_page_shows_a_message_and_no_canvas(hom
 
 
 def test_the_predictions_of_a_round_are_hidden_until_the_host_reveals_them(home, monkeypatch):
-    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[9]])
+    monkeypatch.setattr(EngineClient, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[9]])
     opened("draw")  # only a running app can import the canvas
     monkeypatch.setattr("pages._draw.group_round.draw_on_canvas", lambda name: SEVEN)
     app = press(host_view("The room"), "Have all draw a 4")
@@ -251,7 +251,7 @@ def test_only_the_host_can_hide_a_drawing_opened_on_the_board(home):
 
 
 def test_the_host_exports_everything_resets_the_room_and_imports_the_export(home, monkeypatch):
-    monkeypatch.setattr(Engine, "wait", lambda self: None)
+    monkeypatch.setattr(EngineClient, "wait", lambda self: None)
     add(services.room())
     app = press(host_view("Keep and reset"), "Export everything")
     assert "Everything is in room-" in text(app)
@@ -268,7 +268,7 @@ def test_the_host_exports_everything_resets_the_room_and_imports_the_export(home
 
 
 def test_importing_a_file_that_is_no_zip_shows_an_error(home, monkeypatch):
-    monkeypatch.setattr(Engine, "wait", lambda self: None)
+    monkeypatch.setattr(EngineClient, "wait", lambda self: None)
     app = host_view("Keep and reset")
     app = checked(app.file_uploader[0].upload("theirs.zip", b"no zip", "application/zip").run())
     app = press(app, "Bring it in")

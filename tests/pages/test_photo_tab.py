@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from pages._draw import photo_tab
 from tests.apps import app_of
 from tests.digits.photographs import Paper, encoded, photograph, written
@@ -44,7 +44,7 @@ def test_a_photo_of_blank_paper_shows_a_warning(panel):
 
 
 def test_each_row_of_digits_is_shown_as_a_number(panel, monkeypatch):
-    monkeypatch.setattr(Engine, "classify", lambda self, run, digits: np.eye(10)[[4, 2, 7, 1, 9]])
+    monkeypatch.setattr(EngineClient, "classify", lambda self, run, digits: np.eye(10)[[4, 2, 7, 1, 9]])
     monkeypatch.setattr(photo_tab, "chosen_run", lambda: None)
     rows = [[written(digit) for digit in row] for row in ((4, 2, 7), (1, 9))]
     app = upload(panel, encoded(photograph(rows, Paper())).getvalue())

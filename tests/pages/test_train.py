@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import IMPORTED, ModelConfig, RunConfig, TrainingConfig
-from mnist_core.engine.client import Engine
+from mnist_core.engine.client import EngineClient
 from mnist_core.recipes import RECIPES
 from mnist_core.runs import pace, store
 from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
@@ -202,7 +202,7 @@ def test_a_queued_run_shows_its_position_in_the_queue(home):
 
 def test_viewing_a_queued_run_starts_the_engine_and_shows_its_error(home, monkeypatch):
     started = []
-    monkeypatch.setattr(Engine, "ensure_started", lambda lab_engine: started.append(lab_engine.error))
+    monkeypatch.setattr(EngineClient, "ensure_started", lambda lab_engine: started.append(lab_engine.error))
     engine().error = "The engine did not start."
     run = store.create(RunConfig(name="later"), home)
 

@@ -9,9 +9,9 @@ from numpy.testing import assert_array_equal
 
 from mnist_core.digits import projection
 from mnist_core.digits.projection import principal_components
-from mnist_core.engine import maps
-from mnist_core.engine.client import Engine
-from mnist_core.engine.maps import EmbeddingJobs, HiddenMap
+from mnist_core.engine import embedding_maps
+from mnist_core.engine.client import EngineClient
+from mnist_core.engine.embedding_maps import EmbeddingJobs, HiddenMap
 from mnist_core.errors import ModelError
 from mnist_core.runs.run import SHIPPED, Run
 from tests.waiting import wait_for
@@ -28,9 +28,9 @@ def test_a_map_is_computed_once_and_stored(tmp_path: Path) -> None:
 
     jobs = EmbeddingJobs()
     assert jobs.request(path, features, "pca").share < 1
-    wait_for(lambda: maps.read(path) is not None)
+    wait_for(lambda: embedding_maps.read(path) is not None)
     wait_for(lambda: jobs.request(path, features, "pca").share == 1)
-    assert_array_equal(maps.read(path), principal_components(FEATURES))
+    assert_array_equal(embedding_maps.read(path), principal_components(FEATURES))
     assert calls == [1]
 
 
@@ -58,27 +58,27 @@ def test_the_progress_of_a_layout_increases_up_to_1(tmp_path: Path, monkeypatch:
 
     wait_for(done)
     assert [progress.share for progress in reports] == sorted(progress.share for progress in reports)
-    assert maps.read(path).shape == (100, 2)
+    assert embedding_maps.read(path).shape == (100, 2)
 
 
 def test_the_oldest_maps_beyond_the_maximum_are_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maps, "MAX_STORED_MAPS", 3)
+    monkeypatch.setattr(embedding_maps, "MAX_STORED_MAPS", 3)
     for number in range(5):
         path = tmp_path / "maps" / f"{number}.npy"
-        maps.save(path, FEATURES[:, :2])
+        embedding_maps.save(path, FEATURES[:, :2])
         os.utime(path, (number, number))
     assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == ["2.npy", "3.npy", "4.npy"]
 
 
 def test_a_damaged_map_is_read_as_none(tmp_path: Path) -> None:
     (tmp_path / "a.npy").write_bytes(b"\x93NUMPY no map")
-    assert maps.read(tmp_path / "a.npy") is None
+    assert embedding_maps.read(tmp_path / "a.npy") is None
 
 
 def test_a_stored_map_needs_no_engine_and_belongs_to_one_model_file(home_without_engine: Path, tmp_path: Path) -> None:
     hidden_map = HiddenMap(Run(SHIPPED / "book"), 2, "pca")
-    maps.save(hidden_map.path(home_without_engine), FEATURES[:, :2])
-    assert_array_equal(Engine(home_without_engine).map(hidden_map), FEATURES[:, :2])
+    embedding_maps.save(hidden_map.path(home_without_engine), FEATURES[:, :2])
+    assert_array_equal(EngineClient(home_without_engine).map(hidden_map), FEATURES[:, :2])
     run = Run(tmp_path)
     run.model_path.write_bytes(b"")
     os.utime(run.model_path, (1, 1))
