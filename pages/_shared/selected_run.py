@@ -1,5 +1,7 @@
 """The selected run of the Train page: its selection widget, and the functions that change it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,18 +12,35 @@ from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.status import PAUSED, QUEUED, RUNNING
 from pages._shared.device import is_phone
 from pages._shared.identity import person
+from pages._shared.messages import safe_callback
 from pages._shared.model_picker import run_label
 from pages._shared.run_status import STATES, is_live
 from pages._shared.services import engine
 from pages._shared.url_state import select_in_url, selected_in_url
 
 RUN_KEY = "run"  # session state and query parameter: the id of the selected run
+TRAINING_REVISION_KEY = "training-revision"  # session state: how many trainings this session has started
 WATCHING_KEY = "watching"  # session state: whether this person watches the selected run
 
 
-def start_training(config: RunConfig) -> None:
-    """Queue a training and select its run; for the callbacks of Train buttons."""
-    select_run(engine().train(config).id)
+def training_revision() -> int:
+    """Return the number of trainings that this session has started: part of the keys of Train buttons."""
+    return st.session_state.get(TRAINING_REVISION_KEY, 0)
+
+
+def train_callback(config: Callable[[], RunConfig]) -> Callable[[], None]:
+    """Return the callback of a button that queues a training and selects its run; ``config`` is called at the click.
+
+    One drawn button starts one training: on a busy machine Streamlit can run a callback twice for one click.
+    """
+    revision = training_revision()
+
+    def start_training() -> None:
+        if training_revision() == revision:
+            select_run(engine().train(config()).id)
+            st.session_state[TRAINING_REVISION_KEY] = revision + 1
+
+    return safe_callback(start_training)
 
 
 def select_run(run_id: str) -> None:

@@ -6,8 +6,7 @@ from mnist_core import settings
 from mnist_core.config import MAX_NAME_LENGTH, ConfigError, RunConfig
 from mnist_core.recipes import RECIPES
 from mnist_core.runs import pace, store
-from pages._shared.messages import safe_callback
-from pages._shared.selected_run import start_training
+from pages._shared.selected_run import train_callback, training_revision
 from pages._shared.wording import format_duration
 from pages._train import form_state
 from pages._train.form_fields import show_common_fields, show_other_fields
@@ -31,8 +30,9 @@ def show_training_form() -> None:
         icon=":material/play_arrow:",
         width="stretch",
         disabled=config is None,
+        key=f"train-{training_revision()}",
         # Read at the click, as a value that was typed just before may arrive with it.
-        on_click=safe_callback(lambda: start_training(form_state.config(default_name))),
+        on_click=train_callback(lambda: form_state.config(default_name)),
     )
     if config:
         _show_estimate(config)

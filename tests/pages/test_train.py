@@ -388,3 +388,25 @@ def test_a_masked_xsrf_cookie_is_unmasked_and_an_invalid_one_gives_no_bytes():
     assert unmask_token(masked) == unmask_token(other_mask) == bytes.fromhex("21222324")
     for invalid in ("", "2|zz|zz|1", "a|b", "2|||3"):
         assert unmask_token(invalid) == b""
+
+
+def test_one_click_starts_one_training_even_if_its_callback_runs_twice(home):
+    def script() -> None:
+        import streamlit as st
+
+        from mnist_core.config import RunConfig
+        from pages._shared.selected_run import train_callback
+
+        start = train_callback(lambda: RunConfig(name="once"))
+
+        def start_twice() -> None:
+            start()
+            start()
+
+        st.button("Train", on_click=start_twice)
+
+    app = app_of(script).run()
+    for expected in (1, 2):
+        app.button[0].click().run()
+        assert not app.exception
+        assert len([run for run in store.list_runs(home) if run.config.name == "once"]) == expected

@@ -8,9 +8,8 @@ from mnist_core.config import MAX_EPOCHS, ON_HELD_OUT
 from mnist_core.figures.activation_functions import training_curves
 from mnist_core.runs.run import Run
 from pages._shared.identity import person
-from pages._shared.messages import safe_callback
 from pages._shared.model_picker import show_use_button
-from pages._shared.selected_run import start_training
+from pages._shared.selected_run import train_callback
 from pages._shared.services import engine
 from pages._shared.widgets.figure import page_theme, show_figure
 from pages._train.import_run import show_findings
@@ -36,7 +35,7 @@ def _show_further_training(run: Run) -> None:
         st.button(
             "Train further",
             icon=":material/fast_forward:",
-            on_click=safe_callback(lambda: start_training(replace(run.continuation(epochs=epochs), person=person()))),
+            on_click=train_callback(lambda: replace(run.continuation(epochs=epochs), person=person())),
         )
 
 
