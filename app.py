@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 
@@ -15,11 +15,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start the engine together with the server, so that it is ready when the first person draws."""
 
     def start() -> None:
-        try:
+        with suppress(LabError):  # each page shows the error
             prepare_home()
             engine().ensure_started()
-        except LabError:
-            pass  # each page shows the error
 
     await asyncio.to_thread(start)
     yield

@@ -1,20 +1,21 @@
 """All environment variables that Digit Lab reads, with their defaults. They are read at each call.
 
-The libraries have variables of their own; docs and deploy/ name those that matter.
+The libraries have variables of their own; the README and deploy/ name those that matter.
 """
 
 import os
 from pathlib import Path
 
-HOME = (
-    "DIGIT_LAB_HOME"  # the lab's home folder: runs, the room's database, logs; default: lab/ in the working directory
-)
-DATABASE_URL = (
-    "DIGIT_LAB_DATABASE_URL"  # the room's database, postgresql:// or sqlite:///; default: room.db in the home
-)
-SCHEDULER = "DIGIT_LAB_SCHEDULER"  # address of a Dask scheduler to join; default: start workers on this machine
-HOST_PASSWORD = "DIGIT_LAB_HOST_PASSWORD"  # default: generated in the home folder
-SUSPEND_AFTER = "DIGIT_LAB_PARK_AFTER"  # seconds of a pause after which a run is suspended; default: 60
+# The lab's home folder: runs, the room's database, logs. Default: lab/ in the working directory.
+HOME = "DIGIT_LAB_HOME"
+# The room's database, postgresql:// or sqlite:///. Default: room.db in the home folder.
+DATABASE_URL = "DIGIT_LAB_DATABASE_URL"
+# The address of a Dask scheduler to join. Default: workers are started on this machine.
+SCHEDULER = "DIGIT_LAB_SCHEDULER"
+# Default: generated in the home folder.
+HOST_PASSWORD = "DIGIT_LAB_HOST_PASSWORD"
+# Seconds of a pause after which a run is suspended. Default: 60.
+SUSPEND_AFTER = "DIGIT_LAB_PARK_AFTER"
 
 
 def home() -> Path:
