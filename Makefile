@@ -77,7 +77,7 @@ $(VENV)/python.txt:
 $(VENV)/app.txt: requirements.txt $(VENV)/python.txt
 	@echo "Installing what the app needs; this takes a few minutes, once."
 	@$(INSTALL) -r requirements.txt
-	@$(BIN)/python -c 'import mnist_core.network.model, mnist_core.engine.server, streamlit.web.cli, altair'
+	@$(BIN)/python -c 'import mnist_core.network.model, mnist_core.engine.main, streamlit.web.cli, altair'
 	@touch $@
 
 $(VENV)/tests.txt: tests/requirements.txt $(VENV)/app.txt

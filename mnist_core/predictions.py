@@ -12,7 +12,7 @@ class Prediction:
     """The predictions of a network for N images.
 
     ``probabilities``: float32 (N, 10), rows sum to 1. ``typicality``: float32 (N,), the share of known digits that are
-    at most as typical as the image, above 0 and at most 1; None if the run has no typicality statistics.
+    as typical as the image or less, above 0 and at most 1; None if the run has no typicality statistics.
     """
 
     probabilities: np.ndarray

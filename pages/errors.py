@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.runs.run import Run, RunError
 from pages._errors.label_court import show_court
-from pages._errors.metrics import show_numbers
+from pages._errors.metrics import show_metrics
 from pages._errors.mistakes import show_mistakes
 from pages._errors.model_comparison import show_compare
 from pages._errors.robustness import show_robustness
@@ -14,7 +14,7 @@ from pages._shared.model_picker import chosen_run
 
 VIEW_FUNCTIONS = {
     "mistakes": show_mistakes,
-    "numbers": show_numbers,
+    "numbers": show_metrics,
     "compare": show_compare,
     "court": show_court,
     "robustness": show_robustness,

@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 
 from mnist_core.engine.client import EngineClient
-from mnist_core.engine.process import EngineProcess
-from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
+from mnist_core.engine.launcher import EngineProcess
+from mnist_core.engine.shared import ADDRESS_FILE, EngineNotReady
 
 STALL_SECONDS = 120.0  # without any progress; the slowest step takes about 20 s on a busy machine
 POLL_INTERVAL_SECONDS = 0.05  # of the condition, at least

@@ -86,7 +86,7 @@ def _evaluate_on_non_digits(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate_on_changed_digits(arguments: argparse.Namespace) -> None:
-    from mnist_core.engine.robustness import measure, measure_run
+    from mnist_core.engine.robustness_measurement import measure, measure_run
 
     test = mnist.load().test
     model = resolve_model(arguments.run)

@@ -10,9 +10,9 @@ from mnist_core.runs import store
 
 def serve(arguments: argparse.Namespace) -> None:
     """Run the engine of this home folder until it is stopped."""
-    from mnist_core.engine import server
+    from mnist_core.engine import main
 
-    server.serve(store.prepare_home(), leave_when_idle=arguments.leave_when_idle)
+    main.serve(store.prepare_home(), leave_when_idle=arguments.leave_when_idle)
 
 
 def print_host_info(arguments: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from mnist_core.engine.protocol import Progress
+from mnist_core.engine.shared import Progress
 from mnist_core.errors import LabError
 
 ProgressCallback = Callable[[float], None]

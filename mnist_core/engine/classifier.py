@@ -18,8 +18,8 @@ from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.background_jobs import BackgroundJobs
 from mnist_core.engine.embedding_maps import EmbeddingJobs
-from mnist_core.engine.protocol import MapProgress, Progress
-from mnist_core.engine.robustness import measure_run
+from mnist_core.engine.robustness_measurement import measure_run
+from mnist_core.engine.shared import MapProgress, Progress
 from mnist_core.engine.worker import lower_priority
 from mnist_core.predictions import Explanation, Nearest, Prediction
 from mnist_core.runs.run import Run

@@ -1,7 +1,7 @@
 """The client of the engine: it finds or starts the engine, calls the Classifier, and adds runs to the queue.
 
-Only calls of the Classifier block; a background thread finds or starts the engine. Dask is imported in that thread, so
-that pages are drawn before.
+A background thread finds or starts the engine, and imports Dask, so that pages are drawn before; the other methods
+wait for the Classifier or the queue lock.
 """
 
 import logging
@@ -19,8 +19,8 @@ import psutil
 from mnist_core.config import RunConfig
 from mnist_core.engine import embedding_maps, queue
 from mnist_core.engine.embedding_maps import HiddenMap
-from mnist_core.engine.process import EngineProcess
-from mnist_core.engine.protocol import (
+from mnist_core.engine.launcher import EngineProcess
+from mnist_core.engine.shared import (
     LOG_FILE,
     EngineError,
     EngineNotReady,

@@ -1,7 +1,8 @@
 """The Dispatcher submits queued runs to free workers and keeps the Classifier alive.
 
 The run folders are the queue; Dask only transports the calls and restarts dead workers. Each worker trains one run at a
-time. If a worker dies while it trains, the next free worker resumes the run from its last saved state.
+time. If a worker dies while it trains, the next free worker resumes the run from its last saved state. If the whole
+engine dies, the run waits until somebody resumes it.
 """
 
 import os
@@ -15,8 +16,8 @@ from pathlib import Path
 from distributed import Client, Future, Variable
 
 from mnist_core.engine.classifier import Classifier
-from mnist_core.engine.protocol import ADDRESS_FILE, LAB_PREFIX, EngineError, client_name_prefix, lab_name
 from mnist_core.engine.queue import waiting
+from mnist_core.engine.shared import ADDRESS_FILE, LAB_PREFIX, EngineError, client_name_prefix, lab_name
 from mnist_core.engine.worker import train_in_background
 from mnist_core.runs import store
 from mnist_core.runs.files import write_json
@@ -144,7 +145,7 @@ class Dispatcher:
         return list(self._lost.values())
 
     def _submit(self, run: Run, worker: str) -> None:
-        """Submit ``run`` to ``worker``; while its lost worker still sends heartbeats, only reserve ``worker``."""
+        """Submit ``run`` to ``worker``, but not yet if the worker that the scheduler lost still trains the run."""
         if run.id in self._lost and _has_recent_heartbeat(run):
             return
         try:
@@ -177,7 +178,7 @@ class Dispatcher:
 
 
 def _has_recent_heartbeat(run: Run) -> bool:
-    """Whether a lost worker still trains ``run``, or did less than HEARTBEAT_TIMEOUT_SECONDS ago."""
+    """Whether a lost worker still trains ``run``, that is, has sent a heartbeat in the last LOST_WORKER_SECONDS."""
     with suppress(RunError):
         return time.time() - (run.status.heartbeat or 0) < LOST_WORKER_SECONDS
     return False

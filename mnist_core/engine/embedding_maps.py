@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_core.digits.projection import METHODS
-from mnist_core.engine.protocol import MapProgress
+from mnist_core.engine.shared import MapProgress
 from mnist_core.runs.files import DAMAGED_ARCHIVE, atomic_write
 from mnist_core.runs.run import Run
 

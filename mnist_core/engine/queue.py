@@ -40,13 +40,13 @@ class QueuePosition:
 class QueueSnapshot:
     """The runs that train and that wait at one moment. Times are the expected remaining seconds of each run."""
 
-    trained: tuple[float, ...]
+    in_training: tuple[float, ...]
     waiting: tuple[tuple[tuple[float, str], float], ...]  # (sort key, time), sorted
     trainers: int
 
     def position(self, sort_key: tuple[float, str]) -> QueuePosition:
-        """The position of the run with this ``sort_key``, if each run before it gets the first free worker."""
-        before = [*self.trained, *(seconds for other, seconds in self.waiting if other < sort_key)]
+        """The position of the run with this ``sort_key``, if each run before it takes the worker that is free first."""
+        before = [*self.in_training, *(seconds for other, seconds in self.waiting if other < sort_key)]
         free_in = [0.0] * self.trainers
         for seconds in before:
             heapq.heapreplace(free_in, free_in[0] + seconds)
@@ -94,7 +94,7 @@ def _snapshot(home: Path, period: int) -> QueueSnapshot:
     """The current queue, cached until this is called with another ``period``."""
     statuses = list(_statuses(home))
     return QueueSnapshot(
-        trained=tuple(_remaining(run, status, home) for run, status in statuses if status.has_trainer),
+        in_training=tuple(_remaining(run, status, home) for run, status in statuses if status.has_trainer),
         waiting=tuple((sort_key, _remaining(run, status, home)) for sort_key, run, status in _queued(statuses)),
         trainers=trainers(home),
     )

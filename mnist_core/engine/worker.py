@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 NICENESS = 10  # predictions have priority over training
 MAX_WORKER_DEATHS = 3  # after which a run fails
-TRAINING_LOCK = threading.Lock()  # held while a run trains; a run of a dead engine may still train in this process
+TRAINING_LOCK = (
+    threading.Lock()
+)  # held while a run trains; on an outside cluster, a dead engine's run may still train here
 PRECISION_FILE = "precision.json"  # in the home folder
 
 
@@ -72,7 +74,7 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
             final_fields = _train(run, heartbeat, watch)
         run.update(ended_at=time.time(), **final_fields)
         if run.status.suspended and not run.control.pause:
-            run.requeue()  # resumed at the moment when it was suspended
+            run.requeue()  # somebody resumed it while it was being suspended
     except Exception as error:  # noqa: BLE001, any error must be reported to those who wait for the run
         if run.path.exists():  # else the run was deleted meanwhile
             run.release_disk_reserve()

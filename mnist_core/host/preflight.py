@@ -16,7 +16,7 @@ import psutil
 from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine import queue
-from mnist_core.engine.protocol import LOG_FILE
+from mnist_core.engine.shared import LOG_FILE
 from mnist_core.errors import LabError
 from mnist_core.evaluation.scores import scores
 from mnist_core.recipes import RECIPES

@@ -16,7 +16,7 @@ class Status:
     queued_at: float
     started_at: float | None = None
     ended_at: float | None = None
-    heartbeat: float | None = None  # None while no trainer has the run
+    heartbeat: float | None = None  # when the run was created, then by its trainer; None after it has released the run
     seconds: float = 0.0
     expected_seconds: float | None = None  # the estimate when the run was created
     deaths: int = 0  # workers that died while training it, since it was queued

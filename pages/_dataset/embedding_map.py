@@ -9,7 +9,7 @@ from mnist_core.digits import mnist
 from mnist_core.digits.projection import METHODS, pixel_maps
 from mnist_core.digits.reference import Digit
 from mnist_core.engine.embedding_maps import HiddenMap
-from mnist_core.engine.protocol import EngineNotReady, MapProgress
+from mnist_core.engine.shared import EngineNotReady, MapProgress
 from mnist_core.runs.run import Run
 from pages._dataset.map_component import Area, indices_in_area, show_map, show_sprite_sheet, sprite_sheet, unit_square
 from pages._dataset.open_digit import choose_among, show_open_digit

@@ -1,28 +1,19 @@
 """The drawing canvas and its tools; session state keeps the drawing while another page is open."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
-import streamlit_drawable_canvas
+from streamlit_drawable_canvas import st_canvas
 
 from mnist_core.digits.drawing import Drawing, strokes_of_canvas
 from pages._shared.device import is_phone
+from pages._shared.streamlit_internals import hide_canvas_toolbar
 
 BRUSHES = {"Thin": 1 / 22, "Normal": 1 / 14, "Thick": 1 / 9}  # widths as shares of the canvas' side
 CANVAS_SIDE, PHONE_CANVAS_SIDE = 420, 320  # CSS pixels; the canvas cannot adapt to the width of its container
 
-# The library's own toolbar is invisible over the canvas' upper right corner until a mouse hovers there: a stroke that
-# begins under it is lost, and a finger may press a button. It is hidden, as the page has its own tools. The only way
-# is to register the component again with one more style (important: the library sets the display on the element).
-(styles,) = Path(streamlit_drawable_canvas.__file__).parent.glob("frontend/build/index-*.css")
-streamlit_drawable_canvas.out = st.components.v2.component(
-    "streamlit-drawable-canvas.streamlit_drawable_canvas",
-    js="index-*.js",
-    css=f"{styles.read_text()}\n.dc-toolbar {{display: none !important;}}",
-    html='<div class="canvas-root"></div>',
-)
+hide_canvas_toolbar()
 
 
 @dataclass
@@ -92,7 +83,7 @@ def draw_on_canvas(name: str = "sheet") -> Drawing:
     key = f"{name}-canvas-{state.revision}"
     if key not in st.session_state:  # after a change by the tools, or after a visit to another page
         state.initial = list(state.objects)
-    result = streamlit_drawable_canvas.st_canvas(
+    result = st_canvas(
         stroke_width=brush_width(state.brush, side),
         stroke_color="#FFFFFF",
         background_color="#000000",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core.digits.drawing import rasterize
 from mnist_core.digits.normalization import prepare
-from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.engine.shared import EngineNotReady
 from mnist_core.predictions import Prediction
 from pages._draw.canvas import draw_on_canvas, show_tools
 from pages._draw.detail_panels import show_detail_panels

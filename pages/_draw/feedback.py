@@ -12,7 +12,7 @@ from pages._shared.device import is_phone
 from pages._shared.identity import nickname, person
 from pages._shared.messages import safe_callback, show_message
 from pages._shared.my_data import ask_nickname
-from pages._shared.services import room
+from pages._shared.services import stored_drawings
 
 SUBMITTED_KEY = "told"  # session state: the label that this person submitted last
 SUBMISSION_COUNT_KEY = "times-told"  # session state: how often this person submitted or deleted a label
@@ -40,12 +40,12 @@ def show_feedback(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray
 
         if submitted := _submitted(drawing_hash):  # a second click may correct the label
             if submitted.label != label:
-                room().correct(submitted.id, label, person=person())
+                stored_drawings().correct(submitted.id, label, person=person())
                 _remember(replace(submitted, label=label))
             return
         prediction = RunPrediction(probabilities, run.id, run.config.name)
         labelled = replace(drawing, label=label)
-        id_ = room().add(labelled, digit, prediction, source=FEEDBACK, person=person(), nickname=nickname())
+        id_ = stored_drawings().add(labelled, digit, prediction, source=FEEDBACK, person=person(), nickname=nickname())
         _remember(SubmittedLabel(drawing_hash, id_, label))
 
     show_message()
@@ -79,7 +79,7 @@ def _submitted(drawing_hash: int) -> SubmittedLabel | None:
 
 def _show_saved(submitted: SubmittedLabel) -> None:
     def take_back() -> None:
-        room().delete_own(submitted.id, person=person())
+        stored_drawings().delete_own(submitted.id, person=person())
         _remember(None)
 
     st.markdown(

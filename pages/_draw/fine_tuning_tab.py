@@ -19,7 +19,7 @@ from pages._shared.navigation import page_file
 from pages._shared.queue_position import rerun_if_changed, show_queue_position
 from pages._shared.run_status import STATES, is_live
 from pages._shared.selected_run import select_run
-from pages._shared.services import engine, room
+from pages._shared.services import engine, stored_drawings
 from pages._shared.widgets.digit_grid import show_digits
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _newest_lesson() -> Run | None:
 
 
 def _show_button(*, busy: bool) -> None:
-    drawings, network = room(), chosen_run()
+    drawings, network = stored_drawings(), chosen_run()
     counts = drawings.counts()
     total = int(counts.sum())
     if total < MIN_DRAWINGS:

@@ -7,10 +7,9 @@ from pages._draw.canvas import canvas_state, draw_on_canvas, show_tools
 from pages._draw.ten_digits_tab import save_round_drawing
 from pages._shared.fragments import fragment, polling_fragment
 from pages._shared.group_round_result import show_result
-from pages._shared.identity import person
+from pages._shared.identity import person, record_presence
 from pages._shared.my_data import ask_nickname
-from pages._shared.presence import record_presence
-from pages._shared.services import room, room_state
+from pages._shared.services import room_state, stored_drawings
 from pages._shared.wording import with_article
 
 CANVAS_NAME = "host-round-sheet"
@@ -47,7 +46,7 @@ def show_host_round(round_: RoomRound) -> None:
 
 def _has_handed_in(round_: RoomRound) -> bool:
     """Return whether this person has drawn; the database, read once a session, knows it after a reload."""
-    if HANDED_IN_KEY not in st.session_state and person() in room().participants(round_.id):
+    if HANDED_IN_KEY not in st.session_state and person() in stored_drawings().participants(round_.id):
         st.session_state[HANDED_IN_KEY] = round_.id
     st.session_state.setdefault(HANDED_IN_KEY, None)
     return st.session_state[HANDED_IN_KEY] == round_.id
@@ -71,7 +70,7 @@ def _show_question(round_: RoomRound) -> None:
 
 
 def _show_revealed(round_: RoomRound) -> None:
-    drawings = room().in_round(round_.id)
+    drawings = stored_drawings().in_round(round_.id)
     mine = [drawing for drawing in drawings if drawing.person == person()]
     for drawing in mine:
         answer = "and the network read it right" if drawing.answer == round_.digit else f"read as {drawing.answer}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.engine.shared import EngineNotReady
 from mnist_core.errors import LabError
 from mnist_core.figures.boxes import draw_boxes
 from mnist_core.figures.colours import DIGIT_COLOURS

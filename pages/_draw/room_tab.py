@@ -10,7 +10,7 @@ from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.room.drawing_import import MAX_BYTES
 from pages._shared.fragments import fragment
 from pages._shared.messages import escape_markdown
-from pages._shared.services import room
+from pages._shared.services import stored_drawings
 from pages._shared.widgets.bars import Bar, bars_html
 from pages._shared.widgets.digit_grid import show_digits
 from pages._shared.wording import drawing_caption
@@ -26,7 +26,7 @@ UPLOAD_COUNT_KEY = "room-uploads"  # session state: the number of uploads; each 
 @fragment
 def show_room_tab() -> None:
     """Show the room's drawings, with their export and import."""
-    drawings = room()
+    drawings = stored_drawings()
     counts = drawings.counts()
     newest = drawings.newest(MAX_SHOWN)
     if not newest:

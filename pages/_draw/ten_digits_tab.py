@@ -8,13 +8,13 @@ import streamlit as st
 
 from mnist_core.digits.drawing import Drawing, rasterize
 from mnist_core.digits.normalization import prepare
-from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.engine.shared import EngineNotReady
 from pages._draw.canvas import canvas_state, draw_on_canvas, show_tools
 from pages._shared.fragments import fragment
 from pages._shared.identity import nickname, person
 from pages._shared.model_picker import chosen_run
 from pages._shared.my_data import ask_nickname
-from pages._shared.services import engine, room
+from pages._shared.services import engine, stored_drawings
 from pages._shared.widgets.digit_grid import show_digits
 from pages._shared.wording import with_article
 
@@ -126,7 +126,8 @@ def save_round_drawing(drawing: Drawing, label: int, *, round_: str | None = Non
         return None
     prediction = RunPrediction(probabilities, run.id, run.config.name)
     author = {"person": person(), "nickname": nickname()}
-    room().add(replace(drawing, label=label), preparation.digit, prediction, source=ROUND, round_=round_, **author)
+    labelled = replace(drawing, label=label)
+    stored_drawings().add(labelled, preparation.digit, prediction, source=ROUND, round_=round_, **author)
     return Result(label, prediction.digit, preparation.digit)
 
 

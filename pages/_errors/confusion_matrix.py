@@ -96,7 +96,7 @@ class MatrixStyle:
     right: bool = True
 
 
-def press_cell(
+def show_clickable_matrix(
     counts: np.ndarray, *, chosen: Cell, style: MatrixStyle, key: str, shown_in: str, on_press: Callable[[Cell], None]
 ) -> None:
     """Show ``counts``, int (10, 10), true label by predicted label; ``on_press`` is called with the pressed cell.

@@ -7,7 +7,7 @@ from mnist_core.digits import mnist
 from mnist_core.digits.label_errors import RATINGS
 from mnist_core.digits.reference import Digit, images_of
 from mnist_core.digits.similarity import most_similar
-from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.engine.shared import EngineNotReady
 from mnist_core.evaluation.predictions import probabilities
 from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.figures.digits import digit_with_histogram

@@ -15,7 +15,7 @@ from pages._shared.messages import escape_markdown
 WIDTH = 1100  # CSS pixels
 
 
-def show_numbers(run: Run) -> None:
+def show_metrics(run: Run) -> None:
     """Show the metrics of the network of ``run`` on the test set, from probabilities, float32 (10000, 10)."""
     predicted, labels = probabilities(run), mnist.load().test.labels
     with st.container(width=WIDTH):

@@ -8,7 +8,7 @@ from mnist_core.evaluation.gallery import sorted_indices
 from mnist_core.evaluation.predictions import probabilities
 from mnist_core.evaluation.scores import confusion_matrix, most_frequent_mix_ups, scores
 from mnist_core.runs.run import Run
-from pages._errors.confusion_matrix import MatrixStyle, press_cell
+from pages._errors.confusion_matrix import MatrixStyle, show_clickable_matrix
 from pages._errors.downloads import show_downloads
 from pages._errors.gallery import GALLERY_CONTAINER_KEY, Gallery, show_filters, show_gallery
 from pages._errors.selection import OPEN_DIGIT, ORDER, choose_cell, chosen_cell, chosen_filter
@@ -63,7 +63,7 @@ def _show_matrix(counts: np.ndarray) -> None:
     with st.container(horizontal=True, gap="medium"):
         hidden = toggle_in_url("Hide what is right", key="hide-right")
         shares = toggle_in_url("Shares of each row, in %", key="shares")
-    press_cell(
+    show_clickable_matrix(
         counts,
         chosen=chosen_cell(),
         style=MatrixStyle(shares=shares, right=not hidden),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.digits.perturbations import LEVELS
-from mnist_core.engine.protocol import EngineNotReady, Progress
+from mnist_core.engine.shared import EngineNotReady, Progress
 from mnist_core.runs.robustness import read_robustness
 from mnist_core.runs.run import Run
 from pages._shared.fragments import polling_fragment

@@ -7,12 +7,13 @@ import streamlit as st
 from mnist_core.digits import mnist
 from mnist_core.errors import LabError
 from pages._shared.broadcast_run import show_broadcast_banner
+from pages._shared.identity import record_presence
 from pages._shared.messages import show_message
 from pages._shared.model_picker import choose_model
 from pages._shared.my_data import show_my_data_button
 from pages._shared.navigation import page_file
-from pages._shared.presence import record_presence
 from pages._shared.services import engine, prepare_home
+from pages._shared.streamlit_internals import MAIN_BLOCK
 
 ICON = Path(__file__).with_name("icon.png")  # a file: Streamlit loads named icons from the internet
 PAGES = [
@@ -25,7 +26,7 @@ PAGES = [
 ]
 
 st.set_page_config(page_title="Digit Lab", page_icon=str(ICON), layout="wide")
-st.html("<style>[data-testid=stMainBlockContainer] {padding-top: 3.5rem;}</style>")
+st.html(f"<style>{MAIN_BLOCK} {{padding-top: 3.5rem;}}</style>")
 page = st.navigation(PAGES)
 try:
     prepare_home()

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.room.state import RoomRound
-from pages._shared.services import room
+from pages._shared.services import stored_drawings
 from pages._shared.widgets.digit_grid import show_digits
 from pages._shared.wording import with_article
 
@@ -27,9 +27,9 @@ def show_round_on_board(round_: RoomRound) -> None:
     """Show a round on the projector: the requested digit and the number of drawings, then the result."""
     if round_.revealed:
         st.html(BOARD_STYLE)
-        show_result(room().in_round(round_.id), round_.digit, heading="##", side=160)
+        show_result(stored_drawings().in_round(round_.id), round_.digit, heading="##", side=160)
         return
-    count = len(room().participants(round_.id))
+    count = len(stored_drawings().participants(round_.id))
     st.html(
         f'{BOARD_STYLE}<div class="board-round"><b>Draw {with_article(round_.digit)}</b><br>on the page Draw'
         f"<p>{count} handed in</p></div>"

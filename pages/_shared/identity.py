@@ -4,37 +4,27 @@ Only the id identifies a person: a browser that loses its cookie counts as a new
 """
 
 import hashlib
+import time
 import uuid
+from contextlib import suppress
 
 import streamlit as st
 
 from mnist_core.errors import LabError
-from pages._shared.services import people
+from pages._shared.services import people, presence
+from pages._shared.streamlit_internals import browser_token
 
-COOKIE = "_streamlit_xsrf"  # Streamlit's own, kept over a reload: 2|mask|masked token|time, newly masked on each visit
 PERSON_KEY = "person"  # session state: the id of a browser without the cookie
 NICKNAME_KEY = "nickname"  # session state: this person's nickname
+RECORDED_AT_KEY = "presence-told"  # session state: monotonic time at which this person's presence was last recorded
+RECORD_INTERVAL_SECONDS = 60.0
 
 
 def person() -> str:
-    """Return the id of this browser, 16 hexadecimal digits; a browser without cookies gets a new one on each visit.
-
-    The cookie protects against forged requests, so only its hash may be stored.
-    """
-    token = unmask_token(st.context.cookies.get(COOKIE, ""))
-    if token:
+    """Return the id of this browser, 16 hexadecimal digits; a browser without cookies gets a new one on each visit."""
+    if token := browser_token():
         return hashlib.sha256(token).hexdigest()[:16]
     return st.session_state.setdefault(PERSON_KEY, uuid.uuid4().hex[:16])
-
-
-def unmask_token(cookie: str) -> bytes:
-    """Return the token in Streamlit's cookie, which is the same on every visit; empty if the cookie is malformed."""
-    try:
-        _, mask, masked, _ = cookie.strip("\"'").split("|")
-        key = bytes.fromhex(mask)
-        return bytes(byte ^ key[index % len(key)] for index, byte in enumerate(bytes.fromhex(masked)))
-    except (ValueError, ZeroDivisionError):
-        return b""
 
 
 def nickname() -> str:
@@ -56,3 +46,12 @@ def delete_my_data() -> None:
     """Delete this person's nickname, drawings and votes. Raises RoomError when the database cannot be used."""
     people().delete_person(person())
     st.session_state[NICKNAME_KEY] = ""
+
+
+def record_presence() -> None:
+    """Record this person's presence, at most once a minute. Errors are ignored, as only the count suffers."""
+    now = time.monotonic()
+    if now - st.session_state.get(RECORDED_AT_KEY, -RECORD_INTERVAL_SECONDS) >= RECORD_INTERVAL_SECONDS:
+        st.session_state[RECORDED_AT_KEY] = now
+        with suppress(LabError):
+            presence().record(person())

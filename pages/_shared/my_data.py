@@ -8,7 +8,7 @@ from mnist_core.errors import LabError
 from mnist_core.room.nicknames import MAX_NICKNAME_LENGTH
 from pages._shared.identity import delete_my_data, nickname, person, set_nickname
 from pages._shared.messages import error_boundary, escape_markdown, safe_callback, show_message
-from pages._shared.services import room, votes
+from pages._shared.services import stored_drawings, votes
 from pages._shared.widgets.digit_grid import show_digits
 from pages._shared.wording import drawing_caption
 
@@ -66,7 +66,7 @@ def show_my_data() -> None:
     """Show this person's nickname and drawings, each with a button to delete it."""
     show_message()
     _nickname_field("dialog")
-    drawings = room().drawn_by(person())
+    drawings = stored_drawings().drawn_by(person())
     if drawings:
         st.markdown(f"**Your {len(drawings):,} drawings**" if len(drawings) > 1 else "**Your drawing**")
         _show_page(drawings)
@@ -95,7 +95,7 @@ def _show_drawing(drawing: "StoredDrawing") -> None:
     show_digits(drawing.digit[None], [f"{drawing_caption(drawing)}{note}"], side=CELL_WIDTH - 16)
 
     def take_back() -> None:
-        room().delete_own(drawing.id, person=person())
+        stored_drawings().delete_own(drawing.id, person=person())
 
     st.button(
         "Delete",

@@ -56,7 +56,7 @@ def _authenticator(password: str) -> HostAuthenticator:
 # All sessions share the database and the settings; the other objects have no state.
 
 
-def room() -> "Drawings":
+def stored_drawings() -> "Drawings":
     """Return the room's drawings, for all sessions. Raises RoomError when the database URL is invalid."""
     from mnist_core.room.drawings import Drawings
 
@@ -64,14 +64,14 @@ def room() -> "Drawings":
 
 
 def people() -> "People":
-    """Return the room's people, for all sessions. Raises as ``room`` does."""
+    """Return the room's people, for all sessions. Raises as ``stored_drawings`` does."""
     from mnist_core.room.people import People
 
     return People(_database())
 
 
 def presence() -> "Presence":
-    """Return the record of present people, for all sessions. Raises as ``room`` does."""
+    """Return the record of present people, for all sessions. Raises as ``stored_drawings`` does."""
     from mnist_core.room.presence import Presence
 
     return Presence(_database())
@@ -98,7 +98,10 @@ def _settings(database: "Database") -> "Settings":
 
 
 def host_actions() -> "HostActions":
-    """The host's actions, for all sessions. Raises HostError and RoomError as ``authenticator`` and ``room`` do."""
+    """Return the host's actions, for all sessions.
+
+    Raises HostError and RoomError as ``authenticator`` and ``stored_drawings`` do.
+    """
     from mnist_core.host.actions import HostActions
 
     database = _database()
@@ -106,7 +109,7 @@ def host_actions() -> "HostActions":
 
 
 def votes() -> "Votes":
-    """Return the room's votes, for all sessions. Raises as ``room`` does."""
+    """Return the room's votes, for all sessions. Raises as ``stored_drawings`` does."""
     from mnist_core.room.votes import Votes
 
     return Votes(_database())

@@ -14,7 +14,7 @@ from distributed import Client
 from mnist_core import settings
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine.client import EngineClient
-from mnist_core.engine.protocol import ADDRESS_FILE, EngineNotReady
+from mnist_core.engine.shared import ADDRESS_FILE, EngineNotReady
 from mnist_core.runs.run import Run
 from tests.waiting import wait_for, wait_until_ended, wait_until_ready
 

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_core.engine import queue
 from mnist_core.engine.client import EngineClient
-from mnist_core.engine.protocol import LOG_FILE, EngineError
+from mnist_core.engine.shared import LOG_FILE, EngineError
 from mnist_core.runs import store
 from mnist_core.runs.status import FINISHED, RUNNING
 from tests.engine.clusters import dask_cluster

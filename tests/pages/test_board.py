@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.engine.client import EngineClient
-from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.engine.shared import EngineNotReady
 from mnist_core.predictions import Prediction
 from mnist_core.room.drawings import FEEDBACK, Drawings, RunPrediction
 from pages._shared import services
@@ -26,7 +26,7 @@ PAGES = Path(__file__).parents[2] / "pages"
 @pytest.fixture
 def room(home_without_engine: Path, monkeypatch: pytest.MonkeyPatch) -> Drawings:
     monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
-    return services.room()
+    return services.stored_drawings()
 
 
 @pytest.fixture

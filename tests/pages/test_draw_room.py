@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.digits.drawing import Drawing, rasterize
 from mnist_core.digits.normalization import prepare
 from mnist_core.engine.client import EngineClient
-from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.engine.shared import EngineNotReady
 from mnist_core.room.drawings import FEEDBACK, IMPORT, ROUND, Drawings
 from pages._shared import services
 from pages._shared.identity import NICKNAME_KEY
@@ -27,7 +27,7 @@ NO_INK = Drawing(())
 @pytest.fixture
 def room(home_without_engine: Path, monkeypatch: pytest.MonkeyPatch) -> Drawings:
     monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
-    return services.room()
+    return services.stored_drawings()
 
 
 def opened(page, **session) -> AppTest:
@@ -154,7 +154,7 @@ def test_a_nickname_of_another_person_shows_an_error_at_the_field(room):
 
 
 def test_a_returning_visitor_has_their_nickname_by_the_browsers_cookie(room, monkeypatch):
-    monkeypatch.setattr("pages._shared.identity.unmask_token", lambda cookie: b"the key of this browser")
+    monkeypatch.setattr("pages._shared.identity.browser_token", lambda: b"the key of this browser")
     opened(feedback_panel, drawing=SEVEN).text_input[0].set_value("Ada").run()
     press(opened(feedback_panel, drawing=SEVEN), "Right")
     assert room.newest(1)[0].nickname == "Ada"
@@ -167,7 +167,7 @@ def my_data_panel():
 
 
 def test_a_visitor_sees_own_drawings_and_deletes_one_or_all(room, monkeypatch):
-    monkeypatch.setattr("pages._shared.identity.unmask_token", lambda cookie: b"the key of this browser")
+    monkeypatch.setattr("pages._shared.identity.browser_token", lambda: b"the key of this browser")
     add(room, person="somebody else")
     assert "no drawing of yours" in text(opened(my_data_panel))
     for drawing in (SEVEN, OTHER):

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.digits import drawing_json, handwriting
 from mnist_core.engine import queue
 from mnist_core.runs.fine_tuning import FINE_TUNING_RECIPE, Lesson
-from pages._shared.services import room
+from pages._shared.services import stored_drawings
 from tests.apps import app_of
 
 
@@ -27,7 +27,7 @@ def script() -> None:
 
 def opened(drawings: int) -> AppTest:
     if drawings:
-        room().import_json(
+        stored_drawings().import_json(
             drawing_json.dump(map(drawing_json.to_json, handwriting.drawings(drawings, seed=3))), name="room.json"
         )
     return app_of(script).run()

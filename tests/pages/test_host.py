@@ -197,7 +197,7 @@ def test_the_predictions_of_a_round_are_hidden_until_the_host_reveals_them(home,
     assert views(press(ada, "Draw on your own"))[0].endswith("Canvas")
     press(app, "End the round")
     assert views(opened("draw"))[0].endswith("Canvas")
-    assert services.room().counts()[4] == 1
+    assert services.stored_drawings().counts()[4] == 1
 
 
 def test_the_host_sees_the_queue_cancels_runs_and_moves_one_to_the_front(home):
@@ -227,19 +227,19 @@ def test_the_host_broadcasts_a_training_and_stops_it(home):
 
 
 def test_the_host_hides_a_drawing_and_shows_it_again(home):
-    drawing_id = add(services.room(), nickname="Mallory")
+    drawing_id = add(services.stored_drawings(), nickname="Mallory")
     app = host_view("Drawings")
     assert "Mallory" in html(app)
     app = checked(app.button(key=f"hide-{drawing_id}").click().run())
-    assert services.room().newest(5) == []
+    assert services.stored_drawings().newest(5) == []
     assert "Hidden" in text(app)
     app = checked(app.button(key=f"show-{drawing_id}").click().run())
-    assert len(services.room().newest(5)) == 1
+    assert len(services.stored_drawings().newest(5)) == 1
     assert "Hidden" not in text(app)
 
 
 def test_only_the_host_can_hide_a_drawing_opened_on_the_board(home):
-    drawing_id = add(services.room())
+    drawing_id = add(services.stored_drawings())
     visitor, app = workshop(), authenticate(workshop())
     app.get("button_group")[0].set_value("board").run()
     for board in (visitor, app):
@@ -247,12 +247,12 @@ def test_only_the_host_can_hide_a_drawing_opened_on_the_board(home):
         checked(board.run())
     assert "Hide it" not in [button.label for button in visitor.button]
     press(app, "Hide it")
-    assert services.room().newest(5) == []
+    assert services.stored_drawings().newest(5) == []
 
 
 def test_the_host_exports_everything_resets_the_room_and_imports_the_export(home, monkeypatch):
     monkeypatch.setattr(EngineClient, "wait", lambda self: None)
-    add(services.room())
+    add(services.stored_drawings())
     app = press(host_view("Keep and reset"), "Export everything")
     assert "Everything is in room-" in text(app)
     app.text_input(key="reset-typed").set_value("yes")
@@ -261,10 +261,10 @@ def test_the_host_exports_everything_resets_the_room_and_imports_the_export(home
     app.text_input(key="reset-typed").set_value("reset the room")
     app = press(app, "Reset the room")
     assert "The room is empty" in text(app)
-    assert services.room().newest(5) == []
+    assert services.stored_drawings().newest(5) == []
     app = press(app, "Bring in")
     assert "2 files were taken in." in text(app)
-    assert len(services.room().newest(5)) == 1
+    assert len(services.stored_drawings().newest(5)) == 1
 
 
 def test_importing_a_file_that_is_no_zip_shows_an_error(home, monkeypatch):

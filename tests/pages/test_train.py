@@ -16,7 +16,6 @@ from mnist_core.runs import pace, store
 from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
 from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 from mnist_core.untrusted.import_report import ImportReport
-from pages._shared.identity import unmask_token
 from pages._shared.run_summary import images_per_second
 from pages._shared.services import engine
 from pages._shared.widgets.learning_curves import downsample
@@ -380,14 +379,6 @@ def test_the_speed_is_measured_over_the_last_two_seconds():
 )
 def test_durations_are_formatted_in_seconds_minutes_and_hours(seconds, formatted):
     assert format_duration(seconds) == formatted
-
-
-def test_a_masked_xsrf_cookie_is_unmasked_and_an_invalid_one_gives_no_bytes():
-    masked = "2|0f0f0f0f|2e2d2c2b|1795400000"
-    other_mask = "2|00000000|21222324|1795400009"
-    assert unmask_token(masked) == unmask_token(other_mask) == bytes.fromhex("21222324")
-    for invalid in ("", "2|zz|zz|1", "a|b", "2|||3"):
-        assert unmask_token(invalid) == b""
 
 
 def test_one_click_starts_one_training_even_if_its_callback_runs_twice(home):

@@ -25,8 +25,8 @@ SURE_THRESHOLD, FAIRLY_SURE_THRESHOLD = 0.95, 0.7
 def show_prediction(digit: np.ndarray, probabilities: np.ndarray, *, typicality: float | None, rejected: bool) -> None:
     """Show the answer, its probability, and ``digit``, uint8 (28, 28), as the network saw it.
 
-    ``probabilities``: float (10,). ``typicality``: the share of real digits that look at least as strange, None if
-    unknown. It is a single element of HTML, as the browser shows that sooner than several.
+    ``probabilities``: float (10,). ``typicality``: as in ``Prediction``, None if unknown. It is a single element of
+    HTML, as the browser shows that sooner than several.
     """
     headline = _rejection_html(probabilities) if rejected else _answer_html(probabilities)
     bars_part = f'<div class="{"doubted" if rejected else ""}">{probability_bars(probabilities)}</div>'

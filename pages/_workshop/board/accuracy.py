@@ -5,12 +5,12 @@ import html
 import numpy as np
 import streamlit as st
 
-from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.engine.shared import EngineNotReady
 from mnist_core.evaluation.scores import CLASSES, confusion_matrix, most_frequent_mix_ups
 from mnist_core.runs.leaderboards import TRAINED_ON
 from mnist_core.runs.run import Run
 from pages._shared.model_picker import chosen_run
-from pages._shared.services import engine, room
+from pages._shared.services import engine, stored_drawings
 from pages._workshop.board.drawing_wall import pictures_of
 from pages._workshop.board.predictions import prediction_cache
 
@@ -36,7 +36,7 @@ STYLE = """
 def show_scores() -> None:
     """Show the chosen network's accuracy on MNIST and on the room's drawings, and its mix-ups on the drawings."""
     run = chosen_run()
-    labelled = [summary for summary in room().summaries() if summary.label is not None]
+    labelled = [summary for summary in stored_drawings().summaries() if summary.label is not None]
     try:
         predictions = prediction_cache().predict(run, [summary.id for summary in labelled])
     except EngineNotReady:

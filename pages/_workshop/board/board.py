@@ -9,6 +9,7 @@ from pages._shared.fragments import polling_fragment
 from pages._shared.group_round_result import show_round_on_board
 from pages._shared.messages import safe_callback
 from pages._shared.services import host_actions, room_state
+from pages._shared.streamlit_internals import AROUND_THE_PAGE, MAIN_BLOCK
 from pages._workshop.board.accuracy import show_scores
 from pages._workshop.board.drawing_detail import show_opened
 from pages._workshop.board.drawing_wall import show_wall
@@ -25,11 +26,11 @@ REFRESH_INTERVAL = "2s"
 OPENED_KEY = "board-opened"  # session state: the id of the open drawing
 ROTATION_KEY = "board-turn"  # session state: the view that the rotation started from, and the time
 ROTATE_KEY, PROJECTOR_KEY = "rotate", "projector"  # keys of the toggles
-FILL_SCREEN_STYLE = """
+FILL_SCREEN_STYLE = f"""
 <style>
-[data-testid=stSidebar], [data-testid=stHeader], [data-testid=stToolbar] {display: none;}
-[data-testid=stMainBlockContainer] {padding: 1rem 2rem;}
-[data-testid=stMainBlockContainer] h1 {display: none;}
+{AROUND_THE_PAGE} {{display: none;}}
+{MAIN_BLOCK} {{padding: 1rem 2rem;}}
+{MAIN_BLOCK} h1 {{display: none;}}
 </style>
 """
 

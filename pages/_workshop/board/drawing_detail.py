@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.engine.shared import EngineNotReady
 from pages._shared.engine_status import wait_for_engine
 from pages._shared.messages import error_boundary
 from pages._shared.model_picker import chosen_run
-from pages._shared.services import engine, room
+from pages._shared.services import engine, stored_drawings
 from pages._shared.widgets.explanation import show_epochs, show_ink
 from pages._shared.widgets.prediction import show_prediction
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @error_boundary
 def show_opened(drawing_id: str) -> None:
     """Show the prediction, the pixel attribution, and the prediction after each epoch."""
-    drawing = room().find(drawing_id)
+    drawing = stored_drawings().find(drawing_id)
     if drawing is None:
         st.info("This drawing is not in the room any more.", icon=":material/undo:")
         return

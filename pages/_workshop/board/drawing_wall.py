@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages._shared.services import room
+from pages._shared.services import stored_drawings
 from pages._shared.widgets.digit_grid import data_url
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ _cached_pictures: dict[str, str] = {}  # by drawing id, for all sessions; a draw
 
 def show_wall(on_open: Callable[[str], None]) -> None:
     """Show the newest drawings; ``on_open`` is called with the id of a pressed one."""
-    summaries = room().summaries(MAX_SHOWN)
+    summaries = stored_drawings().summaries(MAX_SHOWN)
     if not summaries:
         st.info(
             "Nobody has drawn yet. On the page Draw, draw a digit and say whether it was read right: it appears here.",
@@ -95,7 +95,7 @@ def pictures_of(ids: Sequence[str]) -> dict[str, str]:
     """Return the data URLs of those drawings among ``ids`` that exist, by id, from the cache or the database."""
     new = [id_ for id_ in ids if id_ not in _cached_pictures]
     if new:
-        _cached_pictures.update((id_, data_url(digit)) for id_, digit in room().digits(new).items())
+        _cached_pictures.update((id_, data_url(digit)) for id_, digit in stored_drawings().digits(new).items())
         for id_ in list(_cached_pictures)[:-MAX_CACHED_PICTURES]:
             _cached_pictures.pop(id_, None)
     return {id_: _cached_pictures[id_] for id_ in ids if id_ in _cached_pictures}

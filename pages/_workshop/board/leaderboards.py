@@ -7,12 +7,12 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import settings
-from mnist_core.engine.protocol import EngineNotReady
+from mnist_core.engine.shared import EngineNotReady
 from mnist_core.runs import leaderboards, store
 from mnist_core.runs.fine_tuning import MIN_DRAWINGS
 from mnist_core.runs.leaderboards import GOAL_ACCURACY, MAX_ERRORS, LeaderboardEntry
 from mnist_core.runs.run import Run
-from pages._shared.services import engine, people, room
+from pages._shared.services import engine, people, stored_drawings
 from pages._workshop.board.drawing_wall import pictures_of
 from pages._workshop.board.predictions import prediction_cache
 
@@ -73,7 +73,7 @@ def _runs_html(
 
 
 def _best_on_drawings_html(runs: Sequence[Run]) -> str:
-    labelled = [summary for summary in room().summaries() if summary.label is not None]
+    labelled = [summary for summary in stored_drawings().summaries() if summary.label is not None]
     ids, labels = [summary.id for summary in labelled], np.array([summary.label for summary in labelled], np.int64)
     trained = [run for run in runs if run.has_model and run.status.scores]
     predictions, remaining = _predictions(trained, ids)
@@ -103,7 +103,9 @@ def _predictions(runs: Sequence[Run], ids: Sequence[str]) -> tuple[dict[str, np.
 
 def _drawings_html() -> list[str]:
     """Return the lists of wrong predictions and of non-digits with the highest confidence."""
-    misread = sorted((each for each in room().summaries() if each.misread), key=lambda each: -each.confidence)
+    misread = sorted(
+        (each for each in stored_drawings().summaries() if each.misread), key=lambda each: -each.confidence
+    )
     lists = (
         ("Most confident wrong answer", [each for each in misread if each.label is not None]),
         ("The non-digit it was surest of", [each for each in misread if each.no_digit]),

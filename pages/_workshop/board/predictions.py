@@ -10,7 +10,7 @@ import numpy as np
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.leaderboards import TRAINED_ON
 from mnist_core.runs.run import Run
-from pages._shared.services import engine, room
+from pages._shared.services import engine, stored_drawings
 
 MAX_CACHED_NETWORKS = 64  # 0.3 MB each in a room with 3,000 drawings
 
@@ -49,7 +49,7 @@ def _key(run: Run) -> tuple[str, int]:
 
 
 def _predict(run: Run, ids: Sequence[str]) -> dict[str, int]:
-    digits = room().digits(ids) if ids else {}
+    digits = stored_drawings().digits(ids) if ids else {}
     if not digits:
         return {}
     lesson = Lesson.read(run.path)

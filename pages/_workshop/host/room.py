@@ -9,7 +9,7 @@ from pages._shared.fragments import polling_fragment
 from pages._shared.group_round_result import show_result
 from pages._shared.messages import safe_callback
 from pages._shared.model_picker import run_label
-from pages._shared.services import host_actions, room, room_state
+from pages._shared.services import host_actions, room_state, stored_drawings
 from pages._shared.url_state import distinct_labels
 from pages._shared.wording import with_article
 from pages._workshop.host.login import host_token
@@ -82,9 +82,9 @@ def _show_round_start() -> None:
 def _show_round(round_: RoomRound) -> None:
     st.markdown(f"#### Draw {with_article(round_.digit)}")
     if round_.revealed:
-        show_result(room().in_round(round_.id), round_.digit)
+        show_result(stored_drawings().in_round(round_.id), round_.digit)
     else:
-        handed_in = len(room().participants(round_.id))
+        handed_in = len(stored_drawings().participants(round_.id))
         st.markdown(f"**{handed_in}** handed in so far. Their answers are hidden.")
     with st.container(horizontal=True):
         if not round_.revealed and st.button(

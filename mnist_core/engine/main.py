@@ -1,7 +1,8 @@
-"""The engine process: it starts a Dask cluster for a home folder, or joins one, and dispatches runs to its workers.
+"""The main function of the engine process.
 
-One engine serves one home folder. It holds the lock ``engine.lock`` while it runs, so that others can check whether it
-is alive, and writes its address to ``engine.json``. It ends when there are no clients and no runs.
+It starts a Dask cluster for a home folder, or joins one, and dispatches runs to its workers. One engine serves one home
+folder. It holds the lock ``engine.lock`` while it runs, so that others can check whether it is alive, and writes its
+address to ``engine.json``. It ends when there are no clients and no runs.
 """
 
 import logging
@@ -21,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from mnist_core import settings
 from mnist_core.engine.dispatcher import ROOT, Dispatcher
-from mnist_core.engine.protocol import ADDRESS_FILE, LOCK_FILE, EngineError, lab_name
+from mnist_core.engine.shared import ADDRESS_FILE, LOCK_FILE, EngineError, lab_name
 
 CONNECT_TIMEOUT = 5.0  # seconds
 NEVER = "1000 days"

@@ -1,4 +1,4 @@
-"""The process of the engine: whether it is alive, its address, its start and its error."""
+"""Finding and starting the engine process: whether it is alive, its address, and why it ended."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from mnist_core import settings
-from mnist_core.engine.protocol import ADDRESS_FILE, LOCK_FILE, LOG_FILE, EngineError, EngineNotReady
+from mnist_core.engine.shared import ADDRESS_FILE, LOCK_FILE, LOG_FILE, EngineError, EngineNotReady
 
 
 class EngineProcess:
