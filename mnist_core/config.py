@@ -1,18 +1,21 @@
 """The configuration of a run: the network and its training, as validated dataclasses."""
 
 import math
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from mnist_core.errors import LabError
 
 TRAINING_DIGITS = 60_000  # in MNIST
 MIN_DIGITS = 10  # training digits of a run
 MAX_EPOCHS = 200
+MAX_INHERITED_EPOCHS = 1_000_000
 MAX_NAME_LENGTH = 60
+MAX_ID_LENGTH = 255  # of a run: a folder's name
 HELD_OUT_DIGITS = 6_000  # of the training digits, for validation without the test set
 MAX_HANDWRITING = 200_000  # synthetic digits, 160 MB
 MAX_UNITS = 8192  # of all hidden layers together, which limits the size of their covariance matrix
@@ -26,6 +29,10 @@ ON_TEST_SET, ON_HELD_OUT = VALIDATIONS = ("test", "held-out")
 FLOAT32, FASTEST = PRECISIONS = ("float32", "fastest")
 
 WARM_UP_SHARE = 0.25  # of the steps of a one-cycle schedule
+
+
+CHECKED = ConfigDict(allow_inf_nan=False)  # when pydantic reads a configuration from a file
+ShortText = Annotated[str, Field(max_length=MAX_NAME_LENGTH, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class ConfigError(LabError, ValueError):
@@ -85,6 +92,8 @@ class ModelConfig:
     scaling: bool = True  # False keeps pixels in 0..255, to show the effect of scaling
     imported: bool = False  # trained elsewhere; only its weights are known
 
+    __pydantic_config__ = CHECKED
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden_units", tuple(self.hidden_units))
         min_layers, max_layers = (0, 16) if self.imported else (1, 4)
@@ -132,6 +141,8 @@ class TrainingConfig:
     patience: int = 0  # epochs without a better validation accuracy before early stopping; 0: off
     precision: str = FLOAT32  # FASTEST uses bfloat16 if it is faster on this machine
     seed: int = 0  # of the initial weights, the order of the digits and the dropout
+
+    __pydantic_config__ = CHECKED
 
     def __post_init__(self) -> None:
         _require_integer("epochs", self.epochs, 1, MAX_EPOCHS)
@@ -188,16 +199,18 @@ class RunConfig:
     """The configuration of a run. It is stored in ``config.json`` in the run's folder, together with the versions."""
 
     name: str
-    recipe: str = "own"
-    nickname: str = ""
-    person: str = ""  # the id of the person who started it; "": the command line
+    recipe: ShortText = "own"
+    nickname: ShortText = ""
+    person: ShortText = ""  # the id of the person who started it; "": the command line
     from_archive: bool = False  # imported from another lab's zip: evaluated here, but its curves are that lab's
-    experiment: str = ""  # the id of the prepared experiment that it belongs to
-    experiment_set: str = ""  # an id that all runs queued by one click share
-    parent: str | None = None  # the id of the run that it continues
+    experiment: ShortText = ""  # the id of the prepared experiment that it belongs to
+    experiment_set: ShortText = ""  # an id that all runs queued by one click share
+    parent: Annotated[str, Field(max_length=MAX_ID_LENGTH)] | None = None  # the id of the run that it continues
     inherited_epochs: int = 0  # epochs of training before this run
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    __pydantic_config__ = CHECKED
 
     def __post_init__(self) -> None:
         _require(
@@ -205,10 +218,7 @@ class RunConfig:
             f"A run's name has 1 to {MAX_NAME_LENGTH} characters.",
         )
         _require(self.name.isprintable(), "A run's name has no line breaks or control characters.")
-        _require(
-            _is_integer(self.inherited_epochs) and self.inherited_epochs >= 0,
-            f"inherited_epochs must be a whole number from 0, got {self.inherited_epochs!r}.",
-        )
+        _require_integer("inherited_epochs", self.inherited_epochs, 0, MAX_INHERITED_EPOCHS)
 
     @property
     def trained_elsewhere(self) -> bool:
@@ -226,19 +236,9 @@ class RunConfig:
         return self.inherited_epochs + self.training.epochs
 
     def to_json(self) -> dict[str, Any]:
-        """The configuration as JSON-serializable values."""
+        """The configuration as JSON-serializable values, which ``CONFIG_JSON`` reads."""
         return asdict(self)
 
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "RunConfig":
-        """The configuration from the values of ``to_json``; unknown keys are ignored.
 
-        Raises ConfigError when a value is missing, unknown or out of range.
-        """
-        try:
-            known = {each.name: values[each.name] for each in fields(cls) if each.name in values}
-            return cls(
-                **known | {"model": ModelConfig(**values["model"]), "training": TrainingConfig(**values["training"])}
-            )
-        except (KeyError, TypeError) as error:
-            raise ConfigError(f"The configuration does not fit this version of Digit Lab: {error}.") from error
+CONFIG_JSON = TypeAdapter(RunConfig)
+CONFIG_PARTS = {"model", "training"}  # what a config.json must have, though RunConfig has defaults

@@ -34,12 +34,12 @@ def show_page_links() -> None:
 @polling_fragment("2s")
 def show_state() -> None:
     """Show the current state of the dataset, the network, the engine and the queue."""
-    runs = store.list_runs(settings.home())
-    states = [run.status.state for run in runs]
+    runs = store.scan(settings.home()).runs
+    states = [listed.status.state for listed in runs]
     mnist.load()
     lines = [
         ("Dataset", "verified: 60,000 training and 10,000 test digits"),
-        ("Network", escape_markdown(run_label(chosen_run())) + " of the test digits right"),
+        ("Network", escape_markdown(run_label(chosen_run().listed())) + " of the test digits right"),
         ("Engine", engine().error or ("ready" if engine().ready else "waking up, a few seconds")),
         ("Training", f"{states.count(RUNNING)} running, {states.count(QUEUED)} waiting, {len(runs)} in all"),
     ]
@@ -48,7 +48,7 @@ def show_state() -> None:
 
 def own_result(run: Run) -> PublishedResult:
     """Return the test error of ``run`` as a result to show among the published ones."""
-    scores = run.status.scores
+    scores = run.read_status().scores
     if scores is None:
         return WALK_THROUGH
     error = round(100 - 100 * scores["test_accuracy"], 2)

@@ -1,10 +1,13 @@
 """Tests of the settings of networks, trainings and runs."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from mnist_core.config import (
+    CONFIG_JSON,
     CONSTANT,
     COSINE,
     IMPORTED,
@@ -16,7 +19,13 @@ from mnist_core.config import (
     RunConfig,
     TrainingConfig,
 )
+from mnist_core.errors import DamagedFile
 from mnist_core.recipes import RECIPES
+from mnist_core.runs.files import parse_json
+
+
+def parsed(values: dict[str, Any]) -> RunConfig:
+    return parse_json(json.dumps(values).encode(), CONFIG_JSON)
 
 
 def test_the_books_network_has_669_706_parameters():
@@ -77,7 +86,7 @@ def test_a_model_setting_out_of_range_raises_config_error(values):
 
 def test_an_imported_network_has_wider_limits_than_one_trained_here():
     odd = ModelConfig(hidden_units=(1, 4096, 3, 3, 3), activation=MIXED, dropout=0.95, imported=True)
-    assert RunConfig.from_json(RunConfig(name="odd", model=odd).to_json()).model == odd
+    assert parsed(RunConfig(name="odd", model=odd).to_json()).model == odd
     assert ModelConfig(hidden_units=(), activation="linear", imported=True).parameters == 7850
     for values in ({"hidden_units": (8192, 1)}, {"hidden_units": (1,) * 17}, {"hidden_units": (0,)}):
         with pytest.raises(ConfigError):
@@ -118,7 +127,7 @@ def test_a_limited_number_of_digits_limits_the_training_digits(digits, expected)
 def test_config_json_of_an_older_version_gets_todays_defaults():
     values = RunConfig(name="old").to_json()
     del values["person"], values["training"]["optimizer"], values["model"]["activation"]
-    assert RunConfig.from_json(values) == RunConfig(name="old")
+    assert parsed(values) == RunConfig(name="old")
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "two\nlines"])
@@ -135,10 +144,10 @@ def test_a_run_config_survives_a_json_round_trip():
         model=ModelConfig(hidden_units=(64, 32), dropout=0.5, scaling=False),
         training=TrainingConfig(epochs=2, batch_size=64, learning_rate=0.01, seed=7),
     )
-    assert RunConfig.from_json(config.to_json() | {"versions": {}}) == config
+    assert parsed(config.to_json() | {"versions": {}}) == config
 
 
-@pytest.mark.parametrize("values", [{}, {"name": "x"}, {"name": "x", "model": 3}])
-def test_json_of_another_structure_raises_config_error(values):
-    with pytest.raises(ConfigError, match="configuration"):
-        RunConfig.from_json(values)
+@pytest.mark.parametrize("values", [{}, {"name": 5}, {"name": "x", "model": 3}, {"name": "x", "nickname": 5}])
+def test_json_of_another_structure_raises_damaged_file(values):
+    with pytest.raises(DamagedFile):
+        parsed(values)

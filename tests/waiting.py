@@ -15,7 +15,7 @@ import psutil
 
 from mnist_core.engine.client import EngineClient
 from mnist_core.engine.launcher import EngineProcess
-from mnist_core.engine.shared import ADDRESS_FILE, EngineNotReady
+from mnist_core.engine.shared import ENGINE_FILE, EngineNotReady
 
 STALL_SECONDS = 120.0  # without any progress; the slowest step takes about 20 s on a busy machine
 POLL_INTERVAL_SECONDS = 0.05  # of the condition, at least
@@ -90,7 +90,7 @@ def wait_until_ended(processes: Iterable[psutil.Process], *, home: Path | None =
 def lab_state(home: Path) -> dict[str, object]:
     """What changes in a home folder while trainings or an engine make progress."""
     state: dict[str, object] = {path.parent.name: _run_state(path) for path in home.glob("runs/*/status.json")}
-    return state | {"address": (home / ADDRESS_FILE).exists(), "engine": dict(_engine_memory(home))}
+    return state | {"address": (home / ENGINE_FILE).exists(), "engine": dict(_engine_memory(home))}
 
 
 def report(home: Path | None) -> str:

@@ -45,7 +45,7 @@ def resolve_model(reference: str | None) -> NamedModel:
     run = store.find(reference, home) if reference else store.default_run(home, _room_state(home).pinned)
     if run is None:
         raise UsageError("No network ships with this copy. Name a run, or train one: python -m mnist_core train")
-    if not run.has_model:
+    if not run.has_model():
         raise UsageError(f"The run {run.config.name} has no trained network yet.")
     return NamedModel(run.config.name, run.model_path)
 

@@ -21,7 +21,7 @@ def train(arguments: argparse.Namespace) -> None:
     run = store.create(_config(arguments, home), home, state=RUNNING)
     signal.signal(signal.SIGINT, lambda *_: run.cancel())
     _train_with_progress(run, quiet=arguments.json)
-    status = run.status
+    status = run.read_status()
     if status.state == FAILED:
         raise UsageError(f"The training failed: {status.error}")
     if arguments.ship:
@@ -29,7 +29,7 @@ def train(arguments: argparse.Namespace) -> None:
     report = {
         "run": run.id,
         "path": str(run.path),
-        "epochs": len(run.epochs["epoch"]),
+        "epochs": len(run.read_epochs()["epoch"]),
         "seconds": round(status.seconds, 2),
         "parameters": run.config.model.parameters,
         "test_loss": status.scores["test_loss"],

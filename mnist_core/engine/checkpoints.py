@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_core.runs.files import atomic_write
-from mnist_core.runs.run import Run
+from mnist_core.errors import DamagedFile
+from mnist_core.runs.files import atomic_write, read_arrays
+from mnist_core.runs.run import Run, RunError
 
 if TYPE_CHECKING:
     import keras
@@ -22,7 +23,7 @@ class Checkpoints:
 
     def __init__(self, run: Run) -> None:
         self._folder = run.path / "resume"
-        point = run.resume_point
+        point = run.resume_point()
         self.position = (point.epochs, point.steps) if point else (0, 0)  # complete epochs, further batches
         self.best_epoch, self._best_accuracy, self._best_weights = self.position[0], -1.0, None
         self._best_is_new = False
@@ -53,9 +54,13 @@ class Checkpoints:
                 state.unlink()
 
     def _read_best(self) -> None:
-        with np.load(self._folder / BEST_FILE, allow_pickle=False) as archive:
-            self.best_epoch, self._best_accuracy = int(archive["epoch"]), float(archive["accuracy"])
-            self._best_weights = [archive[f"weights_{number}"] for number in range(len(archive.files) - 2)]
+        try:
+            arrays = read_arrays(self._folder / BEST_FILE)
+            self.best_epoch, self._best_accuracy = int(arrays.pop("epoch")), float(arrays.pop("accuracy"))
+            self._best_weights = [arrays[f"weights_{number}"] for number in range(len(arrays))]
+        except (DamagedFile, LookupError, TypeError, ValueError) as error:
+            run_id = self._folder.parent.name
+            raise RunError(f"The run {run_id} cannot be resumed: {BEST_FILE} is damaged ({error}).") from error
 
     def _write_best(self) -> None:
         weights = {f"weights_{number}": weight for number, weight in enumerate(self._best_weights)}

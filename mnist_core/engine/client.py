@@ -188,7 +188,7 @@ class EngineClient:
         Raises as ``train`` does.
         """
         with self._locked_queue():
-            runs = [run for run in store.list_runs(self._home) if run.config.experiment == configs[0].experiment]
+            runs = [run for run in store.scan(self._home).own if run.config.experiment == configs[0].experiment]
             if not any_in_progress(runs):
                 queue.check_quota(configs[0].person, self._home)
                 for config in configs:
@@ -202,7 +202,7 @@ class EngineClient:
         runs, EngineError when the home folder is not writable.
         """
         with self._locked_queue():
-            status = run.status
+            status = run.read_status()
             if status.state == PAUSED and not status.suspended:
                 run.update_control(pause=False)
             elif status.state in (PAUSED, CANCELLED, INTERRUPTED, FAILED):

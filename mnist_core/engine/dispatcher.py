@@ -17,7 +17,7 @@ from distributed import Client, Future, Variable
 
 from mnist_core.engine.classifier import Classifier
 from mnist_core.engine.queue import waiting
-from mnist_core.engine.shared import ADDRESS_FILE, LAB_PREFIX, EngineError, client_name_prefix, lab_name
+from mnist_core.engine.shared import ENGINE_FILE, LAB_PREFIX, EngineError, EngineFacts, client_name_prefix, lab_name
 from mnist_core.engine.worker import train_in_background
 from mnist_core.runs import store
 from mnist_core.runs.files import write_json
@@ -54,7 +54,7 @@ class Dispatcher:
         self._queue: list[Run] = []
         self._prepared: set[str] = set()  # workers that can import mnist_core
         self._classifier: Future | None = None
-        self._published: dict | None = None
+        self._published: EngineFacts | None = None
         self._needed_at = time.monotonic()
         self._trained_at: float | None = None  # None: the workers have not trained since their start
 
@@ -98,10 +98,10 @@ class Dispatcher:
 
     def _publish(self, trainers: int) -> None:
         """Write engine.json if its content has changed."""
-        facts = {"pid": os.getpid(), "address": self._client.scheduler.address, "trainers": trainers}
+        facts = EngineFacts(os.getpid(), self._client.scheduler.address, trainers)
         if facts != self._published:
             with suppress(OSError):  # a full disk; the next round retries
-                write_json(self._home / ADDRESS_FILE, facts)
+                write_json(self._home / ENGINE_FILE, vars(facts))
                 self._published = facts
 
     def _collect(self, trainers: Collection[str]) -> None:
@@ -138,7 +138,7 @@ class Dispatcher:
         """The lost runs that need another worker; the others are removed."""
         for run_id, run in list(self._lost.items()):
             with suppress(RunError):
-                status = run.status
+                status = run.read_status()
                 if status.state in (RUNNING, PAUSED, INTERRUPTED) and not status.suspended:
                     continue
             del self._lost[run_id]
@@ -180,5 +180,5 @@ class Dispatcher:
 def _has_recent_heartbeat(run: Run) -> bool:
     """Whether a lost worker still trains ``run``, that is, has sent a heartbeat in the last LOST_WORKER_SECONDS."""
     with suppress(RunError):
-        return time.time() - (run.status.heartbeat or 0) < LOST_WORKER_SECONDS
+        return time.time() - (run.read_status().heartbeat or 0) < LOST_WORKER_SECONDS
     return False

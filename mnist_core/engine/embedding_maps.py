@@ -9,8 +9,9 @@ import numpy as np
 
 from mnist_core.digits.projection import METHODS
 from mnist_core.engine.shared import MapProgress
-from mnist_core.runs.files import DAMAGED_ARCHIVE, atomic_write
+from mnist_core.runs.files import atomic_write
 from mnist_core.runs.run import Run
+from mnist_core.untrusted.arrays import READ_ERRORS
 
 FOLDER = "maps"  # in the home folder
 MAX_UNSAVED_SHARE = 0.99  # the share is 1 only after the map is saved
@@ -30,16 +31,18 @@ class HiddenMap:
 
     def path(self, home: Path) -> Path:
         """The path of the map's file, which changes when the run's model file changes."""
-        modified = self.run.model_path.stat().st_mtime_ns if self.run.has_model else 0
+        modified = self.run.model_path.stat().st_mtime_ns if self.run.has_model() else 0
         return home / FOLDER / f"{self.run.id}-{modified:x}-{self.layer}-{self.method}.npy"
 
 
 def read(path: Path) -> np.ndarray | None:
-    """Read the map at ``path``, float32 (10000, 2); None if it is missing or damaged."""
+    """Read the map at ``path``, float32 (digits, 2); None if it is missing or damaged, as it is then made again."""
     try:
-        return np.load(path, allow_pickle=False)
-    except DAMAGED_ARCHIVE:
+        positions = np.load(path, allow_pickle=False)
+    except READ_ERRORS:
         return None
+    shape = getattr(positions, "shape", ())
+    return positions if len(shape) == 2 and shape[1] == 2 and np.isfinite(positions).all() else None
 
 
 def save(path: Path, positions: np.ndarray) -> None:

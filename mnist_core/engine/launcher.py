@@ -1,17 +1,23 @@
 """Finding and starting the engine process: whether it is alive, its address, and why it ended."""
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import psutil
 from filelock import FileLock, Timeout
 
 from mnist_core import settings
-from mnist_core.engine.shared import ADDRESS_FILE, LOCK_FILE, LOG_FILE, EngineError, EngineNotReady
+from mnist_core.engine.shared import (
+    ENGINE_FILE,
+    LOCK_FILE,
+    LOG_FILE,
+    EngineError,
+    EngineFacts,
+    EngineNotReady,
+    read_engine_facts,
+)
 
 
 class EngineProcess:
@@ -35,12 +41,12 @@ class EngineProcess:
     @property
     def address(self) -> str:
         """The address of its Dask scheduler. Raises EngineNotReady when it does not listen yet."""
-        return self._facts()["address"]
+        return self._facts().address
 
     def find(self) -> psutil.Process:
         """Find the process. Raises EngineNotReady when there is none."""
         try:
-            return psutil.Process(self._facts()["pid"])
+            return psutil.Process(self._facts().pid)
         except psutil.NoSuchProcess as error:
             raise EngineNotReady("There is no engine now.") from error
 
@@ -52,7 +58,7 @@ class EngineProcess:
                 return
             if status > 0:
                 raise EngineError(self._last_log_line())
-        (self._home / ADDRESS_FILE).unlink(missing_ok=True)
+        (self._home / ENGINE_FILE).unlink(missing_ok=True)
         with (self._home / LOG_FILE).open("wb") as log:
             self._popen = subprocess.Popen(
                 [sys.executable, "-m", "mnist_core", "engine", "--leave-when-idle"],
@@ -69,12 +75,11 @@ class EngineProcess:
         if self._popen is not None and self._popen.poll() is not None:
             self._popen = None
 
-    def _facts(self) -> dict[str, Any]:
-        try:
-            facts = json.loads((self._home / ADDRESS_FILE).read_text())
-            return {name: facts[name] for name in ("pid", "address")}
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            raise EngineNotReady("There is no engine now.") from error
+    def _facts(self) -> EngineFacts:
+        facts = read_engine_facts(self._home)
+        if facts is None:
+            raise EngineNotReady("There is no engine now.")
+        return facts
 
     def _last_log_line(self) -> str:
         lines = (self._home / LOG_FILE).read_text(errors="replace").splitlines()

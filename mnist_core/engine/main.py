@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from mnist_core import settings
 from mnist_core.engine.dispatcher import ROOT, Dispatcher
-from mnist_core.engine.shared import ADDRESS_FILE, LOCK_FILE, EngineError, lab_name
+from mnist_core.engine.shared import ENGINE_FILE, LOCK_FILE, EngineError, lab_name
 
 CONNECT_TIMEOUT = 5.0  # seconds
 NEVER = "1000 days"
@@ -57,7 +57,7 @@ def serve(home: Path, *, leave_when_idle: bool = False) -> None:
         try:
             Dispatcher(home, client, own_workers=not address).work(leave_when_idle=leave_when_idle)
         finally:
-            (home / ADDRESS_FILE).unlink(missing_ok=True)
+            (home / ENGINE_FILE).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,23 +1,23 @@
 """The queue of runs that wait to be trained, first in, first out. It is stored in the run folders."""
 
 import heapq
-import json
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock
 
+from mnist_core.engine.shared import read_engine_facts
 from mnist_core.errors import LabError
-from mnist_core.runs import pace
+from mnist_core.runs import pace, store
 from mnist_core.runs.run import Run, RunError
-from mnist_core.runs.status import QUEUED, Status
+from mnist_core.runs.status import QUEUED
+from mnist_core.runs.view import ListedRun, progress
 
 MAX_WAITING_PER_PERSON = 2  # all runs of an experiment count as one
-ENGINE_FILE = "engine.json"  # in the home folder, written by the engine; "trainers": the number of workers
 LOCK_FILE = "queue.lock"
 SNAPSHOT_SECONDS = 0.5  # for which a snapshot is cached: many pages poll their positions
 OVERHEAD_SECONDS = 1.0  # per run: starting, saving and evaluating
@@ -55,21 +55,21 @@ class QueueSnapshot:
 
 def waiting(home: Path) -> list[Run]:
     """The runs in the queue, the next one first. Folders that cannot be read or are deleted meanwhile are skipped."""
-    return [run for _, run, _ in _queued(_statuses(home))]
+    return [listed.run for listed in _waiting(store.scan(home).own)]
 
 
 def position_of(run: Run, home: Path) -> QueuePosition:
     """The position of ``run``, at most SNAPSHOT_SECONDS old. Raises RunError when it cannot be read."""
     snapshot = _snapshot(home, int(time.monotonic() / SNAPSHOT_SECONDS))
-    return snapshot.position(_sort_key(run, run.status))
+    return snapshot.position(_sort_key(run.listed()))
 
 
 def put_first(run: Run, home: Path) -> None:
     """Move ``run`` to the front of the queue; a run that does not wait any more is not changed."""
     with queue_lock(home):
-        snapshot = waiting(home)
-        if snapshot and snapshot[0] != run:
-            run.update(only_in=(QUEUED,), queued_at=snapshot[0].status.queued_at - 1)
+        snapshot = _waiting(store.scan(home).own)
+        if snapshot and snapshot[0].run != run:
+            run.update(only_in=(QUEUED,), queued_at=max(snapshot[0].status.queued_at - 1, 0.0))
 
 
 def check_quota(person: str, home: Path) -> None:
@@ -92,56 +92,37 @@ def queue_lock(home: Path) -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _snapshot(home: Path, period: int) -> QueueSnapshot:
     """The current queue, cached until this is called with another ``period``."""
-    statuses = list(_statuses(home))
+    runs = store.scan(home).own
     return QueueSnapshot(
-        in_training=tuple(_remaining(run, status, home) for run, status in statuses if status.has_trainer),
-        waiting=tuple((sort_key, _remaining(run, status, home)) for sort_key, run, status in _queued(statuses)),
+        in_training=tuple(_remaining(listed, home) for listed in runs if listed.status.has_trainer),
+        waiting=tuple((_sort_key(listed), _remaining(listed, home)) for listed in _waiting(runs)),
         trainers=trainers(home),
     )
 
 
-def _queued(statuses: Iterable[tuple[Run, Status]]) -> list[tuple[tuple[float, str], Run, Status]]:
-    """The waiting runs among ``statuses`` with their sort keys, the next one first."""
-    entries = [
-        (_sort_key(run, status), run, status) for run, status in statuses if status.state == QUEUED and _readable(run)
-    ]
-    return sorted(entries, key=lambda each: each[0])
+def _waiting(runs: Iterable[ListedRun]) -> list[ListedRun]:
+    """The waiting runs among ``runs``, the next one first."""
+    return sorted((listed for listed in runs if listed.status.state == QUEUED), key=_sort_key)
 
 
-def _sort_key(run: Run, status: Status) -> tuple[float, str]:
+def _sort_key(listed: ListedRun) -> tuple[float, str]:
     """The sort key of the queue."""
-    return status.queued_at, run.id
+    return listed.status.queued_at, listed.id
 
 
-def _statuses(home: Path) -> Iterator[tuple[Run, Status]]:
-    for path in (home / "runs").iterdir():
-        run = Run(path)
-        try:
-            status = run.status
-        except RunError:
-            continue
-        yield run, status
-
-
-def _readable(run: Run) -> bool:
-    """Whether the configuration can be read; otherwise the run cannot be trained."""
-    with suppress(RunError):
-        return bool(run.config)
-    return False
-
-
-def _remaining(run: Run, status: Status, home: Path) -> float:
-    """The remaining seconds of ``run``: extrapolated from its progress, or as expected before its start."""
-    with suppress(RunError):
-        progress = run.progress
-        expected = status.expected_seconds or pace.expected_seconds(run.config, home)
-        total = status.seconds / progress if progress > MIN_PROGRESS else expected
-        return total * (1 - progress) + OVERHEAD_SECONDS
-    return 0.0
+def _remaining(listed: ListedRun, home: Path) -> float:
+    """The remaining seconds of a run: extrapolated from its progress, or as expected before its start."""
+    config, status = listed.config, listed.status
+    try:
+        done = progress(config, listed.run.read_batches())
+    except RunError:  # its history is damaged: the estimate gets worse
+        done = 0.0
+    expected = status.expected_seconds or pace.expected_seconds(config, home)
+    total = status.seconds / done if done > MIN_PROGRESS else expected
+    return total * (1 - done) + OVERHEAD_SECONDS
 
 
 def trainers(home: Path) -> int:
     """The number of runs that the engine trains at a time; 1 if it is not known."""
-    with suppress(OSError, ValueError, LookupError, TypeError):
-        return max(1, int(json.loads((home / ENGINE_FILE).read_text())["trainers"]))
-    return 1
+    facts = read_engine_facts(home)
+    return max(1, facts.trainers) if facts else 1

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from mnist_core.engine.run_heartbeat import Heartbeat
 from mnist_core.evaluation.scores import scores
 from mnist_core.runs.control import Control
 from mnist_core.runs.files import atomic_write, csv_line
-from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
+from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run, RunError
 from mnist_core.runs.status import PAUSED, RUNNING
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ class Recorder:
         self.position = self.checkpoints.position
         run.truncate_history(*self.position)
         self._snapshot_epochs = snapshot_epochs(self.position[0] + 1, run.config.total_epochs)
-        history, batch_seconds = run.epochs, run.batches["seconds"]
+        history, batch_seconds = run.read_epochs(), run.read_batches()["seconds"]
         self._seconds_before = float(batch_seconds[-1]) if len(batch_seconds) else 0.0
         inherited = history["seconds"][history["epoch"] == run.config.inherited_epochs]
         self._seconds_inherited = float(inherited[0]) if len(inherited) else 0.0
-        self._control = run.control
+        self._control = run.read_control()
         self._next_poll = self._saved_at = time.monotonic()
         self.seconds = 0.0  # of training in this call
         self.recording_seconds = 0.0  # of these, for writing
@@ -105,7 +105,8 @@ class Recorder:
         """The content of control.json, which is read every CONTROL_POLL_SECONDS."""
         if time.monotonic() > self._next_poll:
             self._next_poll = time.monotonic() + CONTROL_POLL_SECONDS
-            self._control = self._run.control
+            with suppress(RunError):  # a damaged control.json changes nothing
+                self._control = self._run.read_control()
         return self._control
 
     @property

@@ -4,7 +4,7 @@ import threading
 import time
 from contextlib import suppress
 
-from mnist_core.runs.run import Run
+from mnist_core.runs.run import Run, RunError
 
 HEARTBEAT_SECONDS = 1.0
 
@@ -16,7 +16,7 @@ class Heartbeat:
         self._run = run
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self.seconds = run.status.seconds  # of training so far; the recorder updates it
+        self.seconds = run.read_status().seconds  # of training so far; the recorder updates it
 
     def __enter__(self) -> "Heartbeat":
         self._thread.start()
@@ -28,7 +28,9 @@ class Heartbeat:
 
     def _beat(self) -> None:
         while self._run.path.exists():
-            with suppress(OSError):  # on a full disk, the training itself reports the error
+            with suppress(
+                OSError, RunError
+            ):  # on a full disk the training reports the error; a damaged file may be mended
                 self._run.update(heartbeat=time.time(), seconds=self.seconds)
             if self._stopped.wait(HEARTBEAT_SECONDS):
                 return

@@ -3,13 +3,15 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field, TypeAdapter
 
-from mnist_core.engine.queue import ENGINE_FILE
-from mnist_core.errors import LabError
+from mnist_core.errors import DamagedFile, LabError
+from mnist_core.runs.files import read_json
 
-ADDRESS_FILE = ENGINE_FILE  # the process id, the scheduler's address, the number of training workers
+ENGINE_FILE = "engine.json"  # in the home folder, written by the engine: EngineFacts
 LOCK_FILE = "engine.lock"  # held by the engine while it runs
 LOG_FILE = "engine.log"
 LAB_PREFIX = "digit-lab"
@@ -21,6 +23,26 @@ class EngineError(LabError):
 
 class EngineNotReady(EngineError):
     """The engine is starting or reconnecting; try again in a moment."""
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    """The content of ENGINE_FILE: the engine's process id, its scheduler's address, its number of training workers."""
+
+    pid: Annotated[int, Field(gt=0, lt=2**31)]
+    address: str
+    trainers: Annotated[int, Field(ge=0, le=10_000)]
+
+
+FACTS_JSON = TypeAdapter(EngineFacts)
+
+
+def read_engine_facts(home: Path) -> EngineFacts | None:
+    """What the engine of ``home`` wrote about itself; None when it has written nothing yet or the file is damaged."""
+    try:
+        return read_json(home / ENGINE_FILE, FACTS_JSON)
+    except (FileNotFoundError, DamagedFile):
+        return None
 
 
 @dataclass(frozen=True)

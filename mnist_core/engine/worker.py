@@ -23,14 +23,14 @@ from mnist_core.config import FASTEST, IMPORTED, RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.recorder import Recorder
 from mnist_core.engine.run_heartbeat import Heartbeat
-from mnist_core.errors import LabError, TrainingDiverged
+from mnist_core.errors import LabError, TrainingDiverged, one_line
 from mnist_core.evaluation.calibration import fitted_temperature
 from mnist_core.evaluation.scores import scores
 from mnist_core.runs import archive, pace, store
 from mnist_core.runs.files import atomic_write
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import Run, RunError
-from mnist_core.runs.snapshot import read_snapshot
+from mnist_core.runs.snapshot import read_snapshot, read_snapshot_arrays
 from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
                 lower_priority()
             final_fields = _train(run, heartbeat, watch)
         run.update(ended_at=time.time(), **final_fields)
-        if run.status.suspended and not run.control.pause:
+        if run.read_status().suspended and not run.read_control().pause:
             run.requeue()  # somebody resumed it while it was being suspended
     except Exception as error:  # noqa: BLE001, any error must be reported to those who wait for the run
         if run.path.exists():  # else the run was deleted meanwhile
@@ -98,7 +98,7 @@ def _claim(run: Run) -> bool:
 
     Raises TrainerDied when too many workers died while they trained it.
     """
-    status = run.status
+    status = run.read_status()
     died = status.started_at is not None and status.state in (RUNNING, PAUSED, INTERRUPTED)
     deaths = status.deaths + died
     if deaths >= MAX_WORKER_DEATHS:
@@ -115,7 +115,7 @@ def _claim(run: Run) -> bool:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and (error.errno == errno.ENOSPC or "errno = 28" in str(error)):  # for HDF5 errors
         return "No space is left on the disk that holds the runs. Make room, then continue the run."
-    return str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, LabError) else one_line(f"{type(error).__name__}: {error}")
 
 
 def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) -> dict:
@@ -124,7 +124,7 @@ def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) 
     from mnist_core.network import training
     from mnist_core.network.precision import FLOAT32, fastest
 
-    config, data, resume = run.config, mnist.load(), run.resume_point
+    config, data, resume = run.config, mnist.load(), run.resume_point()
     model = network.load(resume.path) if resume else network.build(config.model, seed=config.training.seed)
     recorder = Recorder(
         run,
@@ -271,10 +271,9 @@ def _store_imported(model: "keras.Model", config: RunConfig, home: Path, add: Ca
 
 def _recompute_snapshot_predictions(run: Run, test: mnist.Split) -> None:
     """Replace the test probabilities in the snapshots of ``run`` by those computed from their weights."""
-    for epoch, path in run.snapshots.items():
+    for epoch, path in run.snapshots().items():
         predictions = read_snapshot(run, epoch).probabilities(test.images)
-        with np.load(path, allow_pickle=False) as old:
-            weights = {name: old[name] for name in old if name != "test_probabilities"}
+        weights = {name: array for name, array in read_snapshot_arrays(path).items() if name != "test_probabilities"}
         with atomic_write(path) as new:
             np.savez(new, test_probabilities=predictions.astype(np.float16), **weights)
 

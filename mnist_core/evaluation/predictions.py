@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.runs.files import DAMAGED_ARCHIVE, modified_ns
+from mnist_core.runs.files import modified_ns
 from mnist_core.runs.run import EVALUATION_FILE, Run, RunError
-from mnist_core.runs.snapshot import snapshot_path
+from mnist_core.runs.snapshot import read_snapshot_arrays, snapshot_path
 
 SHAPE = (10_000, 10)
 MAX_CACHED_PROBABILITIES = 32  # arrays of 0.4 MB each
@@ -33,12 +33,12 @@ def predictions_by_epoch(run: Run) -> dict[int, np.ndarray]:
 
     Each uint8 (10000,), read-only. Raises RunError if a snapshot is damaged.
     """
-    return {epoch: _predictions_after(path, modified_ns(path)) for epoch, path in run.snapshots.items()}
+    return {epoch: _predictions_after(path, modified_ns(path)) for epoch, path in run.snapshots().items()}
 
 
 @lru_cache(maxsize=MAX_CACHED_PROBABILITIES)
 def _final(run: Run, _: int) -> np.ndarray:
-    return _read_only(run.test_probabilities)
+    return _read_only(run.read_test_probabilities())
 
 
 @lru_cache(maxsize=MAX_CACHED_PROBABILITIES)
@@ -52,13 +52,9 @@ def _predictions_after(path: Path, _: int) -> np.ndarray:
 
 
 def _read(path: Path) -> np.ndarray:
-    try:
-        with np.load(path, allow_pickle=False) as snapshot:
-            array = snapshot["test_probabilities"]
-    except DAMAGED_ARCHIVE as error:
-        raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} cannot be read: {error}") from error
+    array = read_snapshot_arrays(path, ["test_probabilities"])["test_probabilities"]
     if array.shape != SHAPE:
-        raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} has answers of {array.shape}.")
+        raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} has predictions of another size.")
     return array
 
 

@@ -96,7 +96,7 @@ def _shade_range(axes: Axes, theme: Theme, text: str, start: float, end: float, 
 def training_curves(epochs: dict[str, np.ndarray], *, validation: str = "Test", theme: Theme = LIGHT) -> Figure:
     """Learning curves: accuracy above, loss below, of the training and the validation digits after each epoch.
 
-    ``epochs``: float64 columns (epochs,) as in ``Run.epochs``; epoch, accuracy, loss (in nats), val_accuracy and
+    ``epochs``: float64 columns (epochs,) as in ``RunView.epochs``; epoch, accuracy, loss (in nats), val_accuracy and
     val_loss are shown; may be empty. ``validation``: the legend's name of the validation digits.
     """
     figure = new_figure(5.2, 5.4, theme)

@@ -48,7 +48,7 @@ class HostActions:
         """Make this run everyone's default; None restores the app's default."""
         self._authenticator.check(token)
         run = None if run_id is None else store.find(run_id, self._home)
-        if run and not run.has_model:
+        if run and not run.has_model():
             raise HostError("This run has no trained network yet.")
         self._settings.change(pinned=run and run.id)
 
@@ -117,7 +117,9 @@ class HostActions:
     def export(self, token: HostToken | None) -> Path:
         """Write a zip of the room, without hidden drawings: its drawings, trained networks and votes."""
         self._authenticator.check(token)
-        return backup.write(self._home, self._drawings, self._votes, store.list_runs(self._home))
+        return backup.write(
+            self._home, self._drawings, self._votes, [listed.run for listed in store.scan(self._home).own]
+        )
 
     def exports(self, token: HostToken | None) -> list[Path]:
         """All zip files in the folder of exports, newest first."""
@@ -129,7 +131,7 @@ class HostActions:
     ) -> Iterator[ImportProgress]:
         """Import a room's zip; its networks are evaluated again and become runs of ``person``."""
         self._authenticator.check(token)
-        runs = store.list_runs(self._home)
+        runs = [listed.run for listed in store.scan(self._home).own]
         return backup.import_bundle(
             source, self._drawings, self._votes, runs, lambda content: engine.import_run(content, person)
         )
@@ -142,13 +144,13 @@ class HostActions:
         self._authenticator.check(token)
         if phrase.strip().casefold() != RESET_PHRASE:
             raise HostError(f"Nothing was deleted: to reset the room, type “{RESET_PHRASE}”.")
-        runs = [run for run in store.list_runs(self._home) if not run.shipped]
-        if networks and any(run.status.has_trainer for run in runs):
+        listed_runs = store.scan(self._home).own
+        if networks and any(listed.status.has_trainer for listed in listed_runs):
             raise HostError("Nothing was deleted: a network is being trained. Cancel it first, under Trainings.")
         # Pause, so that nothing is added after the export; end the round, so that the export contains its drawings.
         self._settings.change(round=None, paused=True)
         try:
-            path = backup.write(self._home, self._drawings, self._votes, runs)
+            path = backup.write(self._home, self._drawings, self._votes, [listed.run for listed in listed_runs])
         except LabError:
             self._settings.change(paused=False)
             raise
@@ -156,6 +158,6 @@ class HostActions:
             for table in PERSONAL_TABLES:
                 session.execute(delete(table))
         self._settings.change(pinned=None, watched=None, round=None, digit=None, revealed=False, paused=False)
-        for run in runs if networks else ():
-            run.delete()
+        for listed in listed_runs if networks else ():
+            listed.run.delete()
         return path

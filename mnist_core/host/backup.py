@@ -122,7 +122,7 @@ def _parts(drawings: Drawings) -> Iterator[bytes]:
 
 
 def _is_exportable(run: Run) -> bool:
-    return not run.shipped and run.has_model and run.status.state in (FINISHED, CANCELLED)
+    return not run.shipped and run.has_model() and run.read_status().state in (FINISHED, CANCELLED)
 
 
 def _batch_history(batches: Path) -> bytes | None:

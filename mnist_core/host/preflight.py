@@ -111,7 +111,7 @@ class Preflight:
         self._engine.wait()
         test = mnist.load().test
         accuracy = scores(self._engine.classify(run, test.images), test.labels).test_accuracy
-        stored = run.status.scores["test_accuracy"] if run.status.scores else accuracy
+        stored = run.read_status().scores["test_accuracy"] if run.read_status().scores else accuracy
         if abs(accuracy - stored) > MAX_ACCURACY_DIFFERENCE:
             raise PreflightError(
                 f"{run.config.name} reads {accuracy:.2%} of the test digits, and its run says {stored:.2%}: its files "
@@ -139,7 +139,7 @@ class Preflight:
         try:
             queue.put_first(run, self._home)
             self._wait(run)
-            seconds = run.status.seconds
+            seconds = run.read_status().seconds
         finally:
             self._clean_up(run)
         expected = pace.expected_seconds(EXPRESS, self._home)
@@ -147,9 +147,9 @@ class Preflight:
 
     def _wait(self, run: Run) -> None:
         deadline = time.monotonic() + TRAINING_TIMEOUT_SECONDS
-        while run.status.active and time.monotonic() < deadline:
+        while run.read_status().active and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
-        status = run.status
+        status = run.read_status()
         if status.state == QUEUED:
             raise PreflightError("No worker was free for it: others are training. Try again when they are done.")
         if status.state != FINISHED:
@@ -160,7 +160,7 @@ class Preflight:
 
     def _clean_up(self, run: Run) -> None:
         with suppress(RunError):  # the trainer has not stopped: the run remains
-            if run.status.active:
+            if run.read_status().active:
                 run.cancel()
             run.delete()
 

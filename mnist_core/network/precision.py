@@ -4,10 +4,13 @@ import json
 import platform
 import time
 from pathlib import Path
+from typing import Literal
 
 import tensorflow as tf
+from pydantic import TypeAdapter
 
 FLOAT32, BFLOAT16 = "float32", "mixed_bfloat16"  # Keras' names of the policies; weights are float32 in both
+CACHE_JSON = TypeAdapter(dict[str, Literal["float32", "mixed_bfloat16"]])  # the policy by machine
 PRODUCTS_PER_TIMING = 20
 TIMING_REPEATS = 3
 
@@ -50,7 +53,6 @@ def _timed(function: tf.types.experimental.PolymorphicFunction) -> float:
 def _read_cache(cache_file: Path) -> dict[str, str]:
     """The cached policies by machine; a damaged file counts as empty, because measuring again is cheap."""
     try:
-        cache = json.loads(cache_file.read_text())
+        return CACHE_JSON.validate_json(cache_file.read_bytes(), strict=True)
     except (OSError, ValueError):
         return {}
-    return cache if isinstance(cache, dict) else {}

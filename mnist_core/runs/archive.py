@@ -6,24 +6,25 @@ predictions and scores in it are ignored: the worker that imports the run comput
 
 import io
 import json
-import math
 import re
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
+from pydantic import TypeAdapter
 
-from mnist_core.config import MAX_NAME_LENGTH, RunConfig
-from mnist_core.errors import LabError, ModelError
+from mnist_core.config import CONFIG_JSON, CONFIG_PARTS, MAX_NAME_LENGTH, RunConfig
+from mnist_core.errors import DamagedFile, ModelError, one_line
 from mnist_core.runs import store
-from mnist_core.runs.files import DAMAGED_ARCHIVE
+from mnist_core.runs.files import JSON_OBJECT, parse_json, read_json
 from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.snapshot import read_snapshot
-from mnist_core.runs.status import CANCELLED, FINISHED, Status
+from mnist_core.runs.status import CANCELLED, FINISHED, STATUS_JSON, Status
+from mnist_core.untrusted.arrays import read_arrays
 from mnist_core.untrusted.zip_safety import MEGABYTE, ZIP, ZIP_ERRORS, check_members
 
 MAX_MEGABYTES = 128  # of a zip file, and of its unpacked content
@@ -36,6 +37,8 @@ MEMBER_PATTERN = re.compile(
 )
 # Other files of a run's folder; they are not imported but computed again when needed.
 IGNORED = ("evaluation.npz", "model.h5", "robustness.json", "control.json")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,10 @@ class ArchivedRun:
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_bytes(content)
         run = Run(folder)
-        for columns in (run.epochs, run.batches):
+        for columns in (run.read_epochs(), run.read_batches()):
             if not all(np.isfinite(column).all() for column in columns.values()):
                 raise RunError("Its history holds something else than numbers.")
-        for epoch in run.snapshots:
+        for epoch in run.snapshots():
             read_snapshot(run, epoch)
         Lesson.read(folder)
 
@@ -74,7 +77,7 @@ def pack(run: Run) -> bytes:
 
     Raises RunError when it has no trained network yet.
     """
-    if not run.has_model or run.status.active:
+    if not run.has_model() or run.read_status().active:
         raise RunError(f"The run {run.config.name} has no trained network yet.")
     buffer = io.BytesIO()
     # Not compressed: weights are hardly compressible, and .npz and .keras files are compressed where useful.
@@ -82,7 +85,7 @@ def pack(run: Run) -> bytes:
         for path in sorted(path for path in run.path.rglob("*") if path.is_file()):
             name = path.relative_to(run.path).as_posix()
             if name == CONFIG:
-                values = json.loads(path.read_text()) | {"person": ""}
+                values = read_json(path, JSON_OBJECT) | {"person": ""}
                 archive.writestr(name, json.dumps(values, indent=2))
             elif MEMBER_PATTERN.fullmatch(name):
                 archive.write(path, name)
@@ -111,16 +114,10 @@ def unpack(content: bytes) -> ArchivedRun:
     for name, member in files.items():
         if name.endswith(".npz"):
             _check_arrays(name, member)
-    config = _config(_json(files, CONFIG))
-    try:
-        status = Status(**_json(files, STATUS))
-    except TypeError as error:
-        raise RunError(f"Its {STATUS} has other fields than this version of Digit Lab knows.") from error
+    status = _parse(files, STATUS, STATUS_JSON)
     if status.state not in (FINISHED, CANCELLED):
         raise RunError("Its training has not ended.")
-    if not _is_time(status.seconds):
-        raise RunError(f"Its {STATUS} says that its training took {str(status.seconds)[:20]!r} seconds.")
-    return ArchivedRun(config, status, files)
+    return ArchivedRun(_config(files), status, files)
 
 
 def _members(content: bytes) -> dict[str, bytes]:
@@ -139,51 +136,32 @@ def _members(content: bytes) -> dict[str, bytes]:
     except ModelError as error:
         raise RunError(str(error)) from error
     except ZIP_ERRORS as error:
-        raise RunError(f"The zip is damaged: {error}.") from error
+        raise RunError(f"The zip is damaged: {one_line(str(error))}.") from error
 
 
 def _check_arrays(name: str, content: bytes) -> None:
-    """Raise RunError when an ``.npz`` file, itself a zip, is damaged or too large when unpacked."""
+    """Raise RunError when an ``.npz`` file, itself a zip, is damaged, too large, or holds more than finite numbers."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            check_members(archive.infolist(), max_bytes=MAX_MEGABYTES * MEGABYTE)
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            for array_name in arrays:
-                if arrays[array_name].dtype.kind not in "fiub" or not np.isfinite(arrays[array_name]).all():
-                    raise RunError(f"Its {name} holds something else than numbers.")
-    except LabError as error:
-        raise RunError(f"Its {name} cannot be read: {error}") from error
-    except (*DAMAGED_ARCHIVE, TypeError, MemoryError) as error:
-        raise RunError(f"Its {name} is damaged: {error}") from error
-
-
-def _json(files: dict[str, bytes], name: str) -> dict[str, Any]:
-    try:
-        values = json.loads(files[name])
-    except (ValueError, RecursionError) as error:
+        arrays = read_arrays(io.BytesIO(content))
+    except DamagedFile as error:
         raise RunError(f"Its {name} is damaged: {error}.") from error
-    if not isinstance(values, dict):
-        raise RunError(f"Its {name} is damaged: it is no JSON object.")
-    return values
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise RunError(f"Its {name} holds numbers that are not finite.")
 
 
-def _config(values: dict[str, Any]) -> RunConfig:
-    """The run's configuration, marked as imported, without parent, experiment or person, and with a unique name."""
+def _parse(files: dict[str, bytes], name: str, values: TypeAdapter[T]) -> T:
     try:
-        config = RunConfig.from_json(values)
-        name = config.name
-        if name in store.shipped_names():
-            name = f"{name} (imported)"[:MAX_NAME_LENGTH]
-        if not all(_is_short_text(text) for text in (config.recipe, config.nickname)):
-            raise RunError("its recipe and nickname must be short texts.")
-        return replace(config, name=name, parent=None, experiment="", experiment_set="", person="", from_archive=True)
-    except (LabError, AttributeError) as error:
-        raise RunError(f"Its {CONFIG} cannot be used: {error}") from error
+        return parse_json(files[name], values)
+    except DamagedFile as error:
+        raise RunError(f"Its {name} is damaged: {error}.") from error
 
 
-def _is_short_text(value: object) -> bool:
-    return isinstance(value, str) and value.isprintable() and len(value) <= MAX_NAME_LENGTH
-
-
-def _is_time(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+def _config(files: dict[str, bytes]) -> RunConfig:
+    """The run's configuration, marked as imported, without parent, experiment or person, and with a unique name."""
+    if not _parse(files, CONFIG, JSON_OBJECT).keys() >= CONFIG_PARTS:
+        raise RunError(f"Its {CONFIG} has no model or no training.")
+    config = _parse(files, CONFIG, CONFIG_JSON)
+    name = config.name
+    if name in store.shipped_names():
+        name = f"{name} (imported)"[:MAX_NAME_LENGTH]
+    return replace(config, name=name, parent=None, experiment="", experiment_set="", person="", from_archive=True)

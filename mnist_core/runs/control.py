@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import ConfigDict, TypeAdapter
+
 from mnist_core.config import ConfigError
 
 MAX_RATE_FACTOR = 100.0
@@ -20,6 +22,8 @@ class Control:
     learning_rate_factor: float = 1.0  # multiplies the schedule's rate, from the next batch on
     dropout: float | None = None  # replaces the network's dropout, from the next epoch on
 
+    __pydantic_config__ = ConfigDict(allow_inf_nan=False)
+
     def __post_init__(self) -> None:
         factor, dropout = self.learning_rate_factor, self.dropout
         if not 1 / MAX_RATE_FACTOR <= factor <= MAX_RATE_FACTOR:
@@ -28,3 +32,6 @@ class Control:
             )
         if dropout is not None and not 0 <= dropout <= 0.9:
             raise ConfigError(f"dropout must be between 0 and 0.9, got {dropout!r}.")
+
+
+CONTROL_JSON = TypeAdapter(Control)

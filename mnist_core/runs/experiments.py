@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
-from mnist_core.runs.run import Run
 from mnist_core.runs.status import FINISHED, Status
+from mnist_core.runs.view import ListedRun
 
 CHANCE_ACCURACY = 0.1  # of guessing
 
@@ -34,9 +34,9 @@ class Outcome:
     seconds: float
 
     @classmethod
-    def of(cls, run: Run) -> Self:
-        """The outcome of ``run``, which has ended; a run that diverged in its first epoch gets CHANCE_ACCURACY."""
-        epochs, seconds = run.epochs, run.status.seconds
+    def of(cls, listed: ListedRun) -> Self:
+        """The outcome of a run that has ended; one that diverged in its first epoch gets CHANCE_ACCURACY."""
+        epochs, seconds = listed.run.read_epochs(), listed.status.seconds
         if not len(epochs["epoch"]):
             return cls(CHANCE_ACCURACY, CHANCE_ACCURACY, seconds)
         return cls(float(epochs["accuracy"][-1]), float(epochs["val_accuracy"][-1]), seconds)
@@ -87,7 +87,7 @@ class Experiment:
             for variant in self.variants
         ]
 
-    def newest_set(self, runs: Iterable[Run]) -> dict[str, Run]:
+    def newest_set(self, runs: Iterable[ListedRun]) -> dict[str, ListedRun]:
         """The newest set of any person that is in progress or has all its outcomes: runs by variant name.
 
         Without such a set, the newest other one. Runs with an earlier version's settings are ignored.
@@ -96,11 +96,11 @@ class Experiment:
         preferred = [set_ for set_ in sets if any_in_progress(set_.values()) or self.has_ended(set_)]
         return max(preferred or sets, key=_last_queued_at, default={})
 
-    def has_ended(self, runs: Mapping[str, Run]) -> bool:
+    def has_ended(self, runs: Mapping[str, ListedRun]) -> bool:
         """Whether ``runs``, by variant name, has every variant and each has an outcome."""
         return len(runs) == len(self.variants) and all(has_outcome(run.status) for run in runs.values())
 
-    def _sets(self, runs: Iterable[Run]) -> list[dict[str, Run]]:
+    def _sets(self, runs: Iterable[ListedRun]) -> list[dict[str, ListedRun]]:
         names = {(variant.model, variant.training): variant.name for variant in self.variants}
         sets = defaultdict(dict)
         for run in runs:
@@ -115,10 +115,10 @@ def has_outcome(status: Status) -> bool:
     return status.state == FINISHED or status.diverged
 
 
-def any_in_progress(runs: Iterable[Run]) -> bool:
+def any_in_progress(runs: Iterable[ListedRun]) -> bool:
     """Whether any of ``runs`` is queued or has a trainer."""
-    return any(status.active or status.has_trainer for status in (run.status for run in runs))
+    return any(run.status.active or run.status.has_trainer for run in runs)
 
 
-def _last_queued_at(runs: Mapping[str, Run]) -> float:
+def _last_queued_at(runs: Mapping[str, ListedRun]) -> float:
     return max(run.status.queued_at for run in runs.values())

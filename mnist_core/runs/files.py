@@ -1,19 +1,30 @@
-"""Reading and writing a run's files: JSON, CSV and NumPy archives, replaced atomically."""
+"""Reading and writing a run's files: JSON, CSV and NumPy archives.
 
+Each file is checked here, once: whoever reads it gets values of the declared types, or DamagedFile. Files are replaced
+atomically, so a reader needs no lock.
+"""
+
+import io
 import json
 import os
 import uuid
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
-# Errors of NumPy for a damaged .npz file or a missing array.
-DAMAGED_ARCHIVE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+from mnist_core.errors import DamagedFile
+from mnist_core.untrusted import arrays
+
+MAX_JSON_BYTES = 2**20
+MAX_CSV_ROWS = 2_000_000
+MAX_CSV_BYTES = 256 * 2**20
+
+T = TypeVar("T")
+JSON_OBJECT = TypeAdapter(dict[str, Any])
 
 
 def modified_ns(path: Path) -> int:
@@ -21,20 +32,80 @@ def modified_ns(path: Path) -> int:
     return path.stat().st_mtime_ns if path.exists() else 0
 
 
-def csv_line(values: tuple[float | str, ...]) -> str:
-    """One CSV row with its newline, numbers with six significant digits."""
-    return ",".join(value if isinstance(value, str) else f"{value:.6g}" for value in values) + "\n"
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to read. Raises FileNotFoundError, or DamagedFile when it cannot be read."""
+    try:
+        if path.exists() and not path.is_file():  # opening a named pipe would wait for ever
+            raise DamagedFile("it is no file")
+        with path.open("rb") as file:
+            yield file
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DamagedFile(error.strerror or str(error)) from error
+
+
+def read_bytes(path: Path, max_bytes: int) -> bytes:
+    """The content of a file. Raises FileNotFoundError, or DamagedFile when it cannot be read or is larger."""
+    with _opened(path) as file:
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise DamagedFile(f"it is larger than {max_bytes / 2**20:.0f} MB")
+    return content
+
+
+def read_json(path: Path, values: TypeAdapter[T]) -> T:
+    """The content of a JSON file as ``parse_json`` returns it. Raises FileNotFoundError or DamagedFile."""
+    return parse_json(read_bytes(path, MAX_JSON_BYTES), values)
+
+
+def parse_json(content: bytes, values: TypeAdapter[T]) -> T:
+    """The JSON ``content`` as ``values`` declares it, without conversions between types and without inf and nan.
+
+    Raises DamagedFile, with the first field that does not fit.
+    """
+    try:
+        return values.validate_json(content, strict=True)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, problem["loc"]))
+        reason = problem["msg"].removeprefix("Value error, ")
+        raise DamagedFile(f"{field}: {reason}" if field else reason) from error
 
 
 def read_columns(path: Path, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """The columns of a CSV with a header, float64 (rows,); empty without a file.
+    """The columns of a CSV as ``parse_columns`` returns them; empty without a file. Raises DamagedFile."""
+    try:
+        return parse_columns(read_bytes(path, MAX_CSV_BYTES), columns)
+    except FileNotFoundError:
+        return parse_columns(b"", columns)
 
-    An incomplete last line is ignored. Raises ValueError when another line is damaged.
+
+def parse_columns(content: bytes, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """The columns of a CSV with a header, float64 (rows,): the first MAX_CSV_ROWS rows.
+
+    An incomplete last line is ignored: its writer may not have finished. Raises DamagedFile when another line is
+    damaged.
     """
-    lines = path.read_text().splitlines(keepends=True)[1:] if path.exists() else []
-    rows = [line.split(",") for line in lines if line.endswith("\n")]
-    values = np.array(rows, dtype=np.float64).reshape(-1, len(columns))
-    return dict(zip(columns, values.T, strict=True))
+    header_end, complete = content.find(b"\n") + 1, content.rfind(b"\n") + 1
+    rows = content[header_end:complete]
+    if not rows.strip():
+        return {name: np.empty(0) for name in columns}
+    try:
+        table = np.loadtxt(
+            io.BytesIO(rows), delimiter=",", comments=None, ndmin=2, max_rows=MAX_CSV_ROWS, encoding="ascii"
+        )
+    except (ValueError, OverflowError, MemoryError) as error:
+        raise DamagedFile(str(error)) from error
+    if table.shape[1] != len(columns):
+        raise DamagedFile(f"it has {table.shape[1]} columns instead of {len(columns)}")
+    return dict(zip(columns, table.T, strict=True))
+
+
+def csv_line(values: tuple[float | str, ...]) -> str:
+    """One CSV row with its newline, numbers with six significant digits."""
+    return ",".join(value if isinstance(value, str) else f"{value:.6g}" for value in values) + "\n"
 
 
 def write_columns(path: Path, values: dict[str, np.ndarray], mask: np.ndarray) -> None:
@@ -44,19 +115,13 @@ def write_columns(path: Path, values: dict[str, np.ndarray], mask: np.ndarray) -
         temporary.write_text("".join(csv_line(row) for row in [tuple(values), *rows]))
 
 
-def read_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:
-    """The arrays of an .npz file by name, without missing ones. Raises the errors of DAMAGED_ARCHIVE."""
-    # The file is opened here because NumPy does not close a damaged one.
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-        return {name: archive[name] for name in names if name in archive}
+def read_arrays(path: Path, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:
+    """The arrays of an .npz file by name, all or those of ``names`` that it has; only numbers.
 
-
-def read_object(path: Path) -> dict[str, Any]:
-    """The object in a JSON file. Raises OSError, or ValueError when the content is no JSON object."""
-    values = json.loads(path.read_text())
-    if not isinstance(values, dict):
-        raise ValueError("not an object")
-    return values
+    Raises FileNotFoundError or DamagedFile.
+    """
+    with _opened(path) as file:
+        return arrays.read_arrays(file, names)
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:

@@ -1,16 +1,17 @@
 """Fine-tuning on the room's drawings: one half is trained on, the other half is held out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 
 from mnist_core.config import COSINE, MAX_NAME_LENGTH, RunConfig, TrainingConfig
-from mnist_core.errors import LabError
-from mnist_core.runs.files import DAMAGED_ARCHIVE, atomic_write
+from mnist_core.errors import DamagedFile, LabError, one_line
+from mnist_core.runs.files import atomic_write, read_arrays
 from mnist_core.runs.run import Run
 
 MIN_DRAWINGS = 20  # for a lesson
+MAX_LESSON_DRAWINGS = 100_000
 FILE = "lesson.npz"  # in the run's folder
 FINE_TUNING_RECIPE = "taught"  # of fine-tuning runs
 DRAWING_COPIES = 6_000  # the drawings are repeated to this number, beside 60,000 MNIST digits
@@ -49,10 +50,23 @@ class Lesson:
         if not path.exists():
             return None
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                return cls(archive["images"], archive["labels"], archive["learned"])
-        except DAMAGED_ARCHIVE as error:
-            raise LessonError(f"The drawings in {path} cannot be read ({error}).") from error
+            lesson = cls(**read_arrays(path, [each.name for each in fields(cls)]))
+            lesson.check()
+        except (DamagedFile, FileNotFoundError, TypeError) as error:
+            raise LessonError(
+                f"The drawings of the run {folder.name} cannot be read: {one_line(str(error))}."
+            ) from error
+        return lesson
+
+    def check(self) -> None:
+        """Raise DamagedFile unless the arrays have the types and shapes above, and labels from 0 to 9."""
+        count = len(self.images) if self.images.ndim else 0
+        kinds = (self.images.dtype, self.labels.dtype.kind in "iu", self.learned.dtype)
+        shapes = (self.images.shape, self.labels.shape, self.learned.shape)
+        if kinds != (np.uint8, True, bool) or shapes != ((count, 28, 28), (count,), (count,)):
+            raise DamagedFile("it does not hold images, labels and a mask")
+        if not 0 < count <= MAX_LESSON_DRAWINGS or not 0 <= self.labels.min() <= self.labels.max() <= 9:
+            raise DamagedFile(f"it needs 1 to {MAX_LESSON_DRAWINGS:,} drawings with labels from 0 to 9")
 
     def save(self, folder: Path) -> None:
         """Write the lesson to a run's ``folder``."""

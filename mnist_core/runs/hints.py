@@ -59,11 +59,11 @@ class Evidence:
 
         Raises RunError when a file is damaged.
         """
-        status, newest = run.status, max(run.snapshots, default=None)
+        status, newest = run.read_status(), max(run.snapshots(), default=None)
         return cls(
             config=run.config,
-            epochs=run.epochs,
-            batches=run.batches,
+            epochs=run.read_epochs(),
+            batches=run.read_batches(),
             ended=status.state == FINISHED,
             diverged=status.state == FAILED and status.diverged,
             layers=activity(read_snapshot(run, newest), digits) if newest else (),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.runs.fine_tuning import MIN_DRAWINGS
-from mnist_core.runs.run import Run
+from mnist_core.runs.run import RunError
+from mnist_core.runs.view import ListedRun
 
 MAX_ERRORS = 200  # of 10,000 test digits, for the smallest network
 GOAL_ACCURACY = 0.98  # validation accuracy, for the fastest training
@@ -21,11 +22,11 @@ TRAINED_ON = -1  # replaces a prediction: this drawing was in the network's trai
 class LeaderboardEntry:
     """A run and its ``value``, in the leaderboard's unit."""
 
-    run: Run
+    run: ListedRun
     value: float
 
 
-def competing(runs: Sequence[Run], *, from_shipped: bool = False) -> list[Run]:
+def competing(runs: Sequence[ListedRun], *, from_shipped: bool = False) -> list[ListedRun]:
     """The runs that were trained here from scratch; ``runs`` must be all runs, so that parents are found.
 
     ``from_shipped`` adds those that continue a shipped run.
@@ -34,7 +35,7 @@ def competing(runs: Sequence[Run], *, from_shipped: bool = False) -> list[Run]:
     return [run for run in runs if not run.shipped and _is_ours(run, runs_by_id, from_shipped=from_shipped)]
 
 
-def _is_ours(run: Run, runs_by_id: Mapping[str, Run], *, from_shipped: bool) -> bool:
+def _is_ours(run: ListedRun, runs_by_id: Mapping[str, ListedRun], *, from_shipped: bool) -> bool:
     """Whether the run and all its ancestors were trained here; a deleted ancestor counts as trained elsewhere."""
     visited: set[str] = set()
     while run.id not in visited:  # a config.json may name its own run as its parent
@@ -51,25 +52,28 @@ def _is_ours(run: Run, runs_by_id: Mapping[str, Run], *, from_shipped: bool) -> 
     return False
 
 
-def best_accuracy(runs: Sequence[Run]) -> list[LeaderboardEntry]:
+def best_accuracy(runs: Sequence[ListedRun]) -> list[LeaderboardEntry]:
     """Entries by accuracy on the test set, 0 to 1, best first."""
     return _best(runs, lambda run: _scores(run).get("test_accuracy"), largest=True)
 
 
-def fewest_parameters(runs: Sequence[Run]) -> list[LeaderboardEntry]:
+def fewest_parameters(runs: Sequence[ListedRun]) -> list[LeaderboardEntry]:
     """Entries by number of parameters, fewest first, of the networks with at most MAX_ERRORS on the test set."""
 
-    def parameters(run: Run) -> float | None:
+    def parameters(run: ListedRun) -> float | None:
         return run.config.model.parameters if _scores(run).get("incorrect", np.inf) <= MAX_ERRORS else None
 
     return _best(runs, parameters, largest=False)
 
 
-def fastest(runs: Sequence[Run]) -> list[LeaderboardEntry]:
+def fastest(runs: Sequence[ListedRun]) -> list[LeaderboardEntry]:
     """Entries by seconds of training until the first epoch with GOAL_ACCURACY has ended, fastest first."""
 
-    def seconds(run: Run) -> float | None:
-        epochs = run.epochs
+    def seconds(run: ListedRun) -> float | None:
+        try:
+            epochs = run.run.read_epochs()
+        except RunError:  # its history is damaged
+            return None
         reached = np.flatnonzero(epochs["val_accuracy"] >= GOAL_ACCURACY)
         return float(epochs["seconds"][reached[0]]) if len(reached) else None
 
@@ -77,7 +81,7 @@ def fastest(runs: Sequence[Run]) -> list[LeaderboardEntry]:
 
 
 def best_on_drawings(
-    runs: Sequence[Run], answers: Mapping[str, np.ndarray], labels: np.ndarray
+    runs: Sequence[ListedRun], answers: Mapping[str, np.ndarray], labels: np.ndarray
 ) -> list[LeaderboardEntry]:
     """Entries by accuracy on the room's drawings, 0 to 1, without those that a network was trained on; best first.
 
@@ -85,7 +89,7 @@ def best_on_drawings(
     MIN_DRAWINGS that count, are left out. ``labels``: integers (N,).
     """
 
-    def accuracy(run: Run) -> float | None:
+    def accuracy(run: ListedRun) -> float | None:
         predicted = answers.get(run.id, np.empty(0))
         held_out = predicted != TRAINED_ON
         return float((predicted == labels)[held_out].mean()) if held_out.sum() >= MIN_DRAWINGS else None
@@ -93,11 +97,13 @@ def best_on_drawings(
     return _best(runs, accuracy, largest=True)
 
 
-def _scores(run: Run) -> dict[str, float]:
+def _scores(run: ListedRun) -> dict[str, float]:
     return run.status.scores or {}
 
 
-def _best(runs: Sequence[Run], value: Callable[[Run], float | None], *, largest: bool) -> list[LeaderboardEntry]:
+def _best(
+    runs: Sequence[ListedRun], value: Callable[[ListedRun], float | None], *, largest: bool
+) -> list[LeaderboardEntry]:
     """The best entry of each person; of equal values the earlier run comes first."""
     entries = [LeaderboardEntry(run, score) for run in runs if (score := value(run)) is not None]
     ordered = sorted(entries, key=lambda entry: -entry.value if largest else entry.value)

@@ -1,12 +1,16 @@
 """Estimates of training time: a rule of thumb, corrected by the times of earlier trainings on this machine."""
 
-import json
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
 
 from mnist_core.config import RunConfig, TrainingConfig
-from mnist_core.runs.files import write_json
+from mnist_core.errors import DamagedFile
+from mnist_core.runs.files import read_json, write_json
 
 FILE = "pace.json"  # in the home folder: measured time divided by the rule of thumb, by kind of training
+RATIOS_JSON = TypeAdapter(dict[str, Annotated[float, Field(gt=1e-6, lt=1e6, allow_inf_nan=False)]])
 
 # Measured by `python -m tests.benchmarks.training` on 2 cores with AVX-512.
 OPERATIONS_PER_SECOND = 250e9
@@ -54,7 +58,6 @@ def _correction(training: TrainingConfig, home: Path) -> float:
 def _read(home: Path) -> dict[str, float]:
     """The stored ratios by kind; a damaged file counts as empty, because only the estimate gets worse."""
     try:
-        ratios = json.loads((home / FILE).read_text())
-        return {kind: float(ratio) for kind, ratio in ratios.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        return read_json(home / FILE, RATIOS_JSON)
+    except (FileNotFoundError, DamagedFile):
         return {}

@@ -5,30 +5,31 @@ counts as not measured.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from mnist_core.runs.files import write_json
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from mnist_core.errors import DamagedFile
+from mnist_core.runs.files import read_json, write_json
 from mnist_core.runs.run import Run, RunError
 
 FILE = "robustness.json"
-# Errors of reading a damaged file.
-READ_ERRORS = (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True)
 class Curve:
     """The accuracies, 0 to 1, at the levels of one perturbation, in its unit."""
 
+    __pydantic_config__ = ConfigDict(allow_inf_nan=False)
+
     levels: tuple[float, ...]
     accuracies: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "levels", tuple(map(float, self.levels)))
-        object.__setattr__(self, "accuracies", tuple(map(float, self.accuracies)))
         if len(self.levels) != len(self.accuracies):
             raise ValueError(f"{len(self.levels)} levels need as many accuracies, got {len(self.accuracies)}")
         if not all(0 <= accuracy <= 1 for accuracy in self.accuracies):
@@ -40,7 +41,7 @@ class Robustness:
     """Curves by perturbation name, measured on ``digits`` test digits. ``model``: the SHA-256 of the model file."""
 
     model: str
-    digits: int
+    digits: Annotated[int, Field(ge=1, le=10_000)]
     curves: dict[str, Curve]
 
     def save(self, run: Run) -> None:
@@ -53,6 +54,9 @@ class Robustness:
             raise RunError(f"The robustness of the run {run.id} cannot be kept: {error.strerror or error}.") from error
 
 
+ROBUSTNESS_JSON = TypeAdapter(Robustness)
+
+
 def read_robustness(run: Run, levels: Mapping[str, tuple[float, ...]]) -> Robustness | None:
     """The stored robustness of the current network of ``run``, or None.
 
@@ -60,15 +64,13 @@ def read_robustness(run: Run, levels: Mapping[str, tuple[float, ...]]) -> Robust
     does a damaged file, because it can be measured again.
     """
     path = run.path / FILE
-    if not (path.exists() and run.has_model):
+    if not (path.exists() and run.has_model()):
         return None
     try:
-        values = json.loads(path.read_text())
-        curves = {str(name): Curve(**curve) for name, curve in values["curves"].items()}
-        robustness = Robustness(str(values["model"]), int(values["digits"]), curves)
-    except READ_ERRORS:
+        robustness = read_json(path, ROBUSTNESS_JSON)
+    except (FileNotFoundError, DamagedFile):
         return None
-    levels_match = {name: curve.levels for name, curve in curves.items()} == levels
+    levels_match = {name: curve.levels for name, curve in robustness.curves.items()} == levels
     return robustness if levels_match and robustness.model == fingerprint(run) else None
 
 

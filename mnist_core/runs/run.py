@@ -1,41 +1,48 @@
 """A run: the folder that holds one training's configuration, status, history and network."""
 
+import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from filelock import FileLock
+from pydantic import TypeAdapter
 
-from mnist_core.config import MAX_NAME_LENGTH, RunConfig
-from mnist_core.errors import LabError
-from mnist_core.runs.control import Control
+from mnist_core.config import CONFIG_JSON, CONFIG_PARTS, MAX_NAME_LENGTH, RunConfig
+from mnist_core.errors import DamagedFile, LabError
+from mnist_core.runs.control import CONTROL_JSON, Control
 from mnist_core.runs.files import (
-    DAMAGED_ARCHIVE,
+    JSON_OBJECT,
     atomic_write,
     read_arrays,
     read_columns,
-    read_object,
+    read_json,
     write_columns,
     write_json,
 )
-from mnist_core.runs.status import CANCELLED, INTERRUPTED, PAUSED, QUEUED, ResumePoint, Status
+from mnist_core.runs.status import CANCELLED, PAUSED, QUEUED, STATUS_JSON, ResumePoint, Status
+from mnist_core.runs.view import ListedRun, RunView, last_epoch
+from mnist_core.untrusted.import_report import FILE as IMPORT_REPORT_FILE
+from mnist_core.untrusted.import_report import REPORT_JSON, ImportReport
 
 SHIPPED = Path(__file__).parents[1] / "pretrained"
-HEARTBEAT_TIMEOUT_SECONDS = 10.0  # a trainer writes its heartbeat at least once a second
 
 EVALUATION_FILE = "evaluation.npz"
 STATISTICS_ARRAYS = ("whitening", "means", "scales", "known")  # arrays of EVALUATION_FILE, for network.typicality
 TEMPERATURE_ARRAY = "temperature"  # a scalar array of EVALUATION_FILE
+SNAPSHOT_NAME = re.compile(r"epoch-(\d{2,7})\.npz")
 DISK_RESERVE = ".reserve"  # a file in the run's folder, deleted on a full disk so that the status can be written
 
 EPOCH_COLUMNS = ("epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy")
 BATCH_COLUMNS = ("epoch", "step", "seconds", "loss", "accuracy")
+
+T = TypeVar("T")
 
 
 class RunError(LabError):
@@ -44,7 +51,7 @@ class RunError(LabError):
 
 @dataclass(frozen=True)
 class Run:
-    """A run's folder. Every property but ``config`` reads the files at each access.
+    """A run's folder. The ``read`` methods read its files at each call; they raise RunError when one is damaged.
 
     Files are replaced atomically; only the CSVs grow, and a reader ignores an incomplete last line: it needs no lock.
     """
@@ -58,23 +65,43 @@ class Run:
 
     @cached_property
     def config(self) -> RunConfig:
-        """The configuration; only its name can change. Raises RunError when config.json is damaged."""
-        try:
-            return RunConfig.from_json(self._json("config.json"))
-        except LabError as error:
-            raise RunError(f"The run {self.id} cannot be read: {error}") from error
+        """The configuration, read once, as only its name can change. Raises RunError when config.json is damaged."""
+        values = self._json("config.json", JSON_OBJECT)
+        if not values.keys() >= CONFIG_PARTS:
+            raise RunError(f"The run {self.id} cannot be read: config.json has no model or no training.")
+        return self._json("config.json", CONFIG_JSON)
 
-    @property
-    def status(self) -> Status:
+    def listed(self) -> ListedRun:
+        """This run as in a list of many. Raises RunError when a file is damaged."""
+        return ListedRun(self, self.config, self.read_status())
+
+    def read(self) -> RunView:
+        """All that a page shows of this run, read at one moment. Raises RunError when a file is damaged."""
+        return RunView(
+            self, self.config, self.read_status(), self.read_epochs(), self.read_batches(), self.read_control()
+        )
+
+    def read_status(self) -> Status:
         """The current status; a run with a trainer but without a recent heartbeat is INTERRUPTED."""
-        try:
-            values = self._json("status.json")
-            status = Status(**values)
-        except TypeError as error:
-            raise RunError(f"The run {self.id} cannot be read: status.json has other fields ({error}).") from error
-        if status.has_trainer and time.time() - (status.heartbeat or 0) > HEARTBEAT_TIMEOUT_SECONDS:
-            return replace(status, state=INTERRUPTED)
-        return status
+        return self.read_stored_status().at(time.time())
+
+    def read_stored_status(self) -> Status:
+        """The status as it was written last, whatever the time is now."""
+        return self._json("status.json", STATUS_JSON)
+
+    def read_control(self) -> Control:
+        """The current requests to its trainer."""
+        if not (self.path / "control.json").exists():
+            return Control()
+        return self._json("control.json", CONTROL_JSON)
+
+    def read_epochs(self) -> dict[str, np.ndarray]:
+        """The columns ``RunView.epochs``."""
+        return self._csv("epochs.csv", EPOCH_COLUMNS)
+
+    def read_batches(self) -> dict[str, np.ndarray]:
+        """The columns ``RunView.batches``."""
+        return self._csv("batches.csv", BATCH_COLUMNS)
 
     @property
     def shipped(self) -> bool:
@@ -86,7 +113,6 @@ class Run:
         """The lab's home folder that contains the run."""
         return self.path.parents[1]
 
-    @property
     def has_model(self) -> bool:
         """Whether there is a trained model."""
         return self.model_path.exists()
@@ -101,84 +127,59 @@ class Run:
         """The file of the trained model as HDF5; shipped runs have none, the engine converts them on demand."""
         return self.path / "model.h5"
 
-    @property
-    def epochs(self) -> dict[str, np.ndarray]:
-        """Columns of epochs.csv, float64 (epochs done,): epoch, seconds, loss, accuracy, val_loss, val_accuracy."""
-        return self._csv("epochs.csv", EPOCH_COLUMNS)
-
-    @property
-    def batches(self) -> dict[str, np.ndarray]:
-        """Columns of batches.csv, float64: epoch, step, seconds, loss, accuracy; step is the batch in its epoch."""
-        return self._csv("batches.csv", BATCH_COLUMNS)
-
-    @property
-    def evaluated(self) -> bool:
+    def is_evaluated(self) -> bool:
         """Whether its predictions for the test set are stored."""
         return (self.path / EVALUATION_FILE).exists()
 
-    @property
-    def test_probabilities(self) -> np.ndarray:
+    def read_test_probabilities(self) -> np.ndarray:
         """Test-set probabilities, float32 (10000, 10), rows sum to 1. Raises RunError when missing or damaged."""
-        if not self.evaluated:
+        if not self.is_evaluated():
             raise RunError(f"The run {self.config.name} has not been evaluated yet: its training has not ended.")
         probabilities = self._evaluation(["probabilities"]).get("probabilities", np.empty(0))
         if probabilities.shape != (10_000, 10):
             raise RunError(f"The run {self.id} cannot be read: evaluation.npz has shape {probabilities.shape}.")
         return probabilities
 
-    @property
-    def statistics(self) -> dict[str, np.ndarray]:
-        """The arrays of network.typicality.Typicality by name, empty without them. Raises RunError when damaged."""
-        arrays = self._evaluation(STATISTICS_ARRAYS) if self.evaluated else {}
+    def read_statistics(self) -> dict[str, np.ndarray]:
+        """The arrays of network.typicality.Typicality by name; empty without them."""
+        arrays = self._evaluation(STATISTICS_ARRAYS) if self.is_evaluated() else {}
         return arrays if len(arrays) == len(STATISTICS_ARRAYS) else {}
 
-    @property
-    def temperature(self) -> float | None:
-        """The divisor that calibrates the logits, fitted on held-out training digits; None without such digits.
+    def read_temperature(self) -> float | None:
+        """The divisor that calibrates the logits, fitted on held-out training digits; None without such digits."""
+        array = self._evaluation([TEMPERATURE_ARRAY]).get(TEMPERATURE_ARRAY) if self.is_evaluated() else None
+        if array is None:
+            return None
+        if array.size != 1 or not 0 < float(array.item()) < np.inf:
+            raise RunError(f"The run {self.id} cannot be read: evaluation.npz has no valid temperature.")
+        return float(array.item())
 
-        Raises RunError when the file is damaged.
-        """
-        arrays = self._evaluation([TEMPERATURE_ARRAY]) if self.evaluated else {}
-        return float(arrays[TEMPERATURE_ARRAY]) if TEMPERATURE_ARRAY in arrays else None
+    def read_import_report(self) -> ImportReport | None:
+        """The report of a model from elsewhere; None without one, or if it is damaged, as it is informational."""
+        with suppress(RunError):
+            return self._json(IMPORT_REPORT_FILE, REPORT_JSON)
+        return None
 
     def save_evaluation(
         self, probabilities: np.ndarray, *, statistics: dict[str, np.ndarray], temperature: float | None = None
     ) -> None:
-        """Store the values of ``test_probabilities``, ``statistics`` and ``temperature``."""
+        """Store the values of ``read_test_probabilities``, ``read_statistics`` and ``read_temperature``."""
         temperature_array = {} if temperature is None else {TEMPERATURE_ARRAY: np.array(temperature)}
         with atomic_write(self.path / EVALUATION_FILE) as path:
             np.savez_compressed(path, probabilities=probabilities, **statistics, **temperature_array)
 
-    @property
     def snapshots(self) -> dict[int, Path]:
-        """Files by epoch, oldest first: float16 weights as "layer/kernel" and "layer/bias", and test_probabilities."""
-        paths = (self.path / "snapshots").glob("epoch-*.npz")
-        return dict(sorted((int(path.stem.removeprefix("epoch-")), path) for path in paths))
+        """Files by epoch, oldest first: float16 weights as "layer/kernel" and "layer/bias", and test_probabilities.
 
-    @property
+        A file with another name is ignored.
+        """
+        paths = ((SNAPSHOT_NAME.fullmatch(path.name), path) for path in (self.path / "snapshots").glob("epoch-*.npz"))
+        return dict(sorted((int(match[1]), path) for match, path in paths if match))
+
     def resume_point(self) -> ResumePoint | None:
         """The newest saved training state, or None."""
-        return max(map(ResumePoint.of, (self.path / "resume").glob("epoch-*.keras")), default=None)
-
-    @property
-    def epochs_done(self) -> int:
-        """The network's completed epochs, inherited ones included."""
-        epochs = self.epochs["epoch"]
-        return int(epochs[-1]) if len(epochs) else 0
-
-    @property
-    def progress(self) -> float:
-        """The completed share of this run's own epochs, 0 to 1."""
-        return self.progress_in(self.batches)
-
-    def progress_in(self, batches: dict[str, np.ndarray]) -> float:
-        """Like ``progress``, for a caller that has already read ``batches``."""
-        config = self.config
-        if not len(batches["epoch"]):
-            return 0.0
-        done = batches["epoch"][-1] - 1 - config.inherited_epochs
-        done += batches["step"][-1] / config.training.steps_per_epoch
-        return float(min(max(done / config.training.epochs, 0.0), 1.0))
+        points = map(ResumePoint.of, (self.path / "resume").glob("epoch-*.keras"))
+        return max((point for point in points if point), default=None)
 
     def continuation(self, *, name: str | None = None, **changes: Any) -> RunConfig:  # noqa: ANN401
         """The configuration of a new run that continues training this run's network.
@@ -190,30 +191,21 @@ class Run:
             name=name or f"{config.name} trained on"[:MAX_NAME_LENGTH],
             recipe=config.recipe,
             parent=self.id,
-            inherited_epochs=self.epochs_done,
+            inherited_epochs=last_epoch(self.read_epochs()),
             model=config.model,
             training=replace(config.training, **changes),
         )
 
-    @property
-    def control(self) -> Control:
-        """The current requests to its trainer. Raises RunError when control.json is damaged."""
-        if not (self.path / "control.json").exists():
-            return Control()
-        try:
-            return Control(**self._json("control.json"))
-        except (LabError, TypeError) as error:
-            raise RunError(f"The run {self.id} cannot be read: control.json is damaged ({error}).") from error
-
     def update_control(self, **changes: Any) -> None:  # noqa: ANN401, a Control's own fields
         """Change fields of Control, which the trainer reads. Raises ConfigError when a value is out of bounds."""
         with self._locked():
-            write_json(self.path / "control.json", asdict(replace(self.control, **changes)))
+            self._write("control.json", asdict(replace(self.read_control(), **changes)))
 
     def cancel(self) -> None:
         """Ask the trainer to stop and keep the network; a run without a trainer is cancelled at once."""
         self.update_control(cancel=True)
-        if self.status.state == QUEUED or self.status.suspended:
+        status = self.read_status()
+        if status.state == QUEUED or status.suspended:
             self.update(only_in=(QUEUED, PAUSED), state=CANCELLED, ended_at=time.time())
 
     def requeue(self) -> None:
@@ -227,15 +219,14 @@ class Run:
         """Rename the run and return it. Raises ConfigError for an invalid name, RunError for a shipped run."""
         self._refuse_if_shipped()
         with self._locked():
-            values = self._json("config.json")
-            write_json(self.path / "config.json", values | {"name": replace(self.config, name=name.strip()).name})
+            self._write("config.json", {"name": replace(self.config, name=name.strip()).name})
         return Run(self.path)
 
     def delete(self) -> None:
         """Delete the folder, which also removes a queued run. Raises RunError when it is shipped or in training."""
         self._refuse_if_shipped()
         with self._locked():
-            if self.status.has_trainer:
+            if self.read_status().has_trainer:
                 raise RunError(f"The run {self.config.name} is being trained. Cancel it first.")
             # Renaming is atomic, so no reader sees a partly deleted run.
             trash = self.path.rename(self.home / f".deleted-{self.id}")
@@ -248,10 +239,10 @@ class Run:
     def update(self, *, only_in: tuple[str, ...] = (), **changes: Any) -> bool:  # noqa: ANN401, a Status' own fields
         """Change fields of status.json; with ``only_in`` only in one of these states. Returns whether it did."""
         with self._locked():
-            values = self._json("status.json")
-            if only_in and values["state"] not in only_in:
+            status = self.read_stored_status()
+            if only_in and status.state not in only_in:
                 return False
-            write_json(self.path / "status.json", vars(Status(**values | changes)))
+            self._write("status.json", vars(replace(status, **changes)))
         return True
 
     def release_disk_reserve(self) -> None:
@@ -260,7 +251,7 @@ class Run:
 
     def truncate_history(self, epochs: int, steps: int = 0) -> None:
         """Drop the CSV rows after ``epochs`` whole epochs and ``steps`` batches, which will be trained again."""
-        epoch_columns, batches = self.epochs, self.batches
+        epoch_columns, batches = self.read_epochs(), self.read_batches()
         in_partial_epoch = (batches["epoch"] == epochs + 1) & (batches["step"] <= steps)
         write_columns(self.path / "epochs.csv", epoch_columns, epoch_columns["epoch"] <= epochs)
         write_columns(self.path / "batches.csv", batches, (batches["epoch"] <= epochs) | in_partial_epoch)
@@ -279,9 +270,14 @@ class Run:
         with self._reading(EVALUATION_FILE):
             return read_arrays(self.path / EVALUATION_FILE, names)
 
-    def _json(self, name: str) -> dict[str, Any]:
+    def _json(self, name: str, values: TypeAdapter[T]) -> T:
         with self._reading(name):
-            return read_object(self.path / name)
+            return read_json(self.path / name, values)
+
+    def _write(self, name: str, values: dict[str, Any]) -> None:
+        """Replace ``values`` in a JSON file, which keeps its other fields: a newer version may have written them."""
+        path = self.path / name
+        write_json(path, (self._json(name, JSON_OBJECT) if path.exists() else {}) | values)
 
     def _csv(self, name: str, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
         with self._reading(name):
@@ -294,5 +290,5 @@ class Run:
             yield
         except FileNotFoundError as error:
             raise RunError(f"The run {self.id} cannot be read: {name} is missing.") from error
-        except DAMAGED_ARCHIVE as error:
+        except DamagedFile as error:
             raise RunError(f"The run {self.id} cannot be read: {name} is damaged ({error}).") from error

@@ -1,7 +1,6 @@
 """Snapshots: the weights of a run's network after an epoch as arrays, and its forward pass in NumPy."""
 
-import zipfile
-import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +9,9 @@ import numpy as np
 from scipy.special import softmax
 
 from mnist_core.config import ModelConfig
+from mnist_core.errors import DamagedFile
 from mnist_core.runs.activations import ACTIVATIONS
+from mnist_core.runs.files import read_arrays
 from mnist_core.runs.run import Run, RunError
 
 PIXELS, CLASSES = 28 * 28, 10
@@ -57,33 +58,39 @@ class Snapshot:
 
 def snapshot_path(run: Run, epoch: int) -> Path:
     """The file of the snapshot of ``epoch``. Raises RunError when there is none."""
-    path = run.snapshots.get(epoch)
+    path = run.snapshots().get(epoch)
     if path is None:
         raise RunError(f"The run {run.config.name} kept no snapshot of epoch {epoch}.")
     return path
 
 
 def read_snapshot(run: Run, epoch: int) -> Snapshot:
-    """Read the network after ``epoch``, one of ``run.snapshots``; float16 weights are converted to float32.
+    """Read the network after ``epoch``, one of ``run.snapshots()``; float16 weights are converted to float32.
 
     Raises RunError when the snapshot is missing, damaged or of another network.
     """
     model, path = run.config.model, snapshot_path(run, epoch)
-    names = [*(f"hidden_{number}" for number in range(1, len(model.hidden_units) + 1)), OUTPUT]
-    layers = tuple(_read_layers(path, names))
-    shapes = [layer.kernel.shape for layer in layers]
-    if shapes != list(pairwise((PIXELS, *model.hidden_units, CLASSES))):
-        raise RunError(f"The snapshot {path.name} of the run {run.id} belongs to another network: {shapes}.")
-    return Snapshot(model, layers)
+    layer_names = [*(f"hidden_{number}" for number in range(1, len(model.hidden_units) + 1)), OUTPUT]
+    names = [f"{name}/{part}" for name in layer_names for part in ("kernel", "bias")]
+    shapes = pairwise((PIXELS, *model.hidden_units, CLASSES))
+    expected = [shape for inputs, units in shapes for shape in ((inputs, units), (units,))]
+    arrays = read_snapshot_arrays(path, names)
+    if [array.shape for array in arrays.values()] != expected:
+        raise RunError(f"The snapshot {path.name} of the run {run.id} belongs to another network.")
+    kernels_and_biases = [array.astype(np.float32) for array in arrays.values()]
+    return Snapshot(model, tuple(map(Dense, kernels_and_biases[::2], kernels_and_biases[1::2])))
 
 
-def _read_layers(path: Path, names: list[str]) -> list[Dense]:
+def read_snapshot_arrays(path: Path, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:
+    """The arrays of a snapshot by name, all or those of ``names``. Raises RunError when one is missing or damaged."""
     try:
-        # The file is opened here because NumPy does not close a damaged one.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as weights:
-            return [
-                Dense(weights[f"{name}/kernel"].astype(np.float32), weights[f"{name}/bias"].astype(np.float32))
-                for name in names
-            ]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} cannot be read: {error}") from error
+        arrays = read_arrays(path, names)
+        missing = [name for name in names or () if name not in arrays]
+        if missing:
+            raise DamagedFile(f"it has no {missing[0]}")
+        if not all(np.isfinite(array).all() for array in arrays.values()):
+            raise DamagedFile("it holds numbers that are not finite")
+    except (DamagedFile, FileNotFoundError) as error:
+        run_id = path.parents[1].name
+        raise RunError(f"The snapshot {path.name} of the run {run_id} cannot be read: {error}.") from error
+    return arrays

@@ -1,29 +1,49 @@
 """The status of a run, and the saved training states that it can resume from."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, CANCELLED, FAILED = "finished", "cancelled", "failed"
 INTERRUPTED = "interrupted"  # never written: a running or paused run with an old heartbeat
+HEARTBEAT_TIMEOUT_SECONDS = 10.0  # a trainer writes its heartbeat at least once a second
+
+
+SCORES = ("test_loss", "test_accuracy", "correct", "incorrect")  # the fields of evaluation.scores.Scores
+
+
+def _check_scores(scores: dict[str, float]) -> dict[str, float]:
+    if not all(name in scores for name in SCORES):
+        raise ValueError(f"scores need {', '.join(SCORES)}")
+    return scores
+
+
+Time = Annotated[float, Field(ge=0, le=253_402_300_799)]  # seconds since 1970, until the year 9999
+Duration = Annotated[float, Field(ge=0, le=1e10)]  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """The content of ``status.json``. Times are seconds since 1970; ``seconds`` is the training time."""
+    """The content of ``status.json``. ``seconds`` is the training time."""
 
-    state: str
-    queued_at: float
-    started_at: float | None = None
-    ended_at: float | None = None
-    heartbeat: float | None = None  # when the run was created, then by its trainer; None after it has released the run
-    seconds: float = 0.0
-    expected_seconds: float | None = None  # the estimate when the run was created
-    deaths: int = 0  # workers that died while training it, since it was queued
-    recording_seconds: float = 0.0  # the part of the training time spent writing files
+    __pydantic_config__ = ConfigDict(allow_inf_nan=False)
+
+    state: Literal["queued", "running", "paused", "finished", "cancelled", "failed", "interrupted"]
+    queued_at: Time
+    started_at: Time | None = None
+    ended_at: Time | None = None
+    heartbeat: Time | None = None  # when the run was created, then by its trainer; None after it has released the run
+    seconds: Duration = 0.0
+    expected_seconds: Duration | None = None  # the estimate when the run was created
+    deaths: Annotated[int, Field(ge=0, le=1_000_000)] = 0  # workers that died while training it, since it was queued
+    recording_seconds: Duration = 0.0  # the part of the training time spent writing files
     error: str | None = None
     diverged: bool = False  # it failed because the loss became NaN or infinite
-    scores: dict[str, float] | None = None  # after the training: the fields of evaluation.scores.Scores
+    scores: Annotated[dict[str, float], AfterValidator(_check_scores)] | None = None  # after the training: SCORES
 
     @property
     def active(self) -> bool:
@@ -40,6 +60,18 @@ class Status:
         """Whether it was paused so long that its trainer saved the state and released the run."""
         return self.state == PAUSED and self.heartbeat is None
 
+    def at(self, now: float) -> "Status":
+        """This status at the time ``now``, seconds since 1970: INTERRUPTED if its trainer's last heartbeat is old."""
+        if self.has_trainer and now - (self.heartbeat or 0) > HEARTBEAT_TIMEOUT_SECONDS:
+            return replace(self, state=INTERRUPTED)
+        return self
+
+
+STATUS_JSON = TypeAdapter(Status)
+
+
+RESUME_NAME = re.compile(r"epoch-(\d{1,7})(?:\+(\d{1,7}))?\.keras")
+
 
 @dataclass(frozen=True, order=True)
 class ResumePoint:
@@ -50,7 +82,7 @@ class ResumePoint:
     path: Path
 
     @classmethod
-    def of(cls, path: Path) -> "ResumePoint":
-        """Parse a file name epoch-EPOCHS+STEPS.keras or epoch-EPOCHS.keras."""
-        epochs, _, steps = path.stem.removeprefix("epoch-").partition("+")
-        return cls(int(epochs), int(steps or 0), path)
+    def of(cls, path: Path) -> "ResumePoint | None":
+        """Parse a file name epoch-EPOCHS+STEPS.keras or epoch-EPOCHS.keras; None for another name."""
+        match = RESUME_NAME.fullmatch(path.name)
+        return cls(int(match[1]), int(match[2] or 0), path) if match else None

@@ -1,11 +1,14 @@
 """Creating, listing and finding runs: those shipped with the app and those of the home folder."""
 
+import os
 import shutil
 import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,10 +24,13 @@ from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import BATCH_COLUMNS, DISK_RESERVE, EPOCH_COLUMNS, SHIPPED, Run, RunError
 from mnist_core.runs.status import FINISHED, QUEUED, Status
+from mnist_core.runs.view import ListedRun
 
 DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that is shipped
 SHIPPED_SNAPSHOTS = 6
 DISK_RESERVE_BYTES = 32_768
+MAX_CACHED_RUNS = 4_096
+CREATION_SECONDS = 60.0  # a folder without status.json that is younger is a run that is being created
 
 
 def prepare_home() -> Path:
@@ -99,7 +105,7 @@ def _write_config(run: Run, config: RunConfig) -> None:
 
 
 def _inherit(run: Run, parent: Run, epochs: int) -> None:
-    if not parent.has_model:
+    if not parent.has_model():
         raise RunError(f"The run {parent.config.name} has no trained network to go on from.")
     (run.path / "resume").mkdir()
     shutil.copyfile(parent.model_path, run.path / "resume" / f"epoch-{epochs:03d}.keras")
@@ -114,7 +120,7 @@ def ship(run: Run) -> Run:
     target = Run(SHIPPED / run.config.name)
     shutil.rmtree(target.path, ignore_errors=True)
     shutil.copytree(run.path, target.path, ignore=shutil.ignore_patterns("model.h5", "control.json", DISK_RESERVE))
-    snapshots = target.snapshots
+    snapshots = target.snapshots()
     kept_indices = {round(index) for index in np.linspace(0, len(snapshots) - 1, SHIPPED_SNAPSHOTS)}
     for index, path in enumerate(snapshots.values()):
         if index not in kept_indices:
@@ -129,48 +135,82 @@ def rename(run: Run, name: str) -> Run:
     return run.renamed(name)
 
 
-def list_runs(home: Path) -> list[Run]:
-    """All readable runs: shipped ones, then those of ``home``, oldest first."""
-    return [*shipped_runs(), *_readable_runs(home / "runs")]
+@dataclass(frozen=True)
+class UnreadableRun:
+    """The folder of a run that cannot be read, and the reason for people."""
+
+    path: Path
+    reason: str
 
 
-def shipped_runs() -> list[Run]:
+@dataclass(frozen=True)
+class Scan:
+    """All runs of a lab at one moment: ``shipped`` with the app and its ``own``, oldest first, and the unreadable."""
+
+    shipped: tuple[ListedRun, ...]
+    own: tuple[ListedRun, ...]
+    unreadable: tuple[UnreadableRun, ...]
+
+    @property
+    def runs(self) -> tuple[ListedRun, ...]:
+        """The readable runs, the shipped ones first."""
+        return self.shipped + self.own
+
+
+def scan(home: Path) -> Scan:
+    """All runs, each read once for all scans as long as its config.json and status.json do not change."""
+    shipped, damaged = _scan(SHIPPED)
+    own, unreadable = _scan(home / "runs")
+    return Scan(shipped, own, damaged + unreadable)
+
+
+def shipped_runs() -> tuple[ListedRun, ...]:
     """The readable runs that are part of the app."""
-    return _readable_runs(SHIPPED)
+    return _scan(SHIPPED)[0]
 
 
 def shipped_names() -> set[str]:
     """The names of the shipped runs."""
-    return {run.config.name for run in shipped_runs()}
+    return {listed.config.name for listed in shipped_runs()}
 
 
-def _readable_runs(folder: Path) -> list[Run]:
-    return [run for run in map(Run, sorted(folder.iterdir())) if _readable(run)]
-
-
-def unreadable_runs(home: Path) -> list[str]:
-    """One error message for each run folder of ``home`` that cannot be read."""
-    messages = []
-    for path in sorted(path for path in (home / "runs").iterdir() if path.is_dir()):
+def _scan(folder: Path) -> tuple[tuple[ListedRun, ...], tuple[UnreadableRun, ...]]:
+    now, runs, unreadable = time.time(), [], []
+    with os.scandir(folder) as entries:
+        paths = sorted(entry.path for entry in entries if entry.is_dir())
+    for path in paths:
         try:
-            _check(Run(path))
+            listed = _listed(path, _version(f"{path}/config.json"), _version(f"{path}/status.json"))
         except RunError as error:
-            messages.append(str(error))
-    return messages
+            if not _is_changing(path, now):
+                unreadable.append(UnreadableRun(Path(path), str(error)))
+            continue
+        runs.append(replace(listed, status=listed.status.at(now)) if listed.status.has_trainer else listed)
+    return tuple(runs), tuple(unreadable)
 
 
-def _check(run: Run) -> None:
-    _ = run.config, run.status
+@lru_cache(maxsize=MAX_CACHED_RUNS)
+def _listed(path: str, *_: tuple[int, ...] | None) -> ListedRun:
+    """The run at ``path``, cached until this is called with other versions of its files. Raises RunError."""
+    run = Run(Path(path))
+    return ListedRun(run, run.config, run.read_stored_status())
 
 
-def _readable(run: Run) -> bool:
-    if not run.path.is_dir():
-        return False
+def _version(path: str) -> tuple[int, ...] | None:
+    """What changes when a file does; None when it cannot be looked at."""
     try:
-        _check(run)
-    except RunError:
-        return False
-    return True
+        stat = os.stat(path)  # not pathlib, which takes three times as long, for each of a thousand runs
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _is_changing(path: str, now: float) -> bool:
+    """Whether the folder at ``path`` was deleted, or a run is being created in it: its status is written last."""
+    try:
+        return not os.path.exists(f"{path}/status.json") and now - os.stat(path).st_mtime < CREATION_SECONDS
+    except OSError:
+        return True
 
 
 def find(reference: str, home: Path) -> Run:
@@ -180,18 +220,38 @@ def find(reference: str, home: Path) -> Run:
     """
     for folder in (SHIPPED, home / "runs"):  # the fast path for an id, without reading all runs
         run = Run(folder / reference)
-        if run.id == reference and _readable(run):
+        if run.id == reference and _is_readable(run):
             return run
-    runs = list_runs(home)
-    named = [run for run in runs if run.config.name == reference]
+    runs = scan(home).runs
+    named = [listed.run for listed in runs if listed.config.name == reference]
     if named:
         return named[-1]
-    if (Path(reference) / "config.json").exists():
+    if _exists(Path(reference) / "config.json"):
         run = Run(Path(reference).resolve())
         _check(run)
         return run
-    known_names = ", ".join(run.config.name for run in runs) or "none yet"
+    known_names = ", ".join(listed.config.name for listed in runs) or "none yet"
     raise RunError(f"There is no run called {reference!r}. Known runs: {known_names}.")
+
+
+def _check(run: Run) -> None:
+    """Raise RunError when the run is unreadable."""
+    _ = run.config, run.read_status()
+
+
+def _is_readable(run: Run) -> bool:
+    with suppress(RunError):
+        _check(run)
+        return True
+    return False
+
+
+def _exists(path: Path) -> bool:
+    """Whether there is such a file; False for a name that is too long or has a null byte."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def default_run(home: Path, pinned: str | None = None) -> Run | None:
@@ -202,11 +262,11 @@ def default_run(home: Path, pinned: str | None = None) -> Run | None:
     if pinned is not None:
         with suppress(RunError):
             run = find(pinned, home)
-            if run.has_model:
+            if run.has_model():
                 return run
     return shipped_default_run()
 
 
 def shipped_default_run() -> Run | None:
     """The first readable run of DEFAULT_RUNS, or None."""
-    return next((run for name in DEFAULT_RUNS if _readable(run := Run(SHIPPED / name))), None)
+    return next((run for name in DEFAULT_RUNS if _is_readable(run := Run(SHIPPED / name))), None)

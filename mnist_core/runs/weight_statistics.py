@@ -39,7 +39,7 @@ class Activity:
 
 def history(run: Run) -> WeightHistory:
     """The weight history of ``run``, which must have a snapshot. Raises RunError when one cannot be read."""
-    epochs = tuple(run.snapshots)
+    epochs = tuple(run.snapshots())
     first = before = read_snapshot(run, epochs[0])
     distance, steps = [], []
     for epoch in epochs:

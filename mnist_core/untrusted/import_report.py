@@ -3,11 +3,15 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
 
 FILE = "imported.json"  # in the run's folder
 TRIAL_DIGITS = 200  # training digits that an imported network is tested on
 MIN_RIGHT = TRIAL_DIGITS // 2  # of the trial digits; with fewer the network was probably trained on other data
+
+Words = Annotated[str, Field(max_length=1_000)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,11 +21,11 @@ class ImportReport:
     ``normalized``: whether it had batch normalization. ``right``: right predictions for TRIAL_DIGITS training digits.
     """
 
-    origin: str
-    pixels: str
-    answers: str
+    origin: Words
+    pixels: Words
+    answers: Words
     normalized: bool
-    right: int
+    right: Annotated[int, Field(ge=0, le=TRIAL_DIGITS)]
 
     @property
     def sentences(self) -> list[str]:
@@ -44,10 +48,5 @@ class ImportReport:
         """Write the report to a run's folder."""
         (folder / FILE).write_text(json.dumps(asdict(self), indent=2))
 
-    @classmethod
-    def read(cls, folder: Path) -> Self | None:
-        """Read the report of the run in ``folder``; None if it is missing or damaged, as it is informational."""
-        try:
-            return cls(**json.loads((folder / FILE).read_text()))
-        except (OSError, ValueError, TypeError):
-            return None
+
+REPORT_JSON = TypeAdapter(ImportReport)

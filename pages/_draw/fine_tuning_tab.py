@@ -10,6 +10,7 @@ from mnist_core.runs import store
 from mnist_core.runs.fine_tuning import FINE_TUNING_RECIPE, MIN_DRAWINGS, Lesson, learned_half, lesson_config
 from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.status import FINISHED, QUEUED, Status
+from mnist_core.runs.view import ListedRun
 from pages._shared.engine_status import wait_for_engine
 from pages._shared.fragments import polling_fragment
 from pages._shared.identity import person
@@ -32,16 +33,17 @@ PREDICTIONS_KEY = "taught-answers"  # session state, with a run's id: both netwo
 def show_fine_tuning_tab() -> None:
     """Show the button that fine-tunes the selected network, and the newest fine-tuned run."""
     show_message()
-    run = _newest_lesson()
-    _show_button(busy=run is not None and run.config.person == person() and is_live(run.status))
-    if run:
-        _show_lesson(run)
+    newest = _newest_lesson()
+    _show_button(busy=newest is not None and newest.config.person == person() and is_live(newest.status))
+    if newest:
+        _show_lesson(newest.run)
 
 
-def _newest_lesson() -> Run | None:
+def _newest_lesson() -> ListedRun | None:
     """Return this person's newest fine-tuned run, or anybody's if this person has none."""
-    fine_tuned = [run for run in reversed(store.list_runs(settings.home())) if run.config.recipe == FINE_TUNING_RECIPE]
-    mine = [run for run in fine_tuned if run.config.person == person()]
+    newest_first = reversed(store.scan(settings.home()).own)
+    fine_tuned = [listed for listed in newest_first if listed.config.recipe == FINE_TUNING_RECIPE]
+    mine = [listed for listed in fine_tuned if listed.config.person == person()]
     return next(iter(mine or fine_tuned), None)
 
 
@@ -80,7 +82,7 @@ def _lesson(drawings: "Drawings") -> Lesson:
 
 
 def _show_lesson(run: Run) -> None:
-    status = run.status
+    status = run.read_status()
     state = STATES[status.state]
     st.markdown(f"**{escape_markdown(run.config.name)}** :{state.colour}-badge[{state.icon} {state.name}]")
     if is_live(status):
@@ -96,10 +98,10 @@ def _show_lesson(run: Run) -> None:
 
 def _live(run: Run, drawn: Status) -> None:
     rerun_if_changed(run, drawn)
-    if run.status.state == QUEUED:
+    if run.read_status().state == QUEUED:
         show_queue_position(run)
     else:
-        st.progress(run.progress, text="It learns your drawings")
+        st.progress(run.read().progress, text="It learns your drawings")
 
 
 def _show_result(run: Run) -> None:
@@ -127,7 +129,7 @@ def _compare(parent: Run, run: Run, lesson: Lesson) -> None:
     drawn.metric(
         "Drawings it did not learn from", f"{right[0]} → {right[1]} of {len(labels)}", right[1] - right[0] or None
     )
-    old_scores, new_scores = parent.status.scores, run.status.scores
+    old_scores, new_scores = parent.read_status().scores, run.read_status().scores
     if old_scores and new_scores:
         accuracies = old_scores["test_accuracy"], new_scores["test_accuracy"]
         change = f"{100 * (accuracies[1] - accuracies[0]):+.2f} points"

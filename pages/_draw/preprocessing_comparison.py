@@ -38,12 +38,12 @@ def show_preprocessing_comparison(preparation: Preparation) -> None:
 
 def _networks(chosen: Run) -> list[Run]:
     """Return the shipped networks, and the selected one if it is not shipped."""
-    shipped = store.shipped_runs()
+    shipped = [listed.run for listed in store.shipped_runs()]
     return shipped if chosen in shipped else [*shipped, chosen]
 
 
 def _score(run: Run) -> str:
-    scores = run.status.scores
+    scores = run.read_status().scores
     return f"It reads {scores['test_accuracy']:.2%} of MNIST's test digits right." if scores else ""
 
 

@@ -43,7 +43,7 @@ def show_detail(run: Run, index: int) -> None:
         _show_raters(index, label)
         _show_other_networks(run, index, label)
     with history:
-        epochs = {each: probabilities(run, each)[index] for each in run.snapshots}
+        epochs = {each: probabilities(run, each)[index] for each in run.snapshots()}
         show_epochs(epochs)
         if epochs:
             st.markdown(history_text({each: predicted.argmax() == label for each, predicted in epochs.items()}))

@@ -72,7 +72,7 @@ def _choose_other(others: dict[str, Run]) -> str:
         list(others),
         key="with",
         default=lambda: next(iter(others)),
-        format_func=lambda run_id: run_label(others[run_id]),
+        format_func=lambda run_id: run_label(others[run_id].listed()),
         on_choose=lambda _: reset_gallery(),
     )
 

@@ -100,12 +100,13 @@ def _choose_perturbation() -> Perturbation:
 
 
 def _choose_others(run: Run) -> list[Run]:
-    others = {each.id: each for each in reversed(store.list_runs(settings.home())) if each.has_model and each != run}
+    runs = [listed.run for listed in reversed(store.scan(settings.home()).runs)]
+    others = {each.id: each for each in runs if each.has_model() and each != run}
     labels = distinct_names(list(others.values()))
     chosen = st.multiselect(
         "Compare with",
         list(others),
-        default=[each.id for each in store.shipped_runs() if each.id in others],
+        default=[listed.id for listed in store.shipped_runs() if listed.id in others],
         format_func=lambda run_id: labels.get(run_id, run_id),
         max_selections=MAX_OTHERS,
         key=f"robustness_others-{run.id}",

@@ -21,12 +21,12 @@ HISTORY_NAMES = {
 def shown_epoch(run: Run) -> int | None:
     """Return the epoch that the time machine selects, or None for the final network."""
     value = EPOCH.value
-    return int(value) if value and int(value) in run.snapshots else None
+    return int(value) if value and int(value) in run.snapshots() else None
 
 
 def choose_epoch(run: Run) -> None:
     """Show the toggle of the time machine and, while it is on, the epoch slider and what changed in that epoch."""
-    epochs = list(run.snapshots)
+    epochs = list(run.snapshots())
     if not epochs:
         return
     epoch = shown_epoch(run)
@@ -85,7 +85,7 @@ def group_mask(run: Run) -> np.ndarray:
     if group == "disputed":
         return np.isin(np.arange(size), DISPUTED)
     kinds = {word: kind for kind, word in HISTORY_NAMES.items()}
-    return _histories(run) == kinds[group] if run.snapshots else np.zeros(size, bool)
+    return _histories(run) == kinds[group] if run.snapshots() else np.zeros(size, bool)
 
 
 def _histories(run: Run) -> np.ndarray:

@@ -44,13 +44,14 @@ def show_watched_run(run: Run) -> None:
         show_learning_curves,  # Altair is slow to import, and most pages have no chart
     )
 
-    status, batches = run.status, run.batches
+    view = run.read()
+    status = view.status
     st.markdown(f"## {escape_markdown(run.config.name)}")
     if status.state == QUEUED:
         show_queue_position(run)
     elif status.has_trainer:
-        st.progress(run.progress_in(batches), progress_text(run, status, batches))
+        st.progress(view.progress, progress_text(view))
     elif status.scores:
-        st.markdown(f"### {summary(run, status)}")
-    if len(batches["epoch"]):
-        show_learning_curves(run.config, batches, run.epochs)
+        st.markdown(f"### {summary(view)}")
+    if len(view.batches["epoch"]):
+        show_learning_curves(view.config, view.batches, view.epochs)

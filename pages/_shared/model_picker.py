@@ -8,11 +8,14 @@ from mnist_core import settings
 from mnist_core.errors import LabError
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
+from mnist_core.runs.store import UnreadableRun
+from mnist_core.runs.view import ListedRun
 from pages._shared.messages import escape_markdown
 from pages._shared.services import room_state
 from pages._shared.url_state import distinct_labels, select_in_url
 
 MODEL_KEY = "model"  # session state and query parameter: the id of the selected run
+MAX_SHOWN_PROBLEMS = 3
 PINNED_KEY = "pinned-model"  # session state: the id of the host's pinned run at this person's last page run
 
 
@@ -23,7 +26,8 @@ class NoModel(LabError):
 def choose_model() -> None:
     """Show the selection in the sidebar; it applies to this person only, and the URL keeps it over a reload."""
     home = settings.home()
-    trained = {run.id: run for run in reversed(store.list_runs(home)) if run.has_model}
+    scan = store.scan(home)
+    trained = {listed.id: listed for listed in reversed(scan.runs) if listed.run.has_model()}
     state = room_state()
     default = store.default_run(home, state.pinned)
     if trained:
@@ -40,11 +44,19 @@ def choose_model() -> None:
             format_func=lambda run_id: run_label(trained[run_id]),
             help_="The trained network that Draw and Errors use. Your choice changes nothing for others.",
         )
-    for message in store.unreadable_runs(home):
-        st.sidebar.warning(f"{message} Other runs are not affected.", icon=":material/folder_off:")
+    _show_unreadable(scan.unreadable)
 
 
-def _follow_host(pinned: str | None, trained: dict[str, Run]) -> None:
+def _show_unreadable(runs: Sequence[UnreadableRun]) -> None:
+    for unreadable in runs[:MAX_SHOWN_PROBLEMS]:
+        st.sidebar.warning(
+            f"{escape_markdown(unreadable.reason)} Other runs are not affected.", icon=":material/folder_off:"
+        )
+    if len(runs) > MAX_SHOWN_PROBLEMS:
+        st.sidebar.caption(f"And {len(runs) - MAX_SHOWN_PROBLEMS} more runs that cannot be read.")
+
+
+def _follow_host(pinned: str | None, trained: dict[str, ListedRun]) -> None:
     """Select the run that the host has ``pinned``: for a new visitor, and for everyone when it changes.
 
     The run in a new visitor's URL counts as a choice, except the app's default, which is put there automatically.
@@ -78,7 +90,7 @@ def show_use_button(run: Run, key_prefix: str, *, prominent: bool = False) -> No
         st.rerun()  # the whole page, even from a fragment: the sidebar shows the selection
 
 
-def distinct_names(runs: Sequence[Run]) -> dict[str, str]:
+def distinct_names(runs: Sequence[Run | ListedRun]) -> dict[str, str]:
     """Return a distinct display name for each of ``runs``, by run id, in their order."""
     names = {run.id: run.config.name for run in runs}
     labels = distinct_labels(list(names), names.__getitem__)
@@ -87,11 +99,12 @@ def distinct_names(runs: Sequence[Run]) -> dict[str, str]:
 
 def other_networks(run: Run) -> list[Run]:
     """Return the evaluated networks other than ``run``: the shipped ones, then the newest."""
-    others = [each for each in store.list_runs(settings.home()) if each != run and each.has_model and each.evaluated]
+    runs = [listed.run for listed in store.scan(settings.home()).runs]
+    others = [each for each in runs if each != run and each.has_model() and each.is_evaluated()]
     return sorted(reversed(others), key=lambda each: not each.shipped)
 
 
-def run_label(run: Run) -> str:
+def run_label(run: ListedRun) -> str:
     """Return the run's name and its test accuracy."""
     scores = run.status.scores
     return f"{run.config.name} · {scores['test_accuracy']:.2%}" if scores else run.config.name

@@ -25,6 +25,6 @@ def show_queue_position(run: Run) -> None:
 
 def rerun_if_changed(run: Run, shown: Status) -> None:
     """Rerun the page if the state of the run differs from ``shown``, the status on the page."""
-    status = run.status
+    status = run.read_status()
     if (status.state, status.suspended) != (shown.state, shown.suspended):
         st.rerun()

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.config import ON_HELD_OUT, RunConfig, plain_number
-from mnist_core.runs.run import Run
 from mnist_core.runs.status import RUNNING, Status
+from mnist_core.runs.view import RunView
 from pages._shared.device import is_phone
 from pages._shared.messages import escape_markdown
 from pages._shared.wording import SETTING_NAMES, format_duration
@@ -36,7 +36,7 @@ def config_summary(config: RunConfig) -> str:
 def images_per_second(config: RunConfig, batches: dict[str, np.ndarray]) -> float | None:
     """Return the current training speed in digits per second; None while it is not known.
 
-    ``batches``: float64 columns as ``Run.batches`` has them.
+    ``batches``: float64 columns as ``RunView.batches`` has them.
     """
     seconds, training = batches["seconds"], config.training
     if len(seconds) < 2:
@@ -47,12 +47,12 @@ def images_per_second(config: RunConfig, batches: dict[str, np.ndarray]) -> floa
     return (digits[-1] - digits[first]) / max(seconds[-1] - seconds[first], 1e-9)
 
 
-def progress_text(run: Run, status: Status, batches: dict[str, np.ndarray]) -> str:
-    """Return the progress of ``run``, its speed, and the estimated time left."""
-    config, share = run.config, run.progress_in(batches)
+def progress_text(view: RunView) -> str:
+    """Return the progress of a run, its speed, and the estimated time left."""
+    config, status, batches, share = view.config, view.status, view.batches, view.progress
     if not len(batches["epoch"]):
         return "Starting: loading TensorFlow and building the network takes a few seconds."
-    if run.control.slow_motion:
+    if view.control.slow_motion:
         epoch, step = int(batches["epoch"][-1]), int(batches["step"][-1])
         return f"Epoch {epoch} of {config.total_epochs} · batch {step:,} of {config.training.steps_per_epoch:,}"
     epoch = min(int(share * config.training.epochs) + 1, config.training.epochs) + config.inherited_epochs
@@ -63,11 +63,11 @@ def progress_text(run: Run, status: Status, batches: dict[str, np.ndarray]) -> s
     return " · ".join(parts)
 
 
-def summary(run: Run, status: Status) -> str:
+def summary(view: RunView) -> str:
     """Return how long a finished run was trained, and whether it stopped early."""
-    if run.config.trained_elsewhere:
+    config, status, epochs = view.config, view.status, view.epochs_done
+    if config.trained_elsewhere:
         return "Trained elsewhere, scored here"
-    epochs, config = run.epochs_done, run.config
     epochs_text = f"{epochs} epoch{'' if epochs == 1 else 's'}"
     if epochs >= config.total_epochs:
         return f"After {epochs_text} · {_duration_text(status)}"
@@ -81,9 +81,9 @@ def _duration_text(status: Status) -> str:
     return f"{format_duration(status.seconds)} of training{expected}"
 
 
-def show_numbers(run: Run, status: Status, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> None:
+def show_numbers(view: RunView) -> None:
     """Show the final scores, or the latest loss and accuracy of a run without scores."""
-    values = _final_scores(status.scores) if status.scores else _latest_values(run, batches, epochs)
+    values = _final_scores(view.status.scores) if view.status.scores else _latest_values(view)
     phone = is_phone()
     with st.container(horizontal=True, gap="small" if phone else "medium"):
         for name, value in values.items():
@@ -99,8 +99,9 @@ def _final_scores(scores: dict[str, float]) -> dict[str, str]:
     }
 
 
-def _latest_values(run: Run, batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray]) -> dict[str, str]:
-    validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
+def _latest_values(view: RunView) -> dict[str, str]:
+    batches, epochs = view.batches, view.epochs
+    validation = "Validation" if view.config.training.validation == ON_HELD_OUT else "Test"
     return {
         "Batch loss": format_last(batches["loss"], ".4f"),
         "Batch accuracy": format_last(batches["accuracy"], ".2%"),

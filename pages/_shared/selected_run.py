@@ -10,6 +10,7 @@ from mnist_core.config import RunConfig
 from mnist_core.runs import store
 from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.status import PAUSED, QUEUED, RUNNING
+from mnist_core.runs.view import ListedRun
 from pages._shared.device import is_phone
 from pages._shared.identity import person
 from pages._shared.messages import safe_callback
@@ -65,7 +66,7 @@ def is_watching() -> bool:
     if not st.session_state.get(WATCHING_KEY):
         return False
     try:
-        return is_phone() or is_live(store.find(st.session_state[RUN_KEY], settings.home()).status)
+        return is_phone() or is_live(store.find(st.session_state[RUN_KEY], settings.home()).read_status())
     except RunError:
         return False
 
@@ -88,30 +89,30 @@ def choose_run() -> Run:
         format_func=lambda run_id: _label(runs[run_id]),
         on_choose=select_run,
     )
-    return runs[run_id]
+    return runs[run_id].run
 
 
 def selected_run() -> Run:
     """Return the selected run, without showing the selection."""
     runs = _runs_newest_first()
-    return runs[selected_in_url(runs, key=RUN_KEY, default=lambda: _default_run(list(runs.values())).id)]
+    return runs[selected_in_url(runs, key=RUN_KEY, default=lambda: _default_run(list(runs.values())).id)].run
 
 
-def _runs_newest_first() -> dict[str, Run]:
-    runs = {run.id: run for run in reversed(store.list_runs(settings.home()))}
+def _runs_newest_first() -> dict[str, ListedRun]:
+    runs = {listed.id: listed for listed in reversed(store.scan(settings.home()).runs)}
     if not runs:
         raise RunError("There is no run to look at yet. Choose your settings and press Train.")
     return runs
 
 
-def _default_run(runs: list[Run]) -> Run:
+def _default_run(runs: list[ListedRun]) -> ListedRun:
     """Return the first active run of this person, else the first active run, else the first of ``runs``."""
     active = [run for run in runs if run.status.active]
     mine = [run for run in active if run.config.person == person()]
     return next(iter(mine or active or runs))
 
 
-def _label(run: Run) -> str:
+def _label(run: ListedRun) -> str:
     status = run.status
     if status.state in (QUEUED, RUNNING, PAUSED) or not status.scores:
         return f"{run.config.name} · {STATES[status.state].name}"

@@ -34,7 +34,7 @@ def epoch_table(runs: Mapping[str, Run], *, training: bool) -> pd.DataFrame:
     """Return the epochs of ``runs`` as rows of (epoch, accuracy, loss, of, run)."""
     tables = []
     for name, run in runs.items():
-        epochs = run.epochs
+        epochs = run.read_epochs()
         tables.append(_table(epochs["epoch"], epochs["val_accuracy"], epochs["val_loss"], VALIDATION, name))
         if training:
             tables.append(_table(epochs["epoch"], epochs["accuracy"], epochs["loss"], TRAINING, name))

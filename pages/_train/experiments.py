@@ -10,8 +10,8 @@ from mnist_core.engine import queue
 from mnist_core.runs import pace, store
 from mnist_core.runs.experiments import Experiment, Outcome, any_in_progress, has_outcome
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
-from mnist_core.runs.run import Run
-from mnist_core.runs.status import QUEUED, Status
+from mnist_core.runs.status import QUEUED
+from mnist_core.runs.view import ListedRun
 from pages._shared.fragments import polling_fragment
 from pages._shared.identity import person
 from pages._shared.messages import safe_callback
@@ -39,7 +39,7 @@ def show_experiments() -> None:
             format_func=lambda id_: EXPERIMENTS[id_].title,
         )
     ]
-    runs = experiment.newest_set(store.list_runs(settings.home()))
+    runs = _newest_set(experiment)
     is_active = any_in_progress(runs.values())
     left, right = st.columns([1, 1.5], gap="large")
     with left:
@@ -48,9 +48,13 @@ def show_experiments() -> None:
         _show_run_button(experiment, has_runs=bool(runs), is_active=is_active)
     with right:
         if is_active:
-            polling_fragment("1s")(_show_live)(experiment, runs, {n: run.status for n, run in runs.items()})
+            polling_fragment("1s")(_show_live)(experiment, runs)
         else:
             _show(experiment, runs)
+
+
+def _newest_set(experiment: Experiment) -> dict[str, ListedRun]:
+    return experiment.newest_set(store.scan(settings.home()).own)
 
 
 def _show_run_button(experiment: Experiment, *, has_runs: bool, is_active: bool) -> None:
@@ -66,25 +70,26 @@ def _show_run_button(experiment: Experiment, *, has_runs: bool, is_active: bool)
     st.caption(f"{len(configs)} trainings, together about {format_duration(seconds)} on this machine.")
 
 
-def _show_live(experiment: Experiment, runs: Mapping[str, Run], shown: Mapping[str, Status]) -> None:
-    for name, run in runs.items():
-        rerun_if_changed(run, shown[name])
-    statuses = {name: run.status for name, run in runs.items()}
-    waiting = [runs[name] for name, status in statuses.items() if status.state == QUEUED]
-    training = [name for name, status in statuses.items() if status.has_trainer]
+def _show_live(experiment: Experiment, shown: Mapping[str, ListedRun]) -> None:
+    for listed in shown.values():
+        rerun_if_changed(listed.run, listed.status)
+    runs = {name: listed.run.listed() for name, listed in shown.items()}
+    waiting = [listed for listed in runs.values() if listed.status.state == QUEUED]
+    training = [name for name, listed in runs.items() if listed.status.has_trainer]
     if training:
-        st.progress(sum(run.progress for run in runs.values()) / len(runs), text=f"Training: {' and '.join(training)}")
+        shares = [listed.run.read().progress for listed in runs.values()]
+        st.progress(sum(shares) / len(shares), text=f"Training: {' and '.join(training)}")
     elif waiting:
-        show_queue_position(waiting[0])
+        show_queue_position(waiting[0].run)
     _show(experiment, runs)
 
 
-def _show(experiment: Experiment, runs: Mapping[str, Run]) -> None:
+def _show(experiment: Experiment, runs: Mapping[str, ListedRun]) -> None:
     expected, measured = st.columns(2)
     expected.info(f"**Expected.** {experiment.expected}", icon=":material/psychology_alt:")
     with measured:
         _show_finding(experiment, runs)
-    started = {name: run for name, run in runs.items() if len(run.epochs["epoch"])}
+    started = {name: listed.run for name, listed in runs.items() if len(listed.run.read_epochs()["epoch"])}
     if started:
         show_curve_comparison(started, measures=("accuracy",), training=experiment.gap)
     if runs:
@@ -93,9 +98,9 @@ def _show(experiment: Experiment, runs: Mapping[str, Run]) -> None:
         _show_run_buttons(runs)
 
 
-def _show_finding(experiment: Experiment, runs: Mapping[str, Run]) -> None:
+def _show_finding(experiment: Experiment, runs: Mapping[str, ListedRun]) -> None:
     if experiment.has_ended(runs):
-        finding = experiment.judge({name: Outcome.of(run) for name, run in runs.items()})
+        finding = experiment.judge({name: Outcome.of(listed) for name, listed in runs.items()})
         if finding.as_expected:
             st.success(f"**Measured.** {finding.sentence}", icon=":material/check:")
         else:
@@ -110,16 +115,16 @@ def _show_finding(experiment: Experiment, runs: Mapping[str, Run]) -> None:
         st.info("**Measured.** Nobody has run it here yet.", icon=":material/science:")
 
 
-def _table(runs: Mapping[str, Run]) -> pd.DataFrame:
+def _table(runs: Mapping[str, ListedRun]) -> pd.DataFrame:
     """Return a row for each run: its progress and its accuracies."""
     rows = []
-    for name, run in runs.items():
-        status, epochs = run.status, run.epochs
+    for name, listed in runs.items():
+        status, epochs = listed.status, listed.run.read_epochs()
         rows.append(
             {
                 "Variant": name,
                 "State": STATES[status.state].name,
-                "Epochs": f"{len(epochs['epoch'])} of {run.config.total_epochs}",
+                "Epochs": f"{len(epochs['epoch'])} of {listed.config.total_epochs}",
                 "Seconds": f"{status.seconds:.1f}",
                 "Training": format_last(epochs["accuracy"], ".2%"),
                 "New digits": format_last(epochs["val_accuracy"], ".2%"),
@@ -129,7 +134,7 @@ def _table(runs: Mapping[str, Run]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _show_run_buttons(runs: Mapping[str, Run]) -> None:
+def _show_run_buttons(runs: Mapping[str, ListedRun]) -> None:
     with st.container(horizontal=True):
         for name, run in runs.items():
             st.button(f"Look at {name}", key=f"look-{run.id}", type="tertiary", on_click=open_run, args=(run.id,))

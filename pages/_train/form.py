@@ -55,8 +55,7 @@ def _choose_recipe() -> None:
 
 
 def _default_name() -> str:
-    own_runs = [run for run in store.list_runs(settings.home()) if not run.shipped]
-    return f"network {len(own_runs) + 1}"
+    return f"network {len(store.scan(settings.home()).own) + 1}"
 
 
 def _show_estimate(config: RunConfig) -> None:

@@ -9,7 +9,7 @@ from mnist_core.config import MAX_NAME_LENGTH
 from mnist_core.runs import archive, store
 from mnist_core.runs.archive import MAX_MEGABYTES
 from mnist_core.runs.run import Run, RunError
-from mnist_core.untrusted.import_report import MIN_RIGHT, ImportReport
+from mnist_core.untrusted.import_report import MIN_RIGHT
 from pages._shared.fragments import fragment
 from pages._shared.identity import person
 from pages._shared.messages import escape_markdown
@@ -63,7 +63,7 @@ def _show_imported(run_id: str) -> None:
         run = store.find(run_id, settings.home())
     except RunError:  # it was deleted
         return
-    accuracy = run.status.scores["test_accuracy"]
+    accuracy = run.read_status().scores["test_accuracy"]
     st.success(
         f"**{escape_markdown(run.config.name)}** is among the runs: {accuracy:.2%} right on the test set.",
         icon=":material/check:",
@@ -77,7 +77,7 @@ def _show_imported(run_id: str) -> None:
 
 def show_findings(run: Run) -> None:
     """Show the import report of ``run``'s model; nothing if ``run`` was not imported."""
-    findings = ImportReport.read(run.path)
+    findings = run.read_import_report()
     if not findings:
         return
     report = " ".join(map(escape_markdown, findings.sentences))

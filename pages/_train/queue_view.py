@@ -47,8 +47,8 @@ def _short(name: str) -> str:
 
 def _running(*, excluded: list[Run]) -> Iterable[Run]:
     """Return the running runs except those in ``excluded``, of which one may have started since they were listed."""
-    runs = [run for run in store.list_runs(settings.home()) if not run.shipped and run not in excluded]
-    return (run for run in runs if run.status.state == RUNNING)
+    runs = (listed.run for listed in store.scan(settings.home()).own if listed.status.state == RUNNING)
+    return (run for run in runs if run not in excluded)
 
 
 def _show_run_button(run: Run, name: str) -> None:

@@ -11,6 +11,7 @@ from mnist_core import settings
 from mnist_core.runs import store
 from mnist_core.runs.files import modified_ns
 from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.view import ListedRun
 from pages._shared.fragments import fragment, polling_fragment
 from pages._shared.identity import person
 from pages._shared.model_picker import distinct_names
@@ -37,9 +38,9 @@ def show_runs() -> None:
     """Show the import, the table, and the comparison of the ticked runs."""
     with st.expander("Bring in a run or a model", icon=":material/upload_file:"):
         show_import()
-    runs = list(reversed(store.list_runs(settings.home())))
+    runs = list(reversed(store.scan(settings.home()).runs))
     words = text_in_url("Search", key=SEARCH_KEY, placeholder="name, who, recipe or state").casefold().split()
-    rows = [_row(run) for run in runs]
+    rows = [_row(listed) for listed in runs]
     hits = [index for index, row in enumerate(rows) if all(word in _text(row) for word in words)]
     if not hits:
         st.info(f"None of the {len(runs)} runs has these words.", icon=":material/search_off:")
@@ -47,13 +48,13 @@ def show_runs() -> None:
     st.caption(f"{len(hits)} of {len(runs)} runs. Tick some to compare them, or one to rename, download or delete it.")
     if not compared:
         return
-    make_fragment = polling_fragment("2s") if any(is_live(run.status) for run in compared) else fragment
-    make_fragment(_compare)(compared)
+    make_fragment = polling_fragment("2s") if any(is_live(listed.status) for listed in compared) else fragment
+    make_fragment(_compare)([listed.run for listed in compared])
     if len(compared) == 1:
-        show_actions(compared[0])
+        show_actions(compared[0].run)
 
 
-def _choose_runs(shown: list[Run], rows: list[dict], runs: list[Run]) -> list[Run]:
+def _choose_runs(shown: list[ListedRun], rows: list[dict], runs: list[ListedRun]) -> list[ListedRun]:
     """Show the table of ``shown``; return the ticked ones of ``runs``, also those that the search hides."""
     previous_ids = st.session_state.get(COMPARED_KEY, st.query_params.get(COMPARED_KEY, "")).split(",")
     ids = [run.id for run in shown]
@@ -93,30 +94,22 @@ def _compare(runs: list[Run]) -> None:
 def _epochs(run: Run) -> Sequence[float]:
     """Return the epoch numbers; empty if the history is damaged, which is shown when the run is opened."""
     try:
-        return run.epochs["epoch"]
+        return run.read_epochs()["epoch"]
     except RunError:
         return ()
 
 
-def _row(run: Run) -> dict:
-    file_times = tuple(modified_ns(run.path / name) for name in ("config.json", "status.json", "epochs.csv"))
-    return _cached_row(run.path, file_times) | {"Who": _owner(run), "State": STATES[run.status.state].name}
-
-
-@lru_cache(maxsize=2_000)
-def _cached_row(path: Path, _: tuple[int, ...]) -> dict:
-    """Return the table row of the run at ``path``; the times of its files are part of the cache key."""
-    run = Run(path)
-    config, status = run.config, run.status
+def _row(listed: ListedRun) -> dict:
+    config, status = listed.config, listed.status
     scores = status.scores or {}
     accuracy = scores.get("test_accuracy")
     return {
         "Name": config.name,
-        "Who": "",
+        "Who": _owner(listed),
         "Recipe": f"{config.recipe}{', imported' if config.from_archive else ''}",
-        "State": "",
+        "State": STATES[status.state].name,
         "Parameters": config.model.parameters,
-        "Epochs": max(_epochs(run), default=0),
+        "Epochs": _epochs_done(listed),
         "Seconds": status.seconds or None,
         "Test loss": scores.get("test_loss"),
         "Test accuracy": accuracy if accuracy is None else 100 * accuracy,
@@ -124,11 +117,23 @@ def _cached_row(path: Path, _: tuple[int, ...]) -> dict:
     }
 
 
-def _owner(run: Run) -> str:
-    if run.shipped:
+def _epochs_done(listed: ListedRun) -> int:
+    path = listed.run.path / "epochs.csv"
+    return _last_epoch(path, modified_ns(path))
+
+
+@lru_cache(maxsize=4_096)
+def _last_epoch(path: Path, _: int) -> int:
+    """Return the last epoch in the history at ``path``; its time is part of the cache key."""
+    return int(max(_epochs(Run(path.parent)), default=0))
+
+
+def _owner(listed: ListedRun) -> str:
+    config = listed.config
+    if listed.shipped:
         return "the app"
-    mine = "you" if run.config.person == person() else ""
-    return ", ".join(filter(None, (run.config.nickname, mine))) or ("command line" if not run.config.person else "–")
+    mine = "you" if config.person == person() else ""
+    return ", ".join(filter(None, (config.nickname, mine))) or ("command line" if not config.person else "–")
 
 
 def _text(row: dict) -> str:

@@ -38,7 +38,7 @@ def show_weights_tab(run: Run) -> None:
 def _show(run: Run) -> None:
     epoch = choose_epoch(run, key="inside_epoch")
     snapshot = read_snapshot(run, epoch)
-    file_times = {each: path.stat().st_mtime for each, path in run.snapshots.items()}
+    file_times = {each: path.stat().st_mtime for each, path in run.snapshots().items()}
     _show_units(run, snapshot, _dead(str(run.path), epoch, file_times[epoch])[0])
     _show_weights(snapshot, epoch)
     _show_dead(snapshot.model, {each: _dead(str(run.path), each, when) for each, when in file_times.items()}, epoch)

@@ -49,10 +49,10 @@ def main() -> None:
         run = engine.train(
             RunConfig(name="busy", model=RECIPES["distorted"].model, training=RECIPES["distorted"].training)
         )
-        wait_for(lambda: run.status.state == RUNNING and len(run.batches["step"]))
+        wait_for(lambda: run.read_status().state == RUNNING and len(run.read_batches()["step"]))
         print_statistics("the same while a network trains", time_strokes(page, strokes))
         run.cancel()
-        wait_for(lambda: not run.status.active)
+        wait_for(lambda: not run.read_status().active)
         engine.close()
 
 

@@ -67,12 +67,12 @@ def measure(server: Server, *, people: int, seconds: float, trainings: int) -> t
         for number in range(trainings)
     ]
     if runs:
-        wait_for(lambda: any(run.status.state == RUNNING and len(run.batches["step"]) for run in runs))
+        wait_for(lambda: any(run.read_status().state == RUNNING and len(run.read_batches()["step"]) for run in runs))
     result = Measurements()
     asyncio.run(_run_sessions(server, result, people=people, seconds=seconds))
     for run in runs:
         run.cancel()
-    wait_for(lambda: not any(run.status.active for run in runs))
+    wait_for(lambda: not any(run.read_status().active for run in runs))
     engine.close()
     return result, before
 

@@ -50,10 +50,10 @@ def fine_tune(engine: EngineClient, home: Path, name: str, *, seed: int) -> floa
     images, labels = lesson.images[~lesson.learned], lesson.labels[~lesson.learned]
     started = time.perf_counter()
     run = engine.train(lesson_config(network), lesson)
-    wait_for(lambda: run.status.state == FINISHED)
+    wait_for(lambda: run.read_status().state == FINISHED)
     seconds = time.perf_counter() - started
     before, after = (int((engine.classify(each, images).argmax(axis=1) == labels).sum()) for each in (network, run))
-    old, new = (each.status.scores["test_accuracy"] for each in (network, run))
+    old, new = (each.read_status().scores["test_accuracy"] for each in (network, run))
     print(
         f"{name}: {seconds:.1f} s, {before} to {after} of {len(labels)} drawings, MNIST {old:.4f} to {new:.4f}",
         flush=True,

@@ -73,8 +73,8 @@ def run_recipe(engine: EngineClient, name: str, seed: int) -> Result:
     recipe = RECIPES[name]
     training = replace(recipe.training, seed=seed)
     run = engine.train(RunConfig(name=name, recipe=name, model=recipe.model, training=training))
-    wait_for(lambda: not run.status.active)
-    status = run.status
+    wait_for(lambda: not run.read_status().active)
+    status = run.read_status()
     assert status.state == FINISHED, status.error
     return Result(
         status.seconds,

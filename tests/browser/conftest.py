@@ -24,9 +24,9 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def server(shared_server: Server) -> Iterator[Server]:
     """The shared server; runs that a failed test has left active are cancelled, so that no test waits for them."""
     yield shared_server
-    for run in store.list_runs(shared_server.home):
-        if run.status.active:
-            run.cancel()
+    for listed in store.scan(shared_server.home).own:
+        if listed.status.active:
+            listed.run.cancel()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,10 @@ def gallery(page: Page):
 
 def test_a_matrix_cell_filters_the_gallery_a_digit_opens_and_its_url_restores_both(page, server, browser):
     visit(page, server, "errors?model=book")
-    predicted, labels = store.find("book", settings.home()).test_probabilities.argmax(axis=1), mnist.load().test.labels
+    predicted, labels = (
+        store.find("book", settings.home()).read_test_probabilities().argmax(axis=1),
+        mnist.load().test.labels,
+    )
     cell_indices = np.flatnonzero((labels == 4) & (predicted == 9))
     cell = page.get_by_role("button", name=re.compile("^4 read as 9: "))
     expect(cell).to_have_text(str(len(cell_indices)))

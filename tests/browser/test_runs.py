@@ -16,7 +16,7 @@ from tests.waiting import wait_for
 def test_a_visitor_compares_renames_downloads_deletes_and_imports_a_run(page: Page, server: Server, tmp_path: Path):
     visit(page, server, "train")
     run = train(page, server, "traveller", epochs=1)
-    wait_for(lambda: run.status.state == FINISHED, home=server.home)
+    wait_for(lambda: run.read_status().state == FINISHED, home=server.home)
 
     visit(page, server, f"train?tab=runs&runs={run.id},book")
     curves = page.get_by_test_id("stVegaLiteChart").filter(visible=True)
@@ -45,4 +45,4 @@ def test_a_visitor_compares_renames_downloads_deletes_and_imports_a_run(page: Pa
     expect(page.get_by_text(re.compile(r"returned is among the runs: \d\d\.\d\d% right"))).to_be_visible()
     imported = store.find("returned", server.home)
     assert imported.config.from_archive
-    assert imported.status.scores["test_accuracy"] > 0.8
+    assert imported.read_status().scores["test_accuracy"] > 0.8

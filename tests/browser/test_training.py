@@ -32,8 +32,8 @@ def test_a_training_goes_on_while_visitors_open_other_pages(page, phone, browser
         expect(browser_page.get_by_text("finished").first).to_be_visible()
         expect(browser_page.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"9\d\.\d\d%"))
         expect(browser_page.get_by_test_id("stException")).to_have_count(0)
-    assert run.status.state == FINISHED
-    assert run.epochs["epoch"].tolist() == [1, 2]
+    assert run.read_status().state == FINISHED
+    assert run.read_epochs()["epoch"].tolist() == [1, 2]
     expect(page.get_by_text("Batch loss")).to_have_count(0)
 
     with page.expect_download() as download:
@@ -58,16 +58,16 @@ def test_a_training_goes_on_when_the_web_process_is_killed(page, tmp_path):
     with serve(tmp_path, log="first.log") as first:
         visit(page, first, "train")
         run = train(page, first, "survivor", epochs=200)
-        wait_for(lambda: len(run.batches["step"]), home=tmp_path)
+        wait_for(lambda: len(run.read_batches()["step"]), home=tmp_path)
         run.update_control(slow_motion=True)  # at full speed it would slow down the other tests
         first.process.kill()
         first.process.wait()
-    steps_before = len(run.batches["step"])
-    wait_for(lambda: len(run.batches["step"]) > steps_before, home=tmp_path)
+    steps_before = len(run.read_batches()["step"])
+    wait_for(lambda: len(run.read_batches()["step"]) > steps_before, home=tmp_path)
     with serve(tmp_path) as second:
         visit(page, second, f"train?run={run.id}")
         expect(page.get_by_text(re.compile(r"Epoch \d+ of 200"))).to_be_visible()
         button(page, "Cancel").click()
-        wait_for(lambda: run.status.state == CANCELLED, home=tmp_path)
+        wait_for(lambda: run.read_status().state == CANCELLED, home=tmp_path)
         engine = EngineClient(tmp_path).process()
     wait_until_ended([engine])  # it ends when nothing uses it

@@ -77,7 +77,7 @@ def test_a_host_runs_a_round_with_three_people_and_resets_the_room(
     draw_and_label(phones[0])
     visit(phones[1], server, "train")
     run = train(phones[1], server, name="ours", epochs=1)
-    wait_for(lambda: run.status.state == FINISHED, home=server.home)
+    wait_for(lambda: run.read_status().state == FINISHED, home=server.home)
     check_board(page, run_name=run.config.name)
     page.get_by_role("radio", name="Host's desk").click()
 

@@ -102,7 +102,7 @@ def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
     """Start the training of a small network with the Train page's form, and return its run."""
     fill(page, Name=name, Epochs=epochs, Units_1=64, Units_2=16)
     button(page, "Train").dblclick()  # an impatient double click starts one training
-    wait_for(lambda: name in {run.config.name for run in store.list_runs(server.home)}, home=server.home)
-    (run,) = [run for run in store.list_runs(server.home) if run.config.name == name]
+    wait_for(lambda: name in {run.config.name for run in store.scan(server.home).runs}, home=server.home)
+    (run,) = [listed.run for listed in store.scan(server.home).runs if listed.config.name == name]
     assert (run.config.training.epochs, run.config.model.hidden_units) == (epochs, (64, 16))
     return run

@@ -76,7 +76,7 @@ def test_training_reuses_its_memory_in_every_step(trained):
 
 def test_the_folder_of_a_trained_run_has_all_its_files(trained):
     run = store.find(trained["path"], trained["home"])
-    assert run.status.state == FINISHED
+    assert run.read_status().state == FINISHED
     assert run.config.name == "mine"
     assert run.config.training.seed == 3
     assert {path.name for path in run.path.iterdir()} >= {
@@ -144,17 +144,17 @@ def test_evaluate_reports_few_rejected_digits_and_many_rejected_non_digits(run_c
 
 def test_evaluate_save_restores_the_typicality_statistics_of_a_run(trained, run_command):
     run = store.find(trained["path"], trained["home"])
-    probabilities = run.test_probabilities
-    assert run.statistics["known"].shape == (6000,)
+    probabilities = run.read_test_probabilities()
+    assert run.read_statistics()["known"].shape == (6000,)
     run.save_evaluation(probabilities, statistics={})
-    assert run.statistics == {}
+    assert run.read_statistics() == {}
     status, _, err = run_command("evaluate", trained["path"], "--non-digits")
     assert status == 2
     assert "--save" in err
     status, out, _ = run_command("evaluate", trained["path"], "--save", "--json")
     assert status == 0
     assert json.loads(out)["refused"] == pytest.approx(0.01, abs=0.01)
-    np.testing.assert_allclose(run.test_probabilities, probabilities, atol=1e-5)
+    np.testing.assert_allclose(run.read_test_probabilities(), probabilities, atol=1e-5)
 
 
 def test_evaluate_robustness_measures_and_saves_it_in_the_run(trained, run_command, monkeypatch, digits):
@@ -252,7 +252,7 @@ def test_a_damaged_dataset_prints_an_error_before_a_run_is_created(run_command, 
 def test_train_from_an_imported_network_without_hidden_layers_continues_its_training(home, run_command):
     weights = random_weights(784, 10)
     run = import_model(hdf5(sequential(dense("dense_1", 10)), weights), RunConfig(name="linear"), home)
-    assert run.status.scores["test_accuracy"] < 0.5
+    assert run.read_status().scores["test_accuracy"] < 0.5
     status, out, _ = run_command("train", "--from", "linear", "--epochs", 1, "--json")
     assert status == 0
     report = json.loads(out)

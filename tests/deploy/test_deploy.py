@@ -58,8 +58,8 @@ def test_visitors_of_two_app_processes_share_room_and_training_when_one_process_
     assert response.headers["x-served-by"].endswith(bob_app)
     for person in (ada, bob):
         expect(person.get_by_text("finished").first).to_be_visible()
-    assert run.status.state == FINISHED
-    assert run.status.deaths == 0
+    assert run.read_status().state == FINISHED
+    assert run.read_status().deaths == 0
 
     ada.goto(f"{site.url}/draw")
     ada.locator("canvas").last.wait_for()

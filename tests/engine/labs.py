@@ -14,7 +14,7 @@ from distributed import Client
 from mnist_core import settings
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine.client import EngineClient
-from mnist_core.engine.shared import ADDRESS_FILE, EngineNotReady
+from mnist_core.engine.shared import ENGINE_FILE, EngineNotReady
 from mnist_core.runs.run import Run
 from tests.waiting import wait_for, wait_until_ended, wait_until_ready
 
@@ -68,7 +68,7 @@ def classifier_worker() -> psutil.Process:
 
 
 def _workers(condition: Callable[[dict], bool]) -> list[psutil.Process]:
-    address = json.loads((settings.home() / ADDRESS_FILE).read_text())["address"]
+    address = json.loads((settings.home() / ENGINE_FILE).read_text())["address"]
     with Client(address, set_as_default=False) as client:
         pids = client.run(os.getpid)
         workers = client.scheduler_info(n_workers=-1)["workers"]

@@ -32,7 +32,6 @@ from mnist_core.runs.run import Run, RunError
 from mnist_core.runs.snapshot import read_snapshot
 from mnist_core.runs.status import CANCELLED, FAILED, FINISHED
 from mnist_core.untrusted.file_limits import MAX_BYTES
-from mnist_core.untrusted.import_report import ImportReport
 from pages._shared.services import engine as connection_of_pages
 from tests.apps import app_of, new_app, open_page
 from tests.engine.labs import small_config
@@ -43,7 +42,7 @@ from tests.zips import unzipped, zipped
 
 def test_classify_gives_the_stored_test_probabilities(engine, book, digits):
     probabilities = engine.classify(book, digits.test.images[:50])
-    assert_allclose(probabilities, book.test_probabilities[:50], atol=1e-4)
+    assert_allclose(probabilities, book.read_test_probabilities()[:50], atol=1e-4)
 
 
 def test_a_damaged_model_raises_model_error_and_the_engine_keeps_working(engine, book, digits, tmp_path):
@@ -57,7 +56,7 @@ def test_predict_rejects_an_inverted_digit(engine, book, digits):
     inverted = np.full((28, 28), 255, np.uint8) - digits.test.images[0]
     prediction = engine.predict(book, np.stack([digits.test.images[0], inverted]))
     assert prediction.rejected.tolist() == [False, True]
-    assert_allclose(prediction.probabilities[0], book.test_probabilities[0], atol=1e-4)
+    assert_allclose(prediction.probabilities[0], book.read_test_probabilities()[0], atol=1e-4)
 
 
 def test_explain_gives_activity_saliency_and_predictions_by_epoch(engine, book, digits):
@@ -66,7 +65,7 @@ def test_explain_gives_activity_saliency_and_predictions_by_epoch(engine, book, 
     assert explanation.answer == digits.train.labels[7] != explanation.runner_up
     assert [units.shape for units in explanation.activity] == [(512,), (512,)]
     assert explanation.present.shape == explanation.missing.shape == (28, 28)
-    assert explanation.epochs.keys() == book.snapshots.keys()
+    assert explanation.epochs.keys() == book.snapshots().keys()
     assert explanation.epochs[20].argmax() == explanation.answer
 
 
@@ -87,14 +86,14 @@ def test_a_map_shows_the_principal_components_of_a_hidden_layer(engine, book, di
 def test_an_imported_model_file_becomes_a_finished_run(engine, book, digits, tmp_path):
     (tmp_path / "theirs.h5").write_bytes(engine.hdf5(book))
     run = engine.import_model(tmp_path / "theirs.h5", "theirs", person="somebody")
-    assert (run.status.state, run.config.recipe, run.config.person) == (FINISHED, IMPORTED, "somebody")
+    assert (run.read_status().state, run.config.recipe, run.config.person) == (FINISHED, IMPORTED, "somebody")
     assert run.config.trained_elsewhere
     assert run.config.model.hidden_units == (512, 512)
-    assert run.status.scores == pytest.approx(book.status.scores, abs=1e-4)
-    assert vars(scores(run.test_probabilities, digits.test.labels)) == run.status.scores
-    assert "from 0 to 255, as they are" in " ".join(ImportReport.read(run.path).sentences)
+    assert run.read_status().scores == pytest.approx(book.read_status().scores, abs=1e-4)
+    assert vars(scores(run.read_test_probabilities(), digits.test.labels)) == run.read_status().scores
+    assert "from 0 to 255, as they are" in " ".join(run.read_import_report().sentences)
     prediction = engine.predict(run, digits.test.images[:1])
-    assert_allclose(prediction.probabilities, book.test_probabilities[:1], atol=1e-4)
+    assert_allclose(prediction.probabilities, book.read_test_probabilities()[:1], atol=1e-4)
     assert prediction.typicality[0] > 0.01
     assert [units.shape for units in engine.explain(run, digits.test.images[0]).activity] == [(512,), (512,)]
 
@@ -111,12 +110,14 @@ def test_an_exported_and_imported_run_is_evaluated_again(engine, book, digits):
     forged = status | {"scores": status["scores"] | {"test_accuracy": 1.0, "incorrect": 0}}
     run = engine.import_run(zipped(members | {"status.json": json.dumps(forged).encode()}), person="somebody")
     assert (run.config.name, run.config.person, run.config.imported) == ("book (imported)", "somebody", True)
-    assert run.status.scores == pytest.approx(book.status.scores, abs=1e-4)
-    assert_array_equal(run.epochs["val_loss"], book.epochs["val_loss"])
-    assert list(run.snapshots) == list(book.snapshots)
-    with np.load(run.snapshots[20]) as new, np.load(book.snapshots[20]) as old:
+    assert run.read_status().scores == pytest.approx(book.read_status().scores, abs=1e-4)
+    assert_array_equal(run.read_epochs()["val_loss"], book.read_epochs()["val_loss"])
+    assert list(run.snapshots()) == list(book.snapshots())
+    with np.load(run.snapshots()[20]) as new, np.load(book.snapshots()[20]) as old:
         assert_allclose(new["test_probabilities"], old["test_probabilities"], atol=0.02)
-    assert_allclose(engine.predict(run, digits.test.images[:5]).probabilities, book.test_probabilities[:5], atol=1e-4)
+    assert_allclose(
+        engine.predict(run, digits.test.images[:5]).probabilities, book.read_test_probabilities()[:5], atol=1e-4
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,23 +130,23 @@ def test_an_exported_and_imported_run_is_evaluated_again(engine, book, digits):
     ],
 )
 def test_a_zip_with_an_unusable_network_leaves_no_run(engine, book, lab, change, reason):
-    before, members = store.list_runs(lab), unzipped(archive.pack(book))
+    before, members = store.scan(lab).runs, unzipped(archive.pack(book))
     with pytest.raises((ModelError, RunError), match=reason):
         engine.import_run(zipped(members | change(members)))
-    assert store.list_runs(lab) == before
-    assert store.unreadable_runs(lab) == []
+    assert store.scan(lab).runs == before
+    assert store.scan(lab).unreadable == ()
 
 
 def test_a_rejected_model_file_leaves_no_run(engine, lab):
-    before = store.list_runs(lab)
+    before = store.scan(lab).runs
     with pytest.raises(ModelError, match="neither"):
         engine.import_model(b"nonsense", "theirs")
     with pytest.raises(ConfigError, match="name"):
         engine.import_model(b"nonsense", "")
     with pytest.raises(ModelError, match="64 MB"):
         engine.import_model(bytes(MAX_BYTES + 1), "theirs")
-    assert store.list_runs(lab) == before
-    assert store.unreadable_runs(lab) == []
+    assert store.scan(lab).runs == before
+    assert store.scan(lab).unreadable == ()
 
 
 @pytest.fixture(scope="module")
@@ -198,14 +199,14 @@ def test_the_engine_client_does_not_import_keras():
 
 def test_a_queued_run_is_trained_and_its_folder_is_complete(engine, digits):
     run = engine.train(small_config("trained"))
-    wait_for(lambda: not run.status.active)
-    status = run.status
+    wait_for(lambda: not run.read_status().active)
+    status = run.read_status()
     assert (status.state, status.error) == (FINISHED, None)
-    assert run.epochs["epoch"].tolist() == [1, 2]
-    assert set(run.batches["epoch"]) == {1, 2}
-    assert sorted(run.snapshots) == [1, 2]
-    assert vars(scores(run.test_probabilities, digits.test.labels)) == status.scores
-    assert status.scores["test_accuracy"] == pytest.approx(run.epochs["val_accuracy"][-1], abs=1e-4)
+    assert run.read_epochs()["epoch"].tolist() == [1, 2]
+    assert set(run.read_batches()["epoch"]) == {1, 2}
+    assert sorted(run.snapshots()) == [1, 2]
+    assert vars(scores(run.read_test_probabilities(), digits.test.labels)) == status.scores
+    assert status.scores["test_accuracy"] == pytest.approx(run.read_epochs()["val_accuracy"][-1], abs=1e-4)
     assert status.scores["test_accuracy"] > 0.9
     assert {"model.keras", "model.h5", "evaluation.npz", "config.json"} <= {path.name for path in run.path.iterdir()}
     assert not (run.path / "resume").exists()
@@ -215,17 +216,17 @@ def test_a_queued_run_is_trained_and_its_folder_is_complete(engine, digits):
 def test_a_continuation_starts_after_the_last_epoch_of_its_parent(engine, lab):
     parent = store.find("trained", lab)
     child = engine.train(parent.continuation(epochs=1))
-    wait_for(lambda: not child.status.active)
-    assert child.status.state == FINISHED
-    assert child.epochs["epoch"].tolist() == [1, 2, 3]
-    assert child.epochs["loss"][2] < child.epochs["loss"][1]
-    assert 0 < child.status.seconds < child.epochs["seconds"][-1]
+    wait_for(lambda: not child.read_status().active)
+    assert child.read_status().state == FINISHED
+    assert child.read_epochs()["epoch"].tolist() == [1, 2, 3]
+    assert child.read_epochs()["loss"][2] < child.read_epochs()["loss"][1]
+    assert 0 < child.read_status().seconds < child.read_epochs()["seconds"][-1]
 
 
 def test_resuming_a_finished_run_does_not_train_it(engine, lab):
     run = store.find("trained", lab)
     engine.resume(run)
-    assert run.status.state == FINISHED
+    assert run.read_status().state == FINISHED
 
 
 def test_the_robustness_view_measures_a_run_once_and_shows_its_curve(pages, engine, lab, digits):
@@ -248,7 +249,7 @@ def test_the_robustness_view_measures_a_run_once_and_shows_its_curve(pages, engi
     assert engine.classify(run, digits.test.images[:1]).argmax() == 7  # drawings are classified during the measurement
     wait_for(lambda: engine.robustness_progress(run) is None)
     shift = read_robustness(run, LEVELS).curves["shift"].accuracies
-    assert shift[0] == pytest.approx(run.status.scores["test_accuracy"], abs=1e-3)
+    assert shift[0] == pytest.approx(run.read_status().scores["test_accuracy"], abs=1e-3)
     assert shift[0] > shift[2] > shift[4]
     page.run()
     assert not page.button
@@ -257,8 +258,8 @@ def test_the_robustness_view_measures_a_run_once_and_shows_its_curve(pages, engi
 
 def test_a_trained_experiment_shows_its_finding(pages, engine, lab):
     engine.train_experiment(EXPERIMENTS["scaling"].configs())
-    runs = [run for run in store.list_runs(lab) if run.config.experiment]
-    wait_for(lambda: all(run.status.state == FINISHED for run in runs))
+    runs = [listed.run for listed in store.scan(lab).own if listed.config.experiment]
+    wait_for(lambda: all(run.read_status().state == FINISHED for run in runs))
     page = new_app()
     page.query_params.update(tab="experiments", experiment="scaling")
     open_page(page, "train").run()
@@ -277,12 +278,12 @@ def test_measuring_a_run_without_a_network_gives_an_error(engine, lab):
 def test_preflight_trains_on_a_worker_and_leaves_no_run(engine, lab, monkeypatch):
     monkeypatch.setattr(preflight, "MAX_PREDICTION_SECONDS", inf)  # the speed of this machine is not tested
     monkeypatch.setattr(preflight, "TRAINING_TIMEOUT_SECONDS", inf)
-    before = store.list_runs(lab)
+    before = store.scan(lab).runs
     checks = Preflight(lab, Settings(open_database(lab)), engine, canvas="http://localhost:9").checks()
     found = {check.name: check for check in checks if check.name in ("Everyone's network", "A short training")}
     assert all(check.ok for check in found.values()), found
     assert "the express recipe takes about" in found["A short training"].message
-    assert store.list_runs(lab) == before
+    assert store.scan(lab).runs == before
 
 
 def test_a_diverged_run_has_a_reason_and_the_next_run_finishes(engine):
@@ -292,35 +293,35 @@ def test_a_diverged_run_has_a_reason_and_the_next_run_finishes(engine):
         training=TrainingConfig(epochs=1, learning_rate=1.0, batch_size=512),
     )
     wild, tame = engine.train(config), engine.train(small_config("tame", epochs=1))
-    wait_for(lambda: not wild.status.active and not tame.status.active)
-    assert wild.status.state in (FINISHED, FAILED)
-    assert wild.status.state == FINISHED or "learning rate" in wild.status.error
-    assert tame.status.state == FINISHED
+    wait_for(lambda: not wild.read_status().active and not tame.read_status().active)
+    assert wild.read_status().state in (FINISHED, FAILED)
+    assert wild.read_status().state == FINISHED or "learning rate" in wild.read_status().error
+    assert tame.read_status().state == FINISHED
 
 
 def test_a_cancelled_run_keeps_its_network_and_can_be_resumed(engine):
     run = engine.train(small_config("cancelled", epochs=30))
-    wait_for(lambda: run.epochs_done >= 2)
+    wait_for(lambda: run.read().epochs_done >= 2)
     run.cancel()
-    wait_for(lambda: not run.status.active)
-    assert run.status.state == CANCELLED
-    assert run.has_model
-    assert run.status.scores["test_accuracy"] > 0.8
-    done = run.epochs_done
-    assert run.resume_point.epochs == done < 30
+    wait_for(lambda: not run.read_status().active)
+    assert run.read_status().state == CANCELLED
+    assert run.has_model()
+    assert run.read_status().scores["test_accuracy"] > 0.8
+    done = run.read().epochs_done
+    assert run.resume_point().epochs == done < 30
     engine.resume(run)
-    wait_for(lambda: run.epochs_done > done)
+    wait_for(lambda: run.read().epochs_done > done)
     run.cancel()
-    wait_for(lambda: not run.status.active)
+    wait_for(lambda: not run.read_status().active)
 
 
 def test_a_run_whose_folder_is_deleted_ends_and_the_next_run_finishes(engine):
     deleted = engine.train(small_config("gone", epochs=50))
-    wait_for(lambda: deleted.epochs_done >= 1)
+    wait_for(lambda: deleted.read().epochs_done >= 1)
     shutil.rmtree(deleted.path.rename(deleted.home / "gone"))  # renamed first, as its trainer still writes there
     after = engine.train(small_config("after", epochs=1))
-    wait_for(lambda: not after.status.active)
-    assert after.status.state == FINISHED
+    wait_for(lambda: not after.read_status().active)
+    assert after.read_status().state == FINISHED
     assert not deleted.path.exists()
 
 

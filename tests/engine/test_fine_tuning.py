@@ -18,9 +18,9 @@ def test_fine_tuning_on_half_of_the_drawings_improves_accuracy_on_the_other_half
     misread = np.flatnonzero(engine.classify(book, drawn.images).argmax(axis=1) != drawn.labels)
     lesson = Lesson.of(drawn.images[misread], drawn.labels[misread])
     run = engine.train(lesson_config(book), lesson)
-    wait_for(lambda: run.status.state == FINISHED)
+    wait_for(lambda: run.read_status().state == FINISHED)
     saved = Lesson.read(run.path)
     assert count_correct(engine, book, saved) == 0
     assert count_correct(engine, run, saved) > (~saved.learned).sum() / 3
-    assert run.status.scores["test_accuracy"] > book.status.scores["test_accuracy"] - 0.01
-    assert (run.config.total_epochs, run.epochs["epoch"].tolist()[-2:]) == (22, [21, 22])
+    assert run.read_status().scores["test_accuracy"] > book.read_status().scores["test_accuracy"] - 0.01
+    assert (run.config.total_epochs, run.read_epochs()["epoch"].tolist()[-2:]) == (22, [21, 22])

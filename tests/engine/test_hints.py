@@ -154,7 +154,7 @@ def test_a_suggestion_for_a_fine_tuned_run_uses_no_drawings(runs, lab, digits):
     few = digits.test.take(np.arange(40))
     run = store.create(lesson_config(runs["short"]), lab, lesson=Lesson.of(few.images, few.labels))
     train_run(run)
-    assert run.status.state == FINISHED
+    assert run.read_status().state == FINISHED
     cures = [hint.suggestion for hint in hints.hints(Evidence.of(run, few.images)) if hint.suggestion]
     assert cures
     assert all(cure.training.drawings == 0 for cure in cures)
@@ -167,7 +167,7 @@ def test_an_imported_network_has_no_hints(runs, lab, digits):
 
 def test_a_requeued_run_is_no_longer_marked_as_diverged(runs):
     run = runs["no number"]
-    assert (run.status.state, run.status.diverged) == (FAILED, True)
+    assert (run.read_status().state, run.read_status().diverged) == (FAILED, True)
     run.requeue()
-    assert not run.status.diverged
+    assert not run.read_status().diverged
     run.cancel()

@@ -11,6 +11,7 @@ from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine import queue
 from mnist_core.engine.client import EngineClient
 from mnist_core.engine.queue import QueueFull
+from mnist_core.engine.shared import ENGINE_FILE
 from mnist_core.runs import store
 from mnist_core.runs.files import write_json
 from mnist_core.runs.run import Run
@@ -45,7 +46,7 @@ def trained(home, *, progress: float, seconds: float, state: str = RUNNING) -> R
 
 
 def write_engine_file(home, number: int) -> None:
-    write_json(home / queue.ENGINE_FILE, {"pid": 1, "address": "nowhere", "trainers": number})
+    write_json(home / ENGINE_FILE, {"pid": 1, "address": "nowhere", "trainers": number})
 
 
 def test_queued_runs_are_in_the_order_of_their_creation(home):
@@ -61,7 +62,7 @@ def test_put_first_moves_a_queued_run_to_the_front_and_ignores_a_cancelled_one(h
     first.cancel()
     queue.put_first(first, home)
     assert queue.waiting(home) == [third, second]
-    assert first.status.state == CANCELLED
+    assert first.read_status().state == CANCELLED
 
 
 def test_a_requeued_run_goes_to_the_end_of_the_queue(home):
@@ -113,7 +114,7 @@ def test_suspended_and_interrupted_runs_are_not_counted_ahead(home):
     trained(home, progress=0.5, seconds=10, state=PAUSED).update(heartbeat=None)
     interrupted = trained(home, progress=0.5, seconds=10)
     interrupted.update(heartbeat=time.time() - HALF_AN_HOUR_SECONDS)
-    assert interrupted.status.state == INTERRUPTED
+    assert interrupted.read_status().state == INTERRUPTED
     assert queue.position_of(enqueue(home), home).ahead == 0
 
 
@@ -138,7 +139,7 @@ def test_several_trainers_shorten_the_waiting_time(home):
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"trainers": 0}', '{"trainers": null}'])
 def test_a_damaged_engine_file_counts_as_one_trainer(home, content):
-    (home / queue.ENGINE_FILE).write_text(content)
+    (home / ENGINE_FILE).write_text(content)
     assert queue.trainers(home) == 1
 
 
@@ -157,7 +158,7 @@ def test_a_third_queued_run_of_one_person_raises_queue_full(home):
         engine.train(RunConfig(name="waiting", person="ada"))
     with pytest.raises(QueueFull, match=r"two trainings waiting already.*cancel one"):
         engine.train(RunConfig(name="too many", person="ada"))
-    assert len(store.list_runs(home)) == 3 + len(list(store.SHIPPED.iterdir()))
+    assert len(store.scan(home).runs) == 3 + len(list(store.SHIPPED.iterdir()))
     engine.train(RunConfig(name="somebody else's", person="bob"))
 
 
@@ -192,7 +193,7 @@ def test_resuming_a_run_counts_towards_the_quota_of_its_person(home, state):
     run.update(state=state)
     with pytest.raises(QueueFull):
         engine.resume(run)
-    assert run.status.state == state
+    assert run.read_status().state == state
     waiting.cancel()
     engine.resume(run)
     assert queue.waiting(home)[-1] == run
@@ -206,7 +207,7 @@ def test_resuming_a_suspended_or_interrupted_run_queues_it(home):
     for run in (interrupted, suspended):
         EngineClient(home).resume(run)
     assert queue.waiting(home) == [interrupted, suspended]
-    assert not suspended.control.pause
+    assert not suspended.read_control().pause
 
 
 def test_resuming_during_a_short_pause_does_not_queue_the_run(home):
@@ -216,8 +217,8 @@ def test_resuming_during_a_short_pause_does_not_queue_the_run(home):
     run.update_control(pause=True)
     run.update(state=PAUSED, heartbeat=time.time())
     EngineClient(home).resume(run)
-    assert run.status.state == PAUSED, "until its trainer hears of it"
-    assert not run.control.pause
+    assert run.read_status().state == PAUSED, "until its trainer hears of it"
+    assert not run.read_control().pause
 
 
 @pytest.mark.parametrize("state", [QUEUED, RUNNING, FINISHED])

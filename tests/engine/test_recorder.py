@@ -40,17 +40,17 @@ def at_epoch(epoch: int, action):
 def test_a_finished_run_has_the_network_of_the_last_epoch_and_no_resume_point(home):
     run = new_run(home, epochs=3)
     train_run(run)
-    status = run.status
+    status = run.read_status()
     assert (status.state, status.error, status.heartbeat) == (FINISHED, None, None)
-    assert run.epochs["epoch"].tolist() == [1, 2, 3]
-    assert list(run.snapshots) == [1, 2, 3]
-    with np.load(run.snapshots[3]) as last:
-        np.testing.assert_allclose(last["test_probabilities"], run.test_probabilities, atol=1e-3)
-    assert status.scores["test_accuracy"] == pytest.approx(run.epochs["val_accuracy"][-1], abs=1e-4)
-    assert status.seconds == pytest.approx(run.epochs["seconds"][-1], abs=0.01)
+    assert run.read_epochs()["epoch"].tolist() == [1, 2, 3]
+    assert list(run.snapshots()) == [1, 2, 3]
+    with np.load(run.snapshots()[3]) as last:
+        np.testing.assert_allclose(last["test_probabilities"], run.read_test_probabilities(), atol=1e-3)
+    assert status.scores["test_accuracy"] == pytest.approx(run.read_epochs()["val_accuracy"][-1], abs=1e-4)
+    assert status.seconds == pytest.approx(run.read_epochs()["seconds"][-1], abs=0.01)
     assert 0 < status.recording_seconds < status.seconds
-    assert run.temperature is None  # no digits were held out for fitting it
-    assert run.resume_point is None
+    assert run.read_temperature() is None  # no digits were held out for fitting it
+    assert run.resume_point() is None
 
 
 def test_the_training_time_is_stored_and_used_for_the_next_estimate(home):
@@ -58,7 +58,7 @@ def test_the_training_time_is_stored_and_used_for_the_next_estimate(home):
     assert not pace.is_measured(run.config, home)
     train_run(run)
     assert pace.is_measured(run.config, home)
-    assert pace.expected_seconds(run.config, home) == pytest.approx(run.status.seconds, rel=0.01)
+    assert pace.expected_seconds(run.config, home) == pytest.approx(run.read_status().seconds, rel=0.01)
 
 
 def test_a_cancelled_run_keeps_the_best_epoch_and_can_resume_from_the_last(home):
@@ -71,44 +71,44 @@ def test_a_cancelled_run_keeps_the_best_epoch_and_can_resume_from_the_last(home)
             run.cancel()
 
     train_run(run, watch=spoil_and_cancel)
-    assert run.status.state == CANCELLED
-    accuracies = run.epochs["val_accuracy"]
+    assert run.read_status().state == CANCELLED
+    accuracies = run.read_epochs()["val_accuracy"]
     assert accuracies[-1] < accuracies.max()
-    assert run.status.scores["test_accuracy"] == pytest.approx(accuracies.max(), abs=1e-4)
-    assert run.resume_point.epochs == run.epochs_done < 20
+    assert run.read_status().scores["test_accuracy"] == pytest.approx(accuracies.max(), abs=1e-4)
+    assert run.resume_point().epochs == run.read().epochs_done < 20
 
 
 def test_a_cancelled_and_resumed_run_ends_like_an_uninterrupted_one(home):
     uninterrupted, stopped = (new_run(home, epochs=6, schedule="cosine") for _ in range(2))
     train_run(uninterrupted)
     train_run(stopped, watch=at_epoch(4, stopped.cancel))
-    assert 3 <= stopped.epochs_done < 6  # a chunk may have reached the end of the epoch
+    assert 3 <= stopped.read().epochs_done < 6  # a chunk may have reached the end of the epoch
     stopped.requeue()
     train_run(stopped)
-    assert stopped.status.state == FINISHED
-    assert stopped.epochs["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
-    assert stopped.epochs["val_loss"] == pytest.approx(uninterrupted.epochs["val_loss"], abs=0.01)
-    assert np.all(np.diff(stopped.batches["seconds"]) > 0)
+    assert stopped.read_status().state == FINISHED
+    assert stopped.read_epochs()["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert stopped.read_epochs()["val_loss"] == pytest.approx(uninterrupted.read_epochs()["val_loss"], abs=0.01)
+    assert np.all(np.diff(stopped.read_batches()["seconds"]) > 0)
 
 
 def test_early_stopping_keeps_the_best_epoch(home):
     run = new_run(home, epochs=100, patience=1, learning_rate=0.05)
     train_run(run)
-    accuracies = run.epochs["val_accuracy"]
-    assert run.status.state == FINISHED
+    accuracies = run.read_epochs()["val_accuracy"]
+    assert run.read_status().state == FINISHED
     assert len(accuracies) < 100
     assert accuracies[-1] <= accuracies[-2] == accuracies.max()
-    assert run.status.scores["test_accuracy"] == pytest.approx(accuracies.max(), abs=1e-4)
+    assert run.read_status().scores["test_accuracy"] == pytest.approx(accuracies.max(), abs=1e-4)
 
 
 def test_validation_on_held_out_digits_uses_the_test_set_only_for_the_scores(home):
     run = new_run(home, validation=ON_HELD_OUT)
     train_run(run)
-    assert run.batches["step"].max() == 54
-    assert run.status.scores["correct"] + run.status.scores["incorrect"] == 10_000
-    assert run.status.scores["test_accuracy"] != run.epochs["val_accuracy"][-1]
-    assert 0.3 < run.temperature < 3  # fitted on the held-out digits
-    with np.load(run.snapshots[2]) as snapshot:
+    assert run.read_batches()["step"].max() == 54
+    assert run.read_status().scores["correct"] + run.read_status().scores["incorrect"] == 10_000
+    assert run.read_status().scores["test_accuracy"] != run.read_epochs()["val_accuracy"][-1]
+    assert 0.3 < run.read_temperature() < 3  # fitted on the held-out digits
+    with np.load(run.snapshots()[2]) as snapshot:
         assert snapshot["test_probabilities"].shape == (10_000, 10)
 
 
@@ -116,14 +116,14 @@ def test_a_long_pause_suspends_a_run_and_resuming_finishes_it(home, monkeypatch)
     monkeypatch.setenv("DIGIT_LAB_PARK_AFTER", "0.3")
     run = new_run(home, epochs=3)
     train_run(run, watch=at_epoch(2, lambda: run.update_control(pause=True)))
-    assert run.status.state == PAUSED
-    assert run.status.suspended
-    assert run.has_model
-    assert 1 <= run.resume_point.epochs == run.epochs_done < 3
+    assert run.read_status().state == PAUSED
+    assert run.read_status().suspended
+    assert run.has_model()
+    assert 1 <= run.resume_point().epochs == run.read().epochs_done < 3
     run.requeue()
     train_run(run)
-    assert run.status.state == FINISHED
-    assert run.epochs["epoch"].tolist() == [1, 2, 3]
+    assert run.read_status().state == FINISHED
+    assert run.read_epochs()["epoch"].tolist() == [1, 2, 3]
 
 
 def test_a_short_pause_is_not_counted_as_training_time(home):
@@ -132,7 +132,7 @@ def test_a_short_pause_is_not_counted_as_training_time(home):
     original = recorder.Recorder.controls
 
     def controls(self):
-        state = run.status.state
+        state = run.read_status().state
         if states.count(PAUSED) == 5:
             run.update_control(pause=False)
         states.append(state)
@@ -142,8 +142,8 @@ def test_a_short_pause_is_not_counted_as_training_time(home):
         patch.setattr(recorder.Recorder, "controls", controls)
         train_run(run, watch=at_epoch(2, lambda: run.update_control(pause=True)))
     assert states.count(PAUSED) > 5
-    assert run.status.state == FINISHED
-    assert run.status.seconds == pytest.approx(run.batches["seconds"][-1], abs=0.2)
+    assert run.read_status().state == FINISHED
+    assert run.read_status().seconds == pytest.approx(run.read_batches()["seconds"][-1], abs=0.2)
 
 
 def test_a_run_continues_from_its_last_checkpoint_after_its_worker_died(home, monkeypatch):
@@ -158,32 +158,32 @@ def test_a_run_continues_from_its_last_checkpoint_after_its_worker_died(home, mo
 
     with pytest.raises(Killed):
         train_run(run, watch=at_epoch(2, kill))
-    assert run.status.state == RUNNING
-    point = run.resume_point
+    assert run.read_status().state == RUNNING
+    point = run.resume_point()
     assert (point.epochs, point.steps) >= (0, 1)
     train_run(run)
-    assert (run.status.state, run.status.deaths) == (FINISHED, 1)
-    assert run.epochs["epoch"].tolist() == [1, 2, 3]
+    assert (run.read_status().state, run.read_status().deaths) == (FINISHED, 1)
+    assert run.read_epochs()["epoch"].tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize("state", [RUNNING, PAUSED])
 def test_a_run_fails_when_its_worker_dies_for_the_third_time(home, state):
     run = new_run(home)
     run.update(state=state, started_at=1.0, heartbeat=2.0, deaths=2)
-    assert run.status.state == INTERRUPTED
+    assert run.read_status().state == INTERRUPTED
     train_run(run)
-    assert run.status.state == FAILED
-    assert "died 3 times" in run.status.error
+    assert run.read_status().state == FAILED
+    assert "died 3 times" in run.read_status().error
     run.requeue()
-    assert run.status.deaths == 0
+    assert run.read_status().deaths == 0
 
 
 def test_a_run_cancelled_in_the_queue_is_not_trained(home):
     run = new_run(home)
     run.cancel()
     train_run(run)
-    assert run.status.state == CANCELLED
-    assert not len(run.batches["epoch"])
+    assert run.read_status().state == CANCELLED
+    assert not len(run.read_batches()["epoch"])
 
 
 @pytest.mark.parametrize(
@@ -200,6 +200,6 @@ def test_an_error_fails_the_run_with_its_message_and_finished_epochs_stay_readab
 
     run = new_run(home)
     train_run(run, watch=at_epoch(2, fail))
-    assert run.status.state == FAILED
-    assert message in run.status.error
-    assert run.epochs["epoch"].tolist() == [1]
+    assert run.read_status().state == FAILED
+    assert message in run.read_status().error
+    assert run.read_epochs()["epoch"].tolist() == [1]

@@ -42,12 +42,12 @@ def engine(lab: Path) -> Iterator[EngineClient]:
 def test_two_runs_train_in_parallel_and_finish_although_a_worker_is_killed(engine, lab, book, digits):
     wait_for(lambda: queue.trainers(lab) == WORKERS)
     runs = [engine.train(small_config(name, epochs=6)) for name in ("left", "right")]
-    wait_for(lambda: all(run.status.state == RUNNING and run.epochs_done >= 1 for run in runs))
+    wait_for(lambda: all(run.read_status().state == RUNNING and run.read().epochs_done >= 1 for run in runs))
     training_workers()[0].kill()
     assert engine.classify(book, digits.test.images[:1]).argmax() == 7
-    wait_for(lambda: all(run.status.state == FINISHED for run in runs))
-    assert [run.epochs["epoch"].tolist() for run in runs] == [list(range(1, 7))] * 2
-    assert sum(run.status.deaths for run in runs) == 1
+    wait_for(lambda: all(run.read_status().state == FINISHED for run in runs))
+    assert [run.read_epochs()["epoch"].tolist() for run in runs] == [list(range(1, 7))] * 2
+    assert sum(run.read_status().deaths for run in runs) == 1
 
 
 def test_an_unused_engine_exits_and_the_workers_of_the_cluster_stay(engine, lab):

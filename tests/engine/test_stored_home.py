@@ -16,14 +16,14 @@ def test_runs_of_an_older_version_are_trained_resumed_and_imported(engine, lab, 
     for name in ("queued", "cancelled"):
         shutil.copytree(stored[name].path, lab / "runs" / stored[name].id)
     queued, cancelled = (Run(lab / "runs" / stored[name].id) for name in ("queued", "cancelled"))
-    wait_for(lambda: queued.status.state == FINISHED)
-    assert queued.epochs["epoch"].tolist() == [1, 2]
+    wait_for(lambda: queued.read_status().state == FINISHED)
+    assert queued.read_epochs()["epoch"].tolist() == [1, 2]
 
-    done = cancelled.epochs_done
+    done = cancelled.read().epochs_done
     engine.resume(cancelled)
-    wait_for(lambda: cancelled.epochs_done > done)
+    wait_for(lambda: cancelled.read().epochs_done > done)
     cancelled.cancel()
-    wait_for(lambda: not cancelled.status.active)
+    wait_for(lambda: not cancelled.read_status().active)
 
     imported = engine.import_run(archive.pack(stored["finished"]), person="somebody")
-    assert imported.status.scores == pytest.approx(stored["finished"].status.scores, abs=1e-4)
+    assert imported.read_status().scores == pytest.approx(stored["finished"].read_status().scores, abs=1e-4)

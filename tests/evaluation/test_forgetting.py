@@ -30,7 +30,7 @@ def test_a_single_epoch_gives_only_the_histories_always_and_never() -> None:
 
 
 def test_predictions_after_the_last_epoch_equal_the_final_ones(book: Run) -> None:
-    last = list(book.snapshots)[-1]
+    last = list(book.snapshots())[-1]
     assert_array_equal(probabilities(book, last).argmax(axis=1), probabilities(book).argmax(axis=1))
     assert_array_equal(predictions_by_epoch(book)[last], probabilities(book).argmax(axis=1))
 

@@ -114,7 +114,7 @@ def test_a_host_moves_a_run_to_the_front_of_the_queue_and_cancels_it(host_action
     host_actions.put_first(host, second.id)
     assert queue.waiting(home) == [second, first]
     host_actions.cancel(host, second.id)
-    assert (queue.waiting(home), second.status.state) == ([first], CANCELLED)
+    assert (queue.waiting(home), second.read_status().state) == ([first], CANCELLED)
     with pytest.raises(RunError, match="no run called"):
         host_actions.cancel(host, "gone")
 
@@ -130,7 +130,7 @@ class FakeEngine:
 
 
 def finished(home: Path, name: str) -> Run:
-    run = finished_run(home, name, person="ada")
+    run = finished_run(home, name, person="ada").run
     run.model_path.write_bytes(b"a network")
     (run.path / "batches.csv").write_text(f"epoch,step,seconds,loss,accuracy\n1,1,{len(name)},0.5,0.9\n")
     return run
@@ -202,7 +202,7 @@ def test_a_reset_needs_the_typed_phrase_and_exports_all_that_it_deletes(host_act
     path = host_actions.reset(host, " Reset the room ", networks=True)
     assert (room.newest(5), people.nickname("ada"), settings.now()) == ([], "", RoomState())
     assert votes.cast_by("ada") == {}
-    assert store.list_runs(home) == store.shipped_runs()
+    assert store.scan(home).runs == store.shipped_runs()
     assert not waiting.path.exists()
     engine = FakeEngine()
     list(host_actions.import_bundle(host, path, engine, person=""))

@@ -38,7 +38,7 @@ def script_url(tmp_path: Path) -> Iterator[str]:
 def checks(home_without_engine, script_url, monkeypatch):
     """A function that runs the checks, by name; the engine returns the book's predictions, and trains nothing."""
     home = home_without_engine
-    predictions = store.find("book", home).test_probabilities
+    predictions = store.find("book", home).read_test_probabilities()
     settings = Settings(open_database(home))
     settings.change(pinned="book")
     monkeypatch.setattr(EngineClient, "wait", lambda self: None)
@@ -55,7 +55,7 @@ def test_each_successful_check_reports_what_it_measured(checks):
     results = checks()
     assert [name for name, check in results.items() if not check.ok] == ["A short training"]
     assert "verified: 60,000 training" in results["Dataset"].message
-    accuracy = store.find("book", settings.home()).status.scores["test_accuracy"]
+    accuracy = store.find("book", settings.home()).read_status().scores["test_accuracy"]
     assert f"book reads {accuracy:.2%} of the test digits, as it says" in results["Everyone's network"].message
 
 
@@ -84,4 +84,4 @@ def test_the_database_check_reports_a_damaged_file(checks, home):
 def test_the_training_check_reports_that_no_worker_was_free_and_removes_its_run(checks, home):
     waiting = store.create(RunConfig(name="somebody's"), home)
     assert "No worker was free" in checks()["A short training"].message
-    assert [run for run in store.list_runs(home) if not run.shipped] == [waiting]
+    assert [listed.run for listed in store.scan(home).own] == [waiting]

@@ -31,7 +31,7 @@ def features(book) -> FeatureExtractor:
 
 @pytest.fixture(scope="module")
 def typicality() -> Typicality:
-    return Typicality(**BOOK.statistics)
+    return Typicality(**BOOK.read_statistics())
 
 
 def test_the_feature_extractor_gives_the_probabilities_of_the_model(book, features, digits):
@@ -73,7 +73,7 @@ def test_ink_added_where_it_is_missing_reduces_the_margin(features, digits):
 
 
 def test_predictions_with_snapshot_weights_equal_the_stored_ones(features, digits):
-    with np.load(BOOK.snapshots[1]) as snapshot:
+    with np.load(BOOK.snapshots()[1]) as snapshot:
         for index in range(3):
             predicted = explain.predict_with_weights(features, snapshot, digits.test.images[index])
             assert_allclose(predicted, snapshot["test_probabilities"][index], atol=0.01)
@@ -83,7 +83,7 @@ def test_predictions_with_snapshot_weights_equal_the_stored_ones(features, digit
 def test_a_snapshot_of_another_network_raises_model_error_and_changes_no_weights(digits):
     small = FeatureExtractor(network.build(ModelConfig(hidden_units=(8,)), seed=0))
     before = small(digits.test.images[:1])[1]
-    with np.load(BOOK.snapshots[1]) as snapshot, pytest.raises(ModelError, match="another network"):
+    with np.load(BOOK.snapshots()[1]) as snapshot, pytest.raises(ModelError, match="another network"):
         explain.predict_with_weights(small, snapshot, digits.test.images[0])
     assert_array_equal(small(digits.test.images[:1])[1], before)
 

@@ -64,7 +64,7 @@ def test_a_damaged_run_is_named_in_the_sidebar_and_the_page_works(home):
     (run.path / "config.json").write_text("{")
     app = opened("errors")
     assert not app.exception
-    assert run.id in app.sidebar.warning[0].value
+    assert escape_markdown(run.id) in app.sidebar.warning[0].value
     assert app.metric
 
 
@@ -93,7 +93,7 @@ def test_pressing_train_queues_a_run_with_the_chosen_settings_and_shows_it(home)
     next(button for button in app.button if button.label == "Train").click().run()
     assert not app.exception
     run = store.find("mine *bold*", home)
-    assert run.status.state == QUEUED
+    assert run.read_status().state == QUEUED
     assert (run.config.training.epochs, run.config.training.batch_size) == (3, 256)
     assert not run.config.model.scaling
     assert app.query_params["run"] == run.id
@@ -128,10 +128,10 @@ def test_a_queued_run_can_be_cancelled_and_queued_again(home):
     run = store.create(RunConfig(name="waiting", training=TrainingConfig(epochs=1)), home)
     app = opened("train")
     next(button for button in app.button if button.label.startswith("Cancel")).click().run()
-    assert not run.status.active
+    assert not run.read_status().active
     app.run()
     next(button for button in app.button if button.label == "Start it again").click().run()
-    assert run.status.state == QUEUED
+    assert run.read_status().state == QUEUED
 
 
 def test_continuing_a_run_without_a_model_file_shows_an_error(home):

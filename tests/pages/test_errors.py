@@ -94,7 +94,7 @@ def url_query(app: AppTest) -> dict[str, str]:
 
 
 def probabilities_of(run: str) -> np.ndarray:
-    return store.find(run, settings.home()).test_probabilities
+    return store.find(run, settings.home()).read_test_probabilities()
 
 
 def test_the_page_counts_correct_and_wrong_predictions_and_shows_the_most_confident_errors_first(home: Path) -> None:
@@ -214,7 +214,7 @@ def test_the_time_machine_shows_the_errors_of_an_earlier_epoch(home: Path) -> No
     choose(app, "Time machine", True)
     assert url_query(app) == {"epoch": "20"}
     choose(app, "After epoch", 1)
-    with np.load(store.find("book", home).snapshots[1]) as snapshot:
+    with np.load(store.find("book", home).snapshots()[1]) as snapshot:
         wrong = int((snapshot["test_probabilities"].argmax(axis=1) != LABELS).sum())
     assert app.metric[1].value == f"{wrong}"
     assert f"of {wrong} digits" in text(app)
@@ -233,7 +233,7 @@ def test_the_time_machine_marks_learned_and_forgotten_digits(home: Path) -> None
 
 
 def test_the_time_machine_shows_the_earlier_prediction_of_an_open_digit(home: Path) -> None:
-    with np.load(store.find("book", home).snapshots[1]) as snapshot:
+    with np.load(store.find("book", home).snapshots()[1]) as snapshot:
         earlier = snapshot["test_probabilities"].argmax(axis=1)
     index = np.flatnonzero((earlier != LABELS) & (probabilities_of("book").argmax(axis=1) == LABELS))[0]
     app = errors_page("book", epoch="1", digit=str(index))

@@ -210,7 +210,7 @@ def test_the_host_sees_the_queue_cancels_runs_and_moves_one_to_the_front(home):
     for run in (first, second):
         app = checked(app.button(key=f"host-cancel-{run.id}").click().run())
     assert "Nothing is being trained" in text(app)
-    assert {run.status.state for run in (first, second)} == {CANCELLED}
+    assert {run.read_status().state for run in (first, second)} == {CANCELLED}
 
 
 def test_the_host_broadcasts_a_training_and_stops_it(home):

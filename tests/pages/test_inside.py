@@ -138,7 +138,7 @@ def test_a_new_snapshot_of_a_running_run_is_shown(home, tab):
 @pytest.mark.parametrize("tab", [INSIDE, BY_HAND])
 def test_a_damaged_snapshot_shows_an_error(home, tab):
     run = small(home, [1])
-    run.snapshots[1].write_bytes(b"nonsense")
+    run.snapshots()[1].write_bytes(b"nonsense")
     app = opened(run, tab)
     assert "epoch-01.npz" in app.error[0].value
 

@@ -185,7 +185,7 @@ def test_a_third_queued_run_of_one_person_shows_an_error_and_the_form_keeps_its_
     for _ in range(3):
         app.text_input(key="name").set_value("mine").run()
         press(app, "Train")
-    waiting = [run for run in store.list_runs(home) if not run.shipped]
+    waiting = [listed.run for listed in store.scan(home).own]
     assert len(waiting) == 2
     assert app.text_input(key="name").value == "mine"
     assert "two trainings waiting already" in text(app)
@@ -226,15 +226,15 @@ def test_a_running_run_shows_its_progress_and_its_controls_change_control_json(h
     assert metrics["Test accuracy"] == "91.00%"
     assert "Epoch 3 of 4 · 35 s of training, 50 s expected · about 21 s left · 6,000 images a second" in text(app)
     press(app, "÷10")
-    assert run.control.learning_rate_factor == 0.1
+    assert run.read_control().learning_rate_factor == 0.1
     labelled(app.toggle, "Slow motion").set_value(True).run()
-    assert run.control.slow_motion
+    assert run.read_control().slow_motion
     labelled(app.slider, STEERED_DROPOUT).set_value(0.5).run()
-    assert run.control.dropout == 0.5
+    assert run.read_control().dropout == 0.5
     press(app, "Pause")
-    assert run.control.pause
+    assert run.read_control().pause
     press(app, "Cancel")
-    assert run.control.cancel
+    assert run.read_control().cancel
 
 
 def test_controls_changed_in_another_browser_are_shown(home):
@@ -256,7 +256,7 @@ def test_a_slider_keeps_the_own_value_until_another_browser_changes_it(home):
     run.update_control(dropout=0.1)
     assert labelled(app.run().slider, STEERED_DROPOUT).value == 0.1
     labelled(app.slider, STEERED_DROPOUT).set_value(0.3).run()
-    assert run.control.dropout == 0.3
+    assert run.read_control().dropout == 0.3
 
 
 def test_the_queue_lists_the_runs_in_order_and_each_name_opens_its_run(home):
@@ -289,7 +289,7 @@ def test_a_run_cancelled_in_the_queue_can_be_started_again(home):
     app = opened(run)
     assert "It had not learned anything yet" in text(app)
     press(app, "Start it again")
-    assert run.status.state == QUEUED
+    assert run.read_status().state == QUEUED
 
 
 def test_slow_motion_shows_the_number_of_the_batch(home):
@@ -304,8 +304,8 @@ def test_a_paused_run_can_be_resumed(home):
     app = opened(run)
     assert "It holds still" in text(app)
     press(app, "Resume")
-    assert not run.control.pause
-    assert run.status.state == PAUSED  # the worker sees the change and continues
+    assert not run.read_control().pause
+    assert run.read_status().state == PAUSED  # the worker sees the change and continues
 
 
 def test_resuming_a_suspended_run_queues_it_again(home):
@@ -314,7 +314,7 @@ def test_resuming_a_suspended_run_queues_it_again(home):
     app = opened(run)
     assert "place was given to others" in text(app)
     press(app, "Resume")
-    assert run.status.state == QUEUED
+    assert run.read_status().state == QUEUED
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ def test_a_run_that_ended_early_shows_the_reason_and_can_be_continued(home, stat
     app = opened(run)
     assert message in text(app)
     press(app, "Continue after epoch 2")
-    assert run.status.state == QUEUED
+    assert run.read_status().state == QUEUED
 
 
 def test_a_finished_run_shows_the_actual_and_the_expected_time(home):
@@ -400,4 +400,4 @@ def test_one_click_starts_one_training_even_if_its_callback_runs_twice(home):
     for expected in (1, 2):
         app.button[0].click().run()
         assert not app.exception
-        assert len([run for run in store.list_runs(home) if run.config.name == "once"]) == expected
+        assert [listed.config.name for listed in store.scan(home).own].count("once") == expected

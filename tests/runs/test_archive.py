@@ -70,9 +70,9 @@ def test_an_unpacked_run_is_marked_as_imported_and_has_its_epochs_and_snapshots(
     (tmp_path / "config.json").write_text(json.dumps(archived.config.to_json()))
     archived.unpack(tmp_path)
     run = Run(tmp_path)
-    assert run.epochs["val_accuracy"].tolist() == [0.82]
-    assert list(run.snapshots) == [1, 2]
-    assert not run.has_model
+    assert run.read_epochs()["val_accuracy"].tolist() == [0.82]
+    assert list(run.snapshots()) == [1, 2]
+    assert not run.has_model()
 
 
 def test_a_shipped_run_is_packed_and_unpacked_under_another_name():
@@ -111,15 +111,39 @@ REFUSED: list[tuple[str, Callable[[Files], Files], str]] = [
     ("no network", lambda files: {n: c for n, c in files.items() if n != "model.keras"}, "lacks model.keras"),
     ("no status", lambda files: {n: c for n, c in files.items() if n != "status.json"}, "lacks status.json"),
     ("a config that is no JSON", lambda files: files | {"config.json": b"{"}, "config.json is damaged"),
-    ("a config that is a list", lambda files: files | {"config.json": b"[]"}, "no JSON object"),
+    ("a config that is a list", lambda files: files | {"config.json": b"[]"}, "should be an object"),
     ("a config without a name", lambda files: with_json(files, "config.json", name=""), "1 to 60 characters"),
-    ("a config of nonsense", lambda files: with_json(files, "config.json", training={"epochs": "x"}), "epochs must be"),
-    ("a config with a wrong model", lambda files: with_json(files, "config.json", model=7), "cannot be used"),
-    ("a status of nonsense", lambda files: with_json(files, "status.json", colour="red"), "other fields"),
-    ("a time that is none", lambda files: with_json(files, "status.json", seconds="soon"), "took 'soon' seconds"),
-    ("no end of time", lambda files: with_json(files, "status.json", seconds=float("inf")), "took 'inf' seconds"),
-    ("a nickname of nonsense", lambda files: with_json(files, "config.json", nickname={}), "must be short texts"),
-    ("an endless recipe", lambda files: with_json(files, "config.json", recipe="x" * 99), "must be short texts"),
+    (
+        "a config of nonsense",
+        lambda files: with_json(files, "config.json", training={"epochs": "x"}),
+        "epochs: Input should be a valid integer",
+    ),
+    (
+        "a config with a wrong model",
+        lambda files: with_json(files, "config.json", model=7),
+        "model: Input should be an object",
+    ),
+    ("a status of nonsense", lambda files: with_json(files, "status.json", state="red"), "status.json is damaged"),
+    (
+        "a time that is none",
+        lambda files: with_json(files, "status.json", seconds="soon"),
+        "seconds: Input should be a valid number",
+    ),
+    (
+        "no end of time",
+        lambda files: with_json(files, "status.json", seconds=float("inf")),
+        "seconds: Input should be a finite number",
+    ),
+    (
+        "a nickname of nonsense",
+        lambda files: with_json(files, "config.json", nickname={}),
+        "nickname: Input should be a valid string",
+    ),
+    (
+        "an endless recipe",
+        lambda files: with_json(files, "config.json", recipe="x" * 99),
+        "recipe: String should have at most 60",
+    ),
     ("a run that trains", lambda files: with_json(files, "status.json", state=RUNNING), "has not ended"),
     (
         "a damaged snapshot",
@@ -127,7 +151,7 @@ REFUSED: list[tuple[str, Callable[[Files], Files], str]] = [
         "epoch-01.npz is damaged",
     ),
     ("objects", lambda files: files | {"lesson.npz": arrays(labels=np.array([{}], object))}, "lesson.npz is damaged"),
-    ("no numbers", lambda files: files | {"snapshots/epoch-01.npz": arrays(a=np.array([np.nan]))}, "else than numbers"),
+    ("no numbers", lambda files: files | {"snapshots/epoch-01.npz": arrays(a=np.array([np.nan]))}, "not finite"),
     (
         "a bomb inside",
         lambda files: files | {"lesson.npz": arrays(images=np.zeros((200, 2**20), np.uint8))},

@@ -106,7 +106,7 @@ def set_ended(runs: list[Run], state: str = FINISHED) -> list[Run]:
 
 
 def newest_set(home: Path) -> list[Run]:
-    return list(EXPERIMENTS["scaling"].newest_set(store.list_runs(home)).values())
+    return [listed.run for listed in EXPERIMENTS["scaling"].newest_set(store.scan(home).own).values()]
 
 
 def test_newest_returns_the_latest_set_of_runs(home):
@@ -130,19 +130,19 @@ def test_newest_does_not_mix_the_runs_of_two_sets(home):
     second = set_ended(enqueue(EXPERIMENTS["scaling"], home))
     second[1].delete()
     assert newest_set(home) == second[:1]
-    assert not EXPERIMENTS["scaling"].has_ended({"0 to 1": second[0]})
+    assert not EXPERIMENTS["scaling"].has_ended({"0 to 1": second[0].listed()})
 
 
 def test_newest_ignores_a_run_with_other_settings(home):
     config = EXPERIMENTS["scaling"].configs()[0]
     run = store.create(replace(config, training=replace(config.training, epochs=9)), home)
-    assert EXPERIMENTS["scaling"].newest_set([run]) == {}
+    assert EXPERIMENTS["scaling"].newest_set([run.listed()]) == {}
 
 
 def test_the_outcome_of_a_run_that_diverged_in_its_first_epoch_is_guessing(home):
     run = enqueue(EXPERIMENTS["scaling"], home)[1]
     run.update(state=FAILED, diverged=True)
-    assert Outcome.of(run).validation == CHANCE_ACCURACY
+    assert Outcome.of(run.listed()).validation == CHANCE_ACCURACY
 
 
 def test_the_outcome_of_a_run_is_that_of_its_last_epoch(home):
@@ -150,5 +150,6 @@ def test_the_outcome_of_a_run_is_that_of_its_last_epoch(home):
     (run.path / "epochs.csv").write_text(
         "epoch,seconds,loss,accuracy,val_loss,val_accuracy\n1,1,0.5,0.8,0.4,0.82\n2,2,0.3,0.9,0.3,0.88\n"
     )
-    assert (Outcome.of(run).training, Outcome.of(run).validation) == (0.9, 0.88)
-    assert Outcome.of(run).gap == pytest.approx(0.02)
+    outcome = Outcome.of(run.listed())
+    assert (outcome.training, outcome.validation) == (0.9, 0.88)
+    assert outcome.gap == pytest.approx(0.02)

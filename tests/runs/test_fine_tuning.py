@@ -1,10 +1,13 @@
+import json
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from mnist_core.config import RunConfig
+from mnist_core.config import CONFIG_JSON
 from mnist_core.recipes import RECIPES
 from mnist_core.runs import store
+from mnist_core.runs.files import parse_json
 from mnist_core.runs.fine_tuning import FILE, MIN_DRAWINGS, Lesson, LessonError, lesson_config
 
 
@@ -66,5 +69,5 @@ def test_lesson_config_continues_the_network_and_trains_on_drawings(tmp_path):
     assert (config.parent, config.inherited_epochs, config.model) == (book.id, 20, book.config.model)
     assert config.training.drawings > 0
     assert config.training.handwriting == 0
-    assert RunConfig.from_json(config.to_json()) == config
+    assert parse_json(json.dumps(config.to_json()).encode(), CONFIG_JSON) == config
     assert RECIPES.keys().isdisjoint({config.recipe})

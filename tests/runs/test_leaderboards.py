@@ -16,9 +16,10 @@ from mnist_core.runs.leaderboards import (
 )
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import FINISHED
+from mnist_core.runs.view import ListedRun
 
 
-def finished_run(home, name: str, *, wrong: int = 150, epochs: dict[float, float] | None = None, **config) -> Run:
+def finished_run(home, name: str, *, wrong: int = 150, epochs: dict[float, float] | None = None, **config) -> ListedRun:
     """A finished run; ``epochs`` maps seconds to validation accuracy."""
     parent = config.pop("parent", None)
     run = store.create(RunConfig(name=name, **config), home)
@@ -29,7 +30,7 @@ def finished_run(home, name: str, *, wrong: int = 150, epochs: dict[float, float
     run.update(state=FINISHED, scores=scores)
     rows = [f"{n},{time},0.5,0.9,0.4,{accuracy}\n" for n, (time, accuracy) in enumerate((epochs or {}).items(), 1)]
     (run.path / "epochs.csv").write_text("epoch,seconds,loss,accuracy,val_loss,val_accuracy\n" + "".join(rows))
-    return run
+    return run.listed()
 
 
 def entries(ranking) -> list[tuple[str, float]]:
@@ -44,7 +45,7 @@ def test_best_accuracy_lists_one_run_per_person_and_all_of_the_command_line(home
         finished_run(home, "mine", wrong=120),
         finished_run(home, "mine too", wrong=130),
     ]
-    runs.append(store.create(RunConfig(name="waiting"), home))
+    runs.append(store.create(RunConfig(name="waiting"), home).listed())
     expected = [("second", 0.99), ("mine", 0.988), ("mine too", 0.987), ("other", 0.985)]
     assert entries(best_accuracy(runs)) == expected
 
@@ -78,8 +79,8 @@ def test_imported_runs_and_their_continuations_do_not_compete(home):
     finished_run(home, "from one that is gone", parent="20260101-000000-abcdef")
     finished_run(home, "taught", parent="world")
     itself = finished_run(home, "its own parent")
-    write_json(itself.path / "config.json", itself.config.to_json() | {"parent": itself.id})
-    runs = store.list_runs(home)
+    write_json(itself.run.path / "config.json", itself.config.to_json() | {"parent": itself.id})
+    runs = store.scan(home).runs
     assert {run.config.name for run in competing(runs)} == {"ours", "from ours"}
     assert {run.config.name for run in competing(runs, from_shipped=True)} == {"ours", "from ours", "taught"}
 

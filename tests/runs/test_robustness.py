@@ -93,4 +93,4 @@ def test_shipped_networks_have_their_robustness(name, home):
     robustness = read_robustness(run, LEVELS)
     for each, curve in robustness.curves.items():
         unchanged = curve.levels.index(PERTURBATIONS[each].neutral)
-        assert curve.accuracies[unchanged] == run.status.scores["test_accuracy"]
+        assert curve.accuracies[unchanged] == run.read_status().scores["test_accuracy"]

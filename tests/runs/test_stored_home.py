@@ -31,7 +31,7 @@ def run(home: Path, name: str) -> Run:
 
 
 def test_all_stored_runs_have_their_states(home):
-    states = {run.config.name: run.status.state for run in store.list_runs(home) if not run.shipped}
+    states = {listed.config.name: listed.status.state for listed in store.scan(home).own}
     assert states == {
         "finished": FINISHED,
         "cancelled": CANCELLED,
@@ -40,23 +40,23 @@ def test_all_stored_runs_have_their_states(home):
         "queued": QUEUED,
         "interrupted": INTERRUPTED,
     }
-    assert store.unreadable_runs(home) == []
+    assert store.scan(home).unreadable == ()
 
 
 def test_a_finished_run_has_its_scores_curves_snapshots_and_robustness(home, digits):
     finished = run(home, "finished")
-    accuracy = float((finished.test_probabilities.argmax(axis=1) == digits.test.labels).mean())
-    assert finished.status.scores["test_accuracy"] == pytest.approx(accuracy)
-    assert finished.epochs["epoch"].tolist() == [1]
-    assert list(finished.snapshots) == [1]
+    accuracy = float((finished.read_test_probabilities().argmax(axis=1) == digits.test.labels).mean())
+    assert finished.read_status().scores["test_accuracy"] == pytest.approx(accuracy)
+    assert finished.read_epochs()["epoch"].tolist() == [1]
+    assert list(finished.snapshots()) == [1]
     assert read_robustness(finished, LEVELS).curves.keys() >= {"shift", "rotation"}
-    assert finished.statistics.keys() == {"whitening", "means", "scales", "known"}
+    assert finished.read_statistics().keys() == {"whitening", "means", "scales", "known"}
     assert (finished.config.person, finished.config.nickname) == ("ada", "Ada")
 
 
 def test_a_stored_paused_run_has_its_controls_and_its_lesson(home):
     paused = run(home, "paused")
-    assert paused.control == Control(pause=True, dropout=0.3)
+    assert paused.read_control() == Control(pause=True, dropout=0.3)
     assert len(Lesson.read(paused.path).labels) == 20
 
 

@@ -26,10 +26,10 @@ def run(home: Path) -> Run:
 
 
 def test_a_snapshot_gives_the_stored_test_probabilities(digits):
-    epoch = list(BOOK.snapshots)[-1]
+    epoch = list(BOOK.snapshots())[-1]
     logits = read_snapshot(BOOK, epoch).sums(digits.test.images[:200])[-1]
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    with np.load(BOOK.snapshots[epoch]) as stored:
+    with np.load(BOOK.snapshots()[epoch]) as stored:
         assert_allclose(powers / powers.sum(axis=1, keepdims=True), stored["test_probabilities"][:200], atol=0.01)
 
 
@@ -39,7 +39,7 @@ def test_a_missing_snapshot_raises_run_error(run):
 
 
 def test_a_damaged_snapshot_raises_run_error(run):
-    path = run.snapshots[2]
+    path = run.snapshots()[2]
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(RunError, match=r"epoch-02.npz .* cannot be read"):
         history(run)

@@ -23,8 +23,8 @@ def show_learning_curves(
 ) -> None:
     """Show loss and accuracy of a run so far: a line for the batches, points for the epochs.
 
-    ``batches`` and ``epochs``: columns as ``Run.batches`` and ``Run.epochs`` have them. ``close_up`` shows only the
-    last CLOSE_UP_BATCHES batches, each as a point.
+    ``batches`` and ``epochs``: columns as in a RunView. ``close_up`` shows only the last CLOSE_UP_BATCHES batches,
+    each as a point.
     """
     steps = config.training.steps_per_epoch
     if close_up:
@@ -52,7 +52,7 @@ def _last_batches(
 
 
 def downsample(batches: dict[str, np.ndarray], *, max_points: int = MAX_POINTS) -> dict[str, np.ndarray]:
-    """Return ``batches``, float64 columns as ``Run.batches`` has them, with at most ``max_points`` rows.
+    """Return ``batches``, float64 columns as ``RunView.batches`` has them, with at most ``max_points`` rows.
 
     If there are more, each row combines two, four, eight ... of them: the last one's step and time, and the mean loss
     and accuracy. The factor is a power of two so that most points stay where they are when another one is added.

@@ -18,7 +18,7 @@ def show_actions(run: Run) -> None:
         st.caption("Imported: its scores were found anew here, its curves and times are what the other lab wrote.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Look at it", icon=":material/monitoring:", on_click=open_run, args=(run.id,))
-        if run.has_model and not run.status.active:
+        if run.has_model() and not run.read_status().active:
             st.download_button(
                 "Download as zip",
                 lambda: archive.pack(run),

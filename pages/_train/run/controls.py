@@ -9,15 +9,16 @@ from mnist_core.config import plain_number
 from mnist_core.runs.control import MAX_RATE_FACTOR, Control
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import CANCELLED, FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING, Status
+from mnist_core.runs.view import RunView
 from pages._shared.messages import safe_callback
 from pages._shared.services import engine
 
 FACTORS = {"÷10": 0.1, "÷2": 0.5, "×2": 2.0, "×10": 10.0}
 
 
-def show_buttons(run: Run, status: Status) -> None:
-    """Show the buttons that pause, cancel and continue ``run``, as far as its state allows."""
-    control = run.control
+def show_buttons(view: RunView) -> None:
+    """Show the buttons that pause, cancel and continue a run, as far as its state allows."""
+    run, status, control = view.run, view.status, view.control
     if status.state in (INTERRUPTED, FAILED, CANCELLED):
         _continue(run)
     if status.state in (RUNNING, PAUSED):
@@ -28,15 +29,14 @@ def show_buttons(run: Run, status: Status) -> None:
         _slow_motion(run, control)
 
 
-def show_live_settings(run: Run, progress: float) -> None:
-    """Show the settings that can change while ``run`` has a trainer. ``progress``: the finished share, 0 to 1."""
-    control = run.control
-    _learning_rate(run, progress, control)
-    _dropout(run, control)
+def show_live_settings(view: RunView) -> None:
+    """Show the settings that can change while the run has a trainer."""
+    _learning_rate(view.run, view.progress, view.control)
+    _dropout(view.run, view.control)
 
 
 def _continue(run: Run) -> None:
-    point = run.resume_point
+    point = run.resume_point()
     st.button(
         f"Continue after epoch {point.epochs}" if point and point.epochs else "Continue" if point else "Start it again",
         key=f"continue-{run.id}",

@@ -8,17 +8,17 @@ from mnist_core.digits import mnist
 from mnist_core.runs import hints
 from mnist_core.runs.hints import Evidence, Hint, Suggestion
 from mnist_core.runs.run import Run
-from mnist_core.runs.status import Status
+from mnist_core.runs.view import RunView
 from pages._shared.selected_run import show_form_again
 from pages._train import form_state
 
 SAMPLE_SIZE = 1_000  # test digits, for the activations of the hidden layers
 
 
-def show_hints(run: Run, status: Status, *, epochs: int) -> None:
-    """Show the hints for ``run``. ``epochs``: the current number of epochs in its history."""
-    newest_snapshot = max(run.snapshots, default=0)
-    for hint in _hints(str(run.path), epochs, newest_snapshot, status.state):
+def show_hints(view: RunView) -> None:
+    """Show the hints for a run."""
+    run, epochs = view.run, len(view.epochs["epoch"])
+    for hint in _hints(str(run.path), epochs, max(run.snapshots(), default=0), view.status.state):
         st.markdown(f":material/lightbulb: **{hint.title}.** {hint.finding}")
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.popover("Why?"):

@@ -17,7 +17,7 @@ from pages._train.import_run import show_findings
 
 def show_results(run: Run) -> None:
     """Show the further training, the downloads and the figure of ``run``."""
-    if run.has_model:
+    if run.has_model():
         show_use_button(run, "results", prominent=True)
         _show_further_training(run)
         _downloads(run)
@@ -26,7 +26,7 @@ def show_results(run: Run) -> None:
         return
     with st.expander("The walk-through's figure: accuracy and loss of training and test digits"):
         validation = "Validation" if run.config.training.validation == ON_HELD_OUT else "Test"
-        show_figure(training_curves, run.epochs, validation=validation, theme=page_theme())
+        show_figure(training_curves, run.read_epochs(), validation=validation, theme=page_theme())
 
 
 def _show_further_training(run: Run) -> None:

@@ -67,7 +67,7 @@ def _choose(run: Run) -> TracedWeight:
 
 def _choose_digit(run: Run, epoch: int) -> int:
     """Return the index of a training digit: one of those that the network is least sure of, or any other."""
-    path = run.snapshots[epoch]
+    path = run.snapshots()[epoch]
     unsure = _least_sure(str(run.path), epoch, path.stat().st_mtime)
     index = st.session_state.setdefault(DIGIT_KEY, unsure[0])  # it stays when another epoch is selected
 

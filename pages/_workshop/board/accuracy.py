@@ -57,7 +57,7 @@ def show_scores() -> None:
 
 
 def _scores_html(run: Run, right: np.ndarray, *, learned: int) -> str:
-    scores = run.status.scores
+    scores = run.read_status().scores
     on_mnist = percent(scores["test_accuracy"]) if scores else "–"
     on_room = percent(float(right.mean())) if len(right) else "–"
     note = f"; {learned:,} more it has learned from" if learned else ""

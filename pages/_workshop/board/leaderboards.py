@@ -12,6 +12,7 @@ from mnist_core.runs import leaderboards, store
 from mnist_core.runs.fine_tuning import MIN_DRAWINGS
 from mnist_core.runs.leaderboards import GOAL_ACCURACY, MAX_ERRORS, LeaderboardEntry
 from mnist_core.runs.run import Run
+from mnist_core.runs.view import ListedRun
 from pages._shared.services import engine, people, stored_drawings
 from pages._workshop.board.drawing_wall import pictures_of
 from pages._workshop.board.predictions import prediction_cache
@@ -37,7 +38,7 @@ STYLE = """
 
 def show_leaderboards() -> None:
     """Show the six leaderboards, computed from runs and drawings on each call."""
-    runs = store.list_runs(settings.home())
+    runs = store.scan(settings.home()).runs
     ours = leaderboards.competing(runs)
     lists = [
         _runs_html("Best on MNIST's test set", leaderboards.best_accuracy(ours), lambda share: f"{share:.2%}"),
@@ -72,11 +73,11 @@ def _runs_html(
     return _list_html(title, cells, note=note, empty=empty)
 
 
-def _best_on_drawings_html(runs: Sequence[Run]) -> str:
+def _best_on_drawings_html(runs: Sequence[ListedRun]) -> str:
     labelled = [summary for summary in stored_drawings().summaries() if summary.label is not None]
     ids, labels = [summary.id for summary in labelled], np.array([summary.label for summary in labelled], np.int64)
-    trained = [run for run in runs if run.has_model and run.status.scores]
-    predictions, remaining = _predictions(trained, ids)
+    trained = [listed for listed in runs if listed.run.has_model() and listed.status.scores]
+    predictions, remaining = _predictions([listed.run for listed in trained], ids)
     note = f"{remaining:,} more network{'' if remaining == 1 else 's'} still to read our drawings" if remaining else ""
     return _runs_html(
         "Best on our drawings",

@@ -34,7 +34,7 @@ def show_room() -> None:
 
 def _show_pin(state: RoomState) -> None:
     st.subheader("The network for everyone", anchor=False)
-    runs = {run.id: run for run in reversed(store.list_runs(settings.home())) if run.has_model}
+    runs = {listed.id: listed for listed in reversed(store.scan(settings.home()).runs) if listed.run.has_model()}
     options = [NOT_PINNED, *runs]
     names = distinct_labels(options, lambda id_: run_label(runs[id_]) if id_ else "The app's own choice")
     pinned = state.pinned if state.pinned in runs else NOT_PINNED

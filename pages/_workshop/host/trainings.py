@@ -29,14 +29,15 @@ def show_trainings() -> None:
         _show_train_for_all()
     st.divider()
     waiting = queue.waiting(settings.home())
-    training = [run for run in store.list_runs(settings.home()) if run.status.has_trainer and run not in waiting]
+    training = [listed for listed in store.scan(settings.home()).own if listed.status.has_trainer]
     if not training and not waiting:
         st.info("Nothing is being trained, and nobody waits.", icon=":material/hourglass_empty:")
         return
-    names = people().nicknames([run.config.person for run in training + waiting])
+    names = people().nicknames([each.config.person for each in (*training, *waiting)])
     shown = watched and watched.id
-    for run in training:
-        _show_row(run, shown, f"{_run_text(run, names)} · {STATES[run.status.state].name}, {run.progress:.0%} done")
+    for listed in training:
+        state, share = STATES[listed.status.state].name, listed.run.read().progress
+        _show_row(listed.run, shown, f"{_run_text(listed.run, names)} · {state}, {share:.0%} done")
     for number, run in enumerate(waiting, start=1):
         starts = format_duration(queue.position_of(run, run.home).seconds)
         _show_row(run, shown, f"{number}. {_run_text(run, names)} · starts in about {starts}", first=number > 1)
@@ -89,9 +90,9 @@ def _show_row(run: Run, shown: str | None, text: str, *, first: bool = False) ->
                 on_click=safe_callback(lambda: host_actions().put_first(host_token(), run.id)),
             )
         st.button(
-            "Cancelling …" if run.control.cancel else "Cancel",
+            "Cancelling …" if run.read_control().cancel else "Cancel",
             icon=":material/stop:",
             key=f"host-cancel-{run.id}",
-            disabled=run.control.cancel,
+            disabled=run.read_control().cancel,
             on_click=safe_callback(lambda: host_actions().cancel(host_token(), run.id)),
         )
