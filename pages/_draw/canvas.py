@@ -13,8 +13,6 @@ from pages._shared.streamlit_internals import hide_canvas_toolbar
 BRUSHES = {"Thin": 1 / 22, "Normal": 1 / 14, "Thick": 1 / 9}  # widths as shares of the canvas' side
 CANVAS_SIDE, PHONE_CANVAS_SIDE = 420, 320  # CSS pixels; the canvas cannot adapt to the width of its container
 
-hide_canvas_toolbar()
-
 
 @dataclass
 class CanvasState:
@@ -79,6 +77,7 @@ def draw_on_canvas(name: str = "sheet") -> Drawing:
 
     Raises DrawingError when the browser sends malformed strokes.
     """
+    hide_canvas_toolbar()
     state, side = canvas_state(name), canvas_side()
     key = f"{name}-canvas-{state.revision}"
     if key not in st.session_state:  # after a change by the tools, or after a visit to another page

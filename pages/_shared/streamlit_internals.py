@@ -3,6 +3,7 @@
 Each piece was made for the versions in MADE_FOR; a test fails when others are installed.
 """
 
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -50,8 +51,9 @@ def unmask_token(cookie: str) -> bytes:
         return b""
 
 
+@cache
 def hide_canvas_toolbar() -> None:
-    """Register the drawable canvas once more, without its own toolbar.
+    """Register the drawable canvas once more, without its own toolbar; once a process is enough.
 
     The toolbar is invisible over the canvas' upper right corner until a mouse hovers there: a stroke that begins
     under it is lost, and a finger may press a button. The library has no switch for it. (The style needs

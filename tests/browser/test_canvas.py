@@ -15,12 +15,13 @@ from mnist_core.digits.normalization import to_digit
 from mnist_core.engine.client import EngineClient
 from mnist_core.runs import store
 from tests.browser.expecting import expect
-from tests.browser.visits import button, settle, visit
+from tests.browser.visits import LOWER_CANVAS, button, is_only_canvas, settle, visit
 from tests.waiting import wait_for, wait_until_ready
 
 NUMBER_OF_DRAWINGS = 4
 BRUSH = 30  # the page's normal brush, on its canvas of 420 pixels
 SIDE = 420
+BLACK = "data => new Uint32Array(data.buffer).every(pixel => pixel === 0xff000000)"  # opaque, without ink
 
 
 def mouse_drawing(drawing: Drawing, corner: np.ndarray) -> Drawing:
@@ -47,14 +48,7 @@ def draw(page: Page, drawing: Drawing) -> None:
 
 def canvas_pixels(page: Page) -> np.ndarray:
     """The browser's canvas, uint8 (420, 420): ink 255 on 0."""
-    return pixels(page.locator("canvas.dc-canvas.lower-canvas").last.evaluate("canvas => canvas.toDataURL()"))[..., 0]
-
-
-def is_blank(page: Page) -> bool:
-    """Whether the browser has recreated the only canvas: until then it is transparent, and loses strokes."""
-    canvas = page.locator("canvas.dc-canvas.lower-canvas")
-    expect(canvas).to_have_count(1)
-    return bool((pixels(canvas.evaluate("canvas => canvas.toDataURL()")) == (0, 0, 0, 255)).all())
+    return pixels(page.locator(LOWER_CANVAS).last.evaluate("canvas => canvas.toDataURL()"))[..., 0]
 
 
 def network_input(page: Page) -> np.ndarray:
@@ -85,7 +79,7 @@ def test_rasterize_draws_like_the_browsers_canvas_and_gives_the_same_predictions
         predictions.append(int(page.locator(".bars .best").first.inner_text()))
         button(page, "Clear").click()
         expect(page.locator(".answer")).to_have_count(0)
-        wait_for(lambda: is_blank(page), home=server.home)
+        wait_for(lambda: is_only_canvas(page, BLACK), home=server.home)
     differences = [absolute_difference(*pair) for pair in zip(digits, canvas_digits, strict=True)]
     assert np.mean(differences) < 2
     assert np.max(differences) < 48

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from mnist_core.runs import store
+from mnist_core.runs import scan
 from mnist_core.runs.run import Run
 from tests.browser.expecting import expect
 from tests.browser.serving import Server
@@ -16,6 +16,7 @@ PAGES = {
     "dataset": "Dataset",
     "workshop": "Workshop",
 }
+LOWER_CANVAS = "canvas.dc-canvas.lower-canvas"  # of the drawable canvas; the upper one has the stroke in the making
 SEVEN = [(70, 60), (205, 60), (180, 130), (120, 230)]  # one stroke of a 7
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36"
 ACTION_TIMEOUT_MILLISECONDS = 120_000  # how long a click waits for its element
@@ -65,10 +66,20 @@ def button(page: Page, name: str) -> Locator:
 def canvas(page: Page) -> Locator:
     """The page's canvas, once it is ready: the only one, and no longer transparent (before, it loses strokes)."""
     settle(page)
-    lower = page.locator("canvas.dc-canvas.lower-canvas")
-    expect(lower).to_have_count(1)
-    wait_for(lambda: lower.evaluate("canvas => canvas.getContext('2d').getImageData(0, 0, 1, 1).data[3] === 255"))
-    return lower
+    wait_for(lambda: is_only_canvas(page, "data => data[3] === 255"))
+    return page.locator(LOWER_CANVAS)
+
+
+def is_only_canvas(page: Page, check: str) -> bool:
+    """Whether there is one canvas, and its pixels pass ``check``: a new canvas is for a moment beside the old one.
+
+    ``check``: JavaScript from the RGBA bytes of all pixels to a boolean.
+    """
+    return page.locator(LOWER_CANVAS).evaluate_all(
+        f"""canvases => canvases.length === 1 && ({check})(
+            canvases[0].getContext('2d').getImageData(0, 0, canvases[0].width, canvases[0].height).data
+        )"""
+    )
 
 
 def draw(page: Page, points: list[tuple[int, int]]) -> None:
@@ -102,7 +113,7 @@ def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
     """Start the training of a small network with the Train page's form, and return its run."""
     fill(page, Name=name, Epochs=epochs, Units_1=64, Units_2=16)
     button(page, "Train").dblclick()  # an impatient double click starts one training
-    wait_for(lambda: name in {run.config.name for run in store.scan(server.home).runs}, home=server.home)
-    (run,) = [listed.run for listed in store.scan(server.home).runs if listed.config.name == name]
+    wait_for(lambda: name in {run.config.name for run in scan.scan(server.home).runs}, home=server.home)
+    (run,) = [listed.run for listed in scan.scan(server.home).runs if listed.config.name == name]
     assert (run.config.training.epochs, run.config.model.hidden_units) == (epochs, (64, 16))
     return run

@@ -133,3 +133,25 @@ def test_the_pixel_values_shown_are_those_with_the_most_ink():
     digit = np.zeros((28, 28), np.uint8)
     digit[20:24, 2:9] = 255
     assert (most_inked(digit) > 0).sum() == 28
+
+
+def undo_and_redo() -> None:
+    import streamlit as st
+
+    from pages._draw.canvas import CanvasState
+
+    state = CanvasState()
+    first, second, third = ({"path": [number]} for number in range(3))
+    state.update([first, second])
+    state.undo()
+    st.json([state.objects == [first], state.undone == [second]])
+    state.redo()
+    st.json([state.objects == [first, second], state.undone == []])
+    state.undo()
+    state.update([first, third])
+    st.json([state.objects == [first, third], state.undone == []])
+
+
+def test_undo_takes_the_newest_stroke_alone_redo_restores_it_and_a_new_stroke_ends_redo():
+    app = app_of(undo_and_redo).run()
+    assert [each.value for each in app.json] == ["[true, true]"] * 3
