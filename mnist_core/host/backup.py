@@ -8,18 +8,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from mnist_core.errors import LabError, ModelError
+from mnist_core.errors import DamagedFile, LabError, ModelError, one_line
 from mnist_core.room.drawing_import import MAX_BYTES
 from mnist_core.room.drawings import Drawings
 from mnist_core.room.votes import Votes
 from mnist_core.runs import archive
-from mnist_core.runs.files import atomic_write
+from mnist_core.runs.files import MAX_CSV_BYTES, atomic_write, read_bytes
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import CANCELLED, FINISHED
 from mnist_core.untrusted.zip_safety import MEGABYTE, ZIP_ERRORS, check_members
 
 FOLDER = "exports"  # in the home folder
-DRAWINGS_PER_FILE = 100  # even the largest drawings make no file above MAX_BYTES
+DRAWINGS_PER_FILE = 100  # or fewer: see Drawings.export_parts
 MAX_MEGABYTES = 16_384  # of the unpacked bundle; one run takes up to 128
 VOTES_FILE = "votes.json"
 DRAWINGS_PATTERN, RUN_PATTERN = re.compile(r"drawings-\d{3,5}\.json"), re.compile(r"runs/[\w-]{1,60}\.zip")
@@ -48,7 +48,7 @@ def write(home: Path, drawings: Drawings, votes: Votes, runs: Sequence[Run]) -> 
     try:
         path.parent.mkdir(exist_ok=True)
         with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as bundle:
-            for number, part in enumerate(_parts(drawings), start=1):
+            for number, part in enumerate(drawings.export_parts(max_drawings=DRAWINGS_PER_FILE), start=1):
                 bundle.writestr(f"drawings-{number:03d}.json", part)
             for run in runs:
                 if _is_exportable(run):  # stored, as it is hardly compressible
@@ -103,22 +103,14 @@ def _open_zip(source: Path | BinaryIO) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
     except ZIP_ERRORS as error:
-        raise BundleError(f"It cannot be read as a zip: {error}.") from error
+        raise BundleError(f"It cannot be read as a zip: {one_line(str(error))}.") from error
 
 
 def _read(bundle: zipfile.ZipFile, name: str) -> bytes:
     try:
         return bundle.read(name)
     except ZIP_ERRORS as error:
-        raise BundleError(f"The zip is damaged: {error}.") from error
-
-
-def _parts(drawings: Drawings) -> Iterator[bytes]:
-    """JSON files of DRAWINGS_PER_FILE drawings each. After concurrent additions a drawing can be in two of them."""
-    skip = 0
-    while len(part := drawings.export(skip=skip, limit=DRAWINGS_PER_FILE)) > len("[\n\n]\n"):
-        yield part
-        skip += DRAWINGS_PER_FILE
+        raise BundleError(f"The zip is damaged: {one_line(str(error))}.") from error
 
 
 def _is_exportable(run: Run) -> bool:
@@ -126,8 +118,11 @@ def _is_exportable(run: Run) -> bool:
 
 
 def _batch_history(batches: Path) -> bytes | None:
-    """The batch history, which identifies a run because its times are unique; None without any batch."""
-    content = batches.read_bytes() if batches.exists() else b""
+    """The batch history, which identifies a run because its times are unique; None without any batch to read."""
+    try:
+        content = read_bytes(batches, MAX_CSV_BYTES)
+    except (FileNotFoundError, DamagedFile):
+        return None
     return content if content.count(b"\n") > 1 else None
 
 

@@ -1,10 +1,12 @@
-"""Parsing and validation of imported drawings, with limits on their size and number."""
+"""Parsing and validation of imported drawings, with limits on their size, number and CPU time."""
 
 import hashlib
 import json
 import re
 import reprlib
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,12 +17,16 @@ from mnist_core.digits import drawing_json
 from mnist_core.digits.drawing import Drawing, DrawingError, rasterize
 from mnist_core.digits.drawing_json import DrawingEntry
 from mnist_core.digits.normalization import to_digit
+from mnist_core.errors import one_line
 
 MAX_BYTES = 8_000_000  # per file; 3,000 drawings take 2 MB
 MAX_DRAWINGS = 10_000  # per file
+MAX_SECONDS = 10.0  # of CPU time per file, by ``rasterizing_seconds``; MAX_BYTES of drawings by hand take less
 MAX_POINTS = 5_000  # per drawing; one minute of drawing
 MAX_CANVAS = 1_024  # pixels; rasterizing a larger canvas is slow
+MAX_STEP = 4_000  # pixels; a longer line between two points takes no longer, because it is clipped
 MAX_TEXT_LENGTH = 40  # characters of a nickname or a writer's name
+MAX_FILE_NAME_LENGTH = 60  # characters of it in an error message
 
 
 @dataclass(frozen=True)
@@ -39,14 +45,25 @@ def parse_drawings(content: bytes, *, name: str) -> list[ParsedDrawing]:
     """Parse the drawings in ``content``, a JSON file (see drawing_json) called ``name``.
 
     A drawing exported from a room has an id; any other gets a hash of its content as id, so that importing it again
-    adds no duplicate. Raises DrawingError, which names the first invalid drawing and its error.
+    adds no duplicate. Raises DrawingError, which names the first invalid drawing and its error, or the limit that the
+    file exceeds; then no drawing has been rasterized.
     """
+    name = one_line(name)[:MAX_FILE_NAME_LENGTH]
     if len(content) > MAX_BYTES:
         raise DrawingError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Import it in parts.")
-    entries = drawing_json.parse(content, name=name)
+    entries = _entries(content, name)
     if len(entries) > MAX_DRAWINGS:
         raise DrawingError(f"{name} holds {len(entries):,} drawings, more than {MAX_DRAWINGS:,}. Import it in parts.")
-    return [_parse_numbered(number, entry, name) for number, entry in enumerate(entries, start=1)]
+    for number, entry in enumerate(entries, start=1):
+        with _error_with_number(number, name):
+            check_size(entry.drawing)
+    if sum(rasterizing_seconds(entry.drawing) for entry in entries) > MAX_SECONDS:
+        raise DrawingError(f"{name} has so many strokes and points that it takes too long. Import it in parts.")
+    parsed = []
+    for number, entry in enumerate(entries, start=1):
+        with _error_with_number(number, name):
+            parsed.append(_parse_drawing(entry))
+    return parsed
 
 
 def check_size(drawing: Drawing) -> None:
@@ -58,16 +75,41 @@ def check_size(drawing: Drawing) -> None:
         raise DrawingError(f"its canvas has {drawing.canvas:,} pixels, and the room keeps up to {MAX_CANVAS:,}")
 
 
-def _parse_numbered(number: int, entry: DrawingEntry, name: str) -> ParsedDrawing:
+def rasterizing_seconds(drawing: Drawing) -> float:
+    """An estimate of the CPU time for making the network's input from ``drawing``, in seconds.
+
+    Agg's time grows with the outline of the strokes, which is longer at sharp turns of a wide brush, and with the
+    pixels that they cover. The factors were measured on a core of a cloud server in 2026, for the slowest of many
+    patterns; a drawing by hand takes about three quarters of the estimate.
+    """
+    points = np.concatenate([np.empty((0, 2)), *drawing.strokes])  # (points, 2)
+    steps = np.diff(points, axis=0)  # also from a stroke to the next one
+    lengths = np.minimum(np.abs(steps).sum(axis=1), MAX_STEP)
+    directions = np.arctan2(steps[:, 1], steps[:, 0])
+    turns = np.abs((np.diff(directions) + np.pi) % (2 * np.pi) - np.pi)  # radians, 0 to pi
+    outline = lengths.sum() + drawing.brush * turns.sum()
+    covered = drawing.canvas * (drawing.canvas + drawing.brush * len(drawing.strokes) / 2)
+    return float(3.5e-4 + 7e-5 * len(drawing.strokes) + 3e-6 * len(points) + 1.4e-7 * outline + 1.2e-9 * covered)
+
+
+def _entries(content: bytes, name: str) -> list[DrawingEntry]:
     try:
-        return _parse_drawing(entry)
+        return drawing_json.parse(content, name=name)
+    except DrawingError as error:  # it may quote the file
+        raise DrawingError(one_line(str(error))) from error
+
+
+@contextmanager
+def _error_with_number(number: int, name: str) -> Iterator[None]:
+    """Convert a DrawingError to one that names the drawing and the file."""
+    try:
+        yield
     except DrawingError as error:
-        raise DrawingError(f"Drawing {number} in {name} cannot be imported: {error}.") from error
+        raise DrawingError(f"Drawing {number} in {name} cannot be imported: {one_line(str(error))}.") from error
 
 
 def _parse_drawing(entry: DrawingEntry) -> ParsedDrawing:
     drawing, values = entry.drawing, entry.values
-    check_size(drawing)
     digit = to_digit(rasterize(drawing))
     if digit is None:
         raise DrawingError("there is no ink on its canvas")

@@ -1,6 +1,6 @@
 """The room's drawings: adding, correcting, deleting, querying, exporting and importing them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +14,20 @@ from mnist_core.digits import drawing_json
 from mnist_core.digits.drawing import Drawing, DrawingError
 from mnist_core.digits.normalization import SIDE
 from mnist_core.room.database import Database, RoomError, Table, UtcDateTime, insert_into
-from mnist_core.room.drawing_import import ParsedDrawing, check_size, clean_nickname, parse_drawings
+from mnist_core.room.drawing_import import (
+    MAX_BYTES,
+    MAX_SECONDS,
+    ParsedDrawing,
+    check_size,
+    clean_nickname,
+    parse_drawings,
+    rasterizing_seconds,
+)
 from mnist_core.room.settings import UNREVEALED, refuse_while_paused, state_in
 
 FEEDBACK, ROUND, IMPORT = "told", "round", "import"  # sources of drawings, as stored
 MAX_QUERY_PARAMETERS = 1_000  # of a query; the limit of older SQLite versions
+ROWS_PER_FETCH = 100  # of an export in parts: not all drawings are in memory at once
 
 
 @dataclass(frozen=True)
@@ -246,11 +255,18 @@ class Drawings:
         with self._database.reading() as session:
             return list(session.scalars(query))
 
-    def export(self, *, skip: int = 0, limit: int | None = None) -> bytes:
-        """Drawings as JSON, newest first, after the first ``skip``; each with its id, time, nickname and writer."""
-        query = _newest_first(select(StoredDrawing)).where(VISIBLE).offset(skip).limit(limit)
+    def export(self) -> bytes:
+        """All drawings as JSON, newest first; each with its id, time, nickname and writer."""
+        return drawing_json.dump(map(_exported, self._stream()))
+
+    def export_parts(self, *, max_drawings: int) -> Iterator[bytes]:
+        """The drawings of ``export`` as files of up to ``max_drawings``, each within the limits of ``import_json``."""
+        return map(drawing_json.dump, _parts(self._stream(), max_drawings))
+
+    def _stream(self) -> Iterator[StoredDrawing]:
+        query = _newest_first(select(StoredDrawing)).where(VISIBLE).execution_options(yield_per=ROWS_PER_FETCH)
         with self._database.reading() as session:
-            return drawing_json.dump(map(_exported, session.scalars(query)))
+            yield from session.scalars(query)
 
     def import_json(self, content: bytes, *, name: str) -> ImportResult:
         """Import the drawings of a JSON file called ``name``; drawings with a known id are not changed.
@@ -298,3 +314,20 @@ def _imported(parsed: ParsedDrawing) -> dict[str, Any]:
 def _exported(stored: StoredDrawing) -> dict[str, Any]:
     extra = {"id": stored.id, "at": stored.at.isoformat(), "nickname": stored.nickname, "writer": stored.writer}
     return drawing_json.to_json(stored.drawing) | {key: value for key, value in extra.items() if value is not None}
+
+
+def _parts(drawings: Iterable[StoredDrawing], max_drawings: int) -> Iterator[list[dict[str, Any]]]:
+    """The drawings as in a file, in lists that fit into one; a single drawing always does."""
+    part, total_size, total_seconds = [], 0, 0.0
+    for stored in drawings:
+        exported, seconds = _exported(stored), rasterizing_seconds(stored.drawing)
+        size = len(drawing_json.dump([exported]))
+        if part and (
+            len(part) == max_drawings or total_size + size > MAX_BYTES or total_seconds + seconds > MAX_SECONDS
+        ):
+            yield part
+            part, total_size, total_seconds = [], 0, 0.0
+        part.append(exported)
+        total_size, total_seconds = total_size + size, total_seconds + seconds
+    if part:
+        yield part

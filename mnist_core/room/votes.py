@@ -2,16 +2,17 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import ConfigDict, FailFast, Field, TypeAdapter, ValidationError
 from sqlalchemy import CheckConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mnist_core.digits.mnist import SIZES
-from mnist_core.errors import LabError
+from mnist_core.errors import LabError, one_line
 from mnist_core.room.database import Database, Table, insert_into
 
 CANNOT_TELL = 10  # its column in ``Votes.counts``
@@ -20,6 +21,20 @@ VOTE_FORMAT = '{"voter": 32 hexadecimal digits, "test_index": 947, "digit": 9 or
 
 class VoteError(LabError):
     """The file is no export of votes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vote:
+    """A vote in a file, see VOTE_FORMAT."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    voter: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]  # the result of ``voter_of``
+    test_index: Annotated[int, Field(ge=0, lt=SIZES["test"])]
+    digit: Annotated[int, Field(ge=0, le=9)] | None  # None: this person cannot tell
+
+
+VOTES_JSON = TypeAdapter(Annotated[list[Vote], FailFast()])  # the first invalid vote ends it: there may be millions
 
 
 class StoredVote(Table):
@@ -92,27 +107,18 @@ class Votes:
         votes = _parse(content, name)
         if votes:
             with self._database.writing() as session:
-                session.execute(insert_into(session, StoredVote).on_conflict_do_nothing(), votes)
+                session.execute(
+                    insert_into(session, StoredVote).on_conflict_do_nothing(), [vars(vote) for vote in votes]
+                )
 
 
-def _parse(content: bytes, name: str) -> list[dict[str, Any]]:
+def _parse(content: bytes, name: str) -> list[Vote]:
     try:
-        votes = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise VoteError(f"{name} cannot be read as JSON: {error}.") from error
-    if not isinstance(votes, list) or not all(map(_is_vote, votes)):
-        raise VoteError(f"{name} should hold a list of votes: [{VOTE_FORMAT}, ...].")
-    return votes
-
-
-def _is_vote(value: object) -> bool:
-    if not isinstance(value, dict) or value.keys() != {"voter", "test_index", "digit"}:
-        return False
-    voter, index, digit = value["voter"], value["test_index"], value["digit"]
-    return (
-        isinstance(voter, str)
-        and re.fullmatch("[0-9a-f]{32}", voter) is not None
-        and type(index) is int
-        and 0 <= index < SIZES["test"]
-        and (digit is None or (type(digit) is int and 0 <= digit <= 9))
-    )
+        return VOTES_JSON.validate_json(content, strict=True)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        reason = one_line(problem["msg"])
+        if problem["type"] == "json_invalid":
+            raise VoteError(f"{name} cannot be read as JSON: {reason}.") from error
+        prefix = f"Vote {problem['loc'][0] + 1}: " if problem["loc"] else ""
+        raise VoteError(f"{name} should hold a list of votes, [{VOTE_FORMAT}, ...]. {prefix}{reason}.") from error
