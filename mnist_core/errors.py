@@ -26,6 +26,10 @@ def one_line(text: str) -> str:
     return line if len(line) <= MAX_REASON_CHARACTERS else f"{line[: MAX_REASON_CHARACTERS - 1]}…"
 
 
+class RunError(LabError):
+    """The run is unknown, or its folder cannot be read."""
+
+
 class TrainingDiverged(LabError):
     """The loss of a training is not finite.
 

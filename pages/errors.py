@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnist_core.runs.run import Run, RunError
+from mnist_core.errors import RunError
+from mnist_core.runs.run import Run
 from pages._errors.label_court import show_court
 from pages._errors.metrics import show_metrics
 from pages._errors.mistakes import show_mistakes

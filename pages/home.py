@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core import settings
 from mnist_core.digits import mnist
 from mnist_core.published import WALK_THROUGH, PublishedResult
-from mnist_core.runs import store
+from mnist_core.runs import scan
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import QUEUED, RUNNING
 from pages._shared.fragments import polling_fragment
@@ -34,7 +34,7 @@ def show_page_links() -> None:
 @polling_fragment("2s")
 def show_state() -> None:
     """Show the current state of the dataset, the network, the engine and the queue."""
-    runs = store.scan(settings.home()).runs
+    runs = scan.scan(settings.home()).runs
     states = [listed.status.state for listed in runs]
     mnist.load()
     lines = [

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-IMPORTABLE_EVERYWHERE = {"__version__", "config", "errors", "predictions", "published", "recipes", "settings"}
+IMPORTABLE_EVERYWHERE = {
+    "__version__",
+    "activations",
+    "config",
+    "errors",
+    "predictions",
+    "published",
+    "recipes",
+    "settings",
+}
 ENGINE_CLIENT_MODULES = {"engine.client", "engine.embedding_maps", "engine.shared", "engine.queue"}
 
 # What each package, or single module, may import of mnist_core, besides itself and IMPORTABLE_EVERYWHERE.

@@ -11,7 +11,7 @@ from pathlib import Path
 from mnist_core.cli.evaluate import evaluate
 from mnist_core.cli.host import print_host_info, serve
 from mnist_core.cli.predict import predict
-from mnist_core.cli.runs import list_runs
+from mnist_core.cli.runs import list_runs, move_damaged_runs
 from mnist_core.cli.train import train
 from mnist_core.errors import LabError
 from mnist_core.recipes import RECIPES
@@ -61,7 +61,14 @@ def _parser() -> argparse.ArgumentParser:
     predicting.add_argument("--run", metavar="RUN", help=run_help)
     predicting.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="PNG or JPEG, of any size")
 
-    command("runs", list_runs, "List the runs.")
+    listing = command("runs", list_runs, "List the runs.")
+    listing.add_argument(
+        "--move-damaged",
+        dest="command",
+        action="store_const",
+        const=move_damaged_runs,
+        help="do not list: move the runs that cannot be read to the folder damaged/ of the lab's home",
+    )
     hosting = command("host", print_host_info, "Print what the host of a workshop needs.", with_json=False)
     hosting.add_argument("--port", type=int, default=8501, help="of the app (default: 8501)")
     hosting.add_argument("--network", action="store_true", help="the app listens on all interfaces")

@@ -1,18 +1,18 @@
-"""``python -m mnist_core runs``: list the runs."""
+"""``python -m mnist_core runs``: list the runs, or move the damaged ones away."""
 
 import argparse
 import sys
 
 from mnist_core.cli.output import print_report
-from mnist_core.runs import store
-from mnist_core.runs.run import RunError
+from mnist_core.errors import RunError
+from mnist_core.runs import scan, store
 
 
 def list_runs(arguments: argparse.Namespace) -> None:
     """Print one line for each run, oldest first, and errors of unreadable folders to standard error."""
     home = store.prepare_home()
-    scan = store.scan(home)
-    for listed in scan.runs:
+    scanned = scan.scan(home)
+    for listed in scanned.runs:
         run, status, config = listed.run, listed.status, listed.config
         try:
             epochs = len(run.read_epochs()["epoch"])
@@ -31,5 +31,11 @@ def list_runs(arguments: argparse.Namespace) -> None:
         }
         accuracy_text = "" if accuracy is None else f"{accuracy:.4f}"
         print_report(arguments, report, f"{run.id:24}  {config.name:20}  {status.state:12}  {accuracy_text}".rstrip())
-    for unreadable in scan.unreadable:
+    for unreadable in scanned.unreadable:
         print(unreadable.reason, file=sys.stderr)
+
+
+def move_damaged_runs(arguments: argparse.Namespace) -> None:
+    """Move the runs that cannot be read away, and print one line for each with its new path."""
+    for path in store.move_damaged(store.prepare_home()):
+        print_report(arguments, {"path": str(path)}, str(path))

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_core.errors import DamagedFile
+from mnist_core.errors import DamagedFile, RunError
 from mnist_core.runs.files import atomic_write, read_arrays
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 
 if TYPE_CHECKING:
     import keras

@@ -46,7 +46,7 @@ def load_predictor(path: Path, *, untrusted: bool = False) -> "Predictor":
 
     run = Run(path.parent)
     model = importing.load_file(path, mnist.load().train) if untrusted else network.load(path)
-    statistics = run.read_statistics() if path in (run.model_path, run.hdf5_path) else None
+    statistics = run.evaluation.read_statistics() if path in (run.model_path, run.hdf5_path) else None
     return Predictor(model, statistics=statistics, snapshots=run.snapshots())
 
 

@@ -30,7 +30,7 @@ from mnist_core.engine.shared import (
     lab_name,
 )
 from mnist_core.predictions import Explanation, Nearest, Prediction
-from mnist_core.runs import store
+from mnist_core.runs import scan, store
 from mnist_core.runs.experiments import any_in_progress
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import Run
@@ -188,7 +188,7 @@ class EngineClient:
         Raises as ``train`` does.
         """
         with self._locked_queue():
-            runs = [run for run in store.scan(self._home).own if run.config.experiment == configs[0].experiment]
+            runs = [run for run in scan.scan(self._home).own if run.config.experiment == configs[0].experiment]
             if not any_in_progress(runs):
                 queue.check_quota(configs[0].person, self._home)
                 for config in configs:

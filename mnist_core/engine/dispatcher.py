@@ -19,9 +19,10 @@ from mnist_core.engine.classifier import Classifier
 from mnist_core.engine.queue import waiting
 from mnist_core.engine.shared import ENGINE_FILE, LAB_PREFIX, EngineError, EngineFacts, client_name_prefix, lab_name
 from mnist_core.engine.worker import train_in_background
+from mnist_core.errors import RunError
 from mnist_core.runs import store
 from mnist_core.runs.files import write_json
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.status import FAILED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
 ROOT = Path(__file__).parents[2]  # workers need it on their sys.path
@@ -66,13 +67,17 @@ class Dispatcher:
         while not (leave_when_idle and self._is_idle()):
             if self._client.status != "running":
                 raise EngineError("The Dask scheduler has gone. Start it again.")
-            self._keep_classifier()
-            trainers = self._trainers()
-            self._publish(len(trainers))
-            self._collect(trainers)
-            self._dispatch(trainers)
-            self._restart_idle_workers(trainers)
+            self.look()
             time.sleep(ROUND_SECONDS)
+
+    def look(self) -> None:
+        """Look once at the workers and the run folders, and do what is to do."""
+        self._keep_classifier()
+        trainers = self._trainers()
+        self._publish(len(trainers))
+        self._collect(trainers)
+        self._dispatch(trainers)
+        self._restart_idle_workers(trainers)
 
     def _keep_classifier(self) -> None:
         if self._classifier is not None and self._classifier.status in ("pending", "finished"):

@@ -11,9 +11,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from mnist_core.engine.shared import read_engine_facts
-from mnist_core.errors import LabError
-from mnist_core.runs import pace, store
-from mnist_core.runs.run import Run, RunError
+from mnist_core.errors import LabError, RunError
+from mnist_core.runs import pace, scan
+from mnist_core.runs.run import Run
 from mnist_core.runs.status import QUEUED
 from mnist_core.runs.view import ListedRun, progress
 
@@ -55,7 +55,7 @@ class QueueSnapshot:
 
 def waiting(home: Path) -> list[Run]:
     """The runs in the queue, the next one first. Folders that cannot be read or are deleted meanwhile are skipped."""
-    return [listed.run for listed in _waiting(store.scan(home).own)]
+    return [listed.run for listed in _waiting(scan.unended_runs(home))]
 
 
 def position_of(run: Run, home: Path) -> QueuePosition:
@@ -67,7 +67,7 @@ def position_of(run: Run, home: Path) -> QueuePosition:
 def put_first(run: Run, home: Path) -> None:
     """Move ``run`` to the front of the queue; a run that does not wait any more is not changed."""
     with queue_lock(home):
-        snapshot = _waiting(store.scan(home).own)
+        snapshot = _waiting(scan.unended_runs(home))
         if snapshot and snapshot[0].run != run:
             run.update(only_in=(QUEUED,), queued_at=max(snapshot[0].status.queued_at - 1, 0.0))
 
@@ -92,7 +92,7 @@ def queue_lock(home: Path) -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _snapshot(home: Path, period: int) -> QueueSnapshot:
     """The current queue, cached until this is called with another ``period``."""
-    runs = store.scan(home).own
+    runs = scan.unended_runs(home)
     return QueueSnapshot(
         in_training=tuple(_remaining(listed, home) for listed in runs if listed.status.has_trainer),
         waiting=tuple((_sort_key(listed), _remaining(listed, home)) for listed in _waiting(runs)),

@@ -10,10 +10,11 @@ import numpy as np
 from mnist_core.digits.mnist import Split
 from mnist_core.engine.checkpoints import Checkpoints
 from mnist_core.engine.run_heartbeat import Heartbeat
+from mnist_core.errors import RunError
 from mnist_core.evaluation.scores import scores
 from mnist_core.runs.control import Control
 from mnist_core.runs.files import atomic_write, csv_line
-from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run, RunError
+from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
 from mnist_core.runs.status import PAUSED, RUNNING
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ import threading
 import time
 from contextlib import suppress
 
-from mnist_core.runs.run import Run, RunError
+from mnist_core.errors import RunError
+from mnist_core.runs.run import Run
 
 HEARTBEAT_SECONDS = 1.0
 

@@ -23,13 +23,13 @@ from mnist_core.config import FASTEST, IMPORTED, RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.recorder import Recorder
 from mnist_core.engine.run_heartbeat import Heartbeat
-from mnist_core.errors import LabError, TrainingDiverged, one_line
+from mnist_core.errors import LabError, RunError, TrainingDiverged, one_line
 from mnist_core.evaluation.calibration import fitted_temperature
 from mnist_core.evaluation.scores import scores
 from mnist_core.runs import archive, pace, store
 from mnist_core.runs.files import atomic_write
 from mnist_core.runs.fine_tuning import Lesson
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import read_snapshot, read_snapshot_arrays
 from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
@@ -65,6 +65,7 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
     try:
         if not _claim(run):
             return
+        store.remove_leftovers(run)
         with Heartbeat(run) as heartbeat:
             # Keras is imported before the priority is lowered: people wait for the first point of the curve.
             import mnist_core.network.training  # noqa: F401
@@ -72,6 +73,7 @@ def train_run(run: Run, *, watch: Callable[["Progress"], None] = lambda _: None,
             if background:
                 lower_priority()
             final_fields = _train(run, heartbeat, watch)
+        store.remove_leftovers(run)  # before the run is released: its next trainer may start at once
         run.update(ended_at=time.time(), **final_fields)
         if run.read_status().suspended and not run.read_control().pause:
             run.requeue()  # somebody resumed it while it was being suspended
@@ -200,7 +202,7 @@ def _evaluate(run: Run, model: "keras.Model", test: mnist.Split) -> np.ndarray:
     from mnist_core.network import model as network
 
     probabilities = network.probabilities(model, test.images)
-    run.save_evaluation(
+    run.evaluation.save(
         probabilities, statistics=_statistics(model, run.config), temperature=_temperature(model, run.config)
     )
     return probabilities

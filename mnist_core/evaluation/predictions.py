@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_core.errors import RunError
+from mnist_core.runs.evaluation import are_probabilities
 from mnist_core.runs.files import modified_ns
-from mnist_core.runs.run import EVALUATION_FILE, Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import read_snapshot_arrays, snapshot_path
 
-SHAPE = (10_000, 10)
 MAX_CACHED_PROBABILITIES = 32  # arrays of 0.4 MB each
 MAX_CACHED_PREDICTIONS = 256  # arrays of 10 kB each
 
@@ -23,7 +24,7 @@ def probabilities(run: Run, epoch: int | None = None) -> np.ndarray:
     Raises RunError if they are missing or damaged.
     """
     if epoch is None:
-        return _final(run, modified_ns(run.path / EVALUATION_FILE))
+        return _final(run, modified_ns(run.evaluation.file))
     path = snapshot_path(run, epoch)
     return _after(path, modified_ns(path))
 
@@ -38,7 +39,7 @@ def predictions_by_epoch(run: Run) -> dict[int, np.ndarray]:
 
 @lru_cache(maxsize=MAX_CACHED_PROBABILITIES)
 def _final(run: Run, _: int) -> np.ndarray:
-    return _read_only(run.read_test_probabilities())
+    return _read_only(run.evaluation.read_probabilities())
 
 
 @lru_cache(maxsize=MAX_CACHED_PROBABILITIES)
@@ -53,8 +54,8 @@ def _predictions_after(path: Path, _: int) -> np.ndarray:
 
 def _read(path: Path) -> np.ndarray:
     array = read_snapshot_arrays(path, ["test_probabilities"])["test_probabilities"]
-    if array.shape != SHAPE:
-        raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} has predictions of another size.")
+    if not are_probabilities(array):
+        raise RunError(f"The snapshot {path.name} of the run {path.parents[1].name} has no valid predictions.")
     return array
 
 

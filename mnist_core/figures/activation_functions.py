@@ -1,68 +1,27 @@
 """Figures of the activation functions with their derivatives, and of learning curves."""
 
-from collections.abc import Callable
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from mnist_core.activations import ACTIVATIONS, Activation
 from mnist_core.figures.colours import TEST_COLOUR, TRAIN_COLOUR
 from mnist_core.figures.style import LIGHT, Theme, decorate, new_figure
 
 SATURATION = 4.0  # beyond it the sigmoid's slope is below 0.018, 1/14 of its maximum; for tanh the half
 
 
-def relu(x: np.ndarray) -> np.ndarray:
-    """max(0, x), float of any shape."""
-    return np.maximum(x, 0)
-
-
-def relu_slope(x: np.ndarray) -> np.ndarray:
-    """The derivative of ``relu``: 0 below zero, 1 above; 0 at zero, where it is undefined."""
-    return (x > 0).astype(float)
-
-
-def sigmoid(x: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-x)), float of any shape, in 0..1; computed by tanh, which cannot overflow."""
-    return (1 + np.tanh(x / 2)) / 2
-
-
-def sigmoid_slope(x: np.ndarray) -> np.ndarray:
-    """The derivative of ``sigmoid``, s(1 - s): at most 0.25, at x = 0."""
-    return sigmoid(x) * (1 - sigmoid(x))
-
-
-def tanh_slope(x: np.ndarray) -> np.ndarray:
-    """The derivative of tanh, 1 - tanh²: at most 1, at x = 0."""
-    return 1 - np.tanh(x) ** 2
-
-
-def gelu(x: np.ndarray) -> np.ndarray:
-    """x Φ(x), Φ the normal distribution function, in the tanh approximation of Hendrycks and Gimpel (2016)."""
-    return x * sigmoid(2 * _gelu_argument(x))
-
-
-def gelu_slope(x: np.ndarray) -> np.ndarray:
-    """The derivative of ``gelu``: about 0 far below zero, slightly negative near it, about 1 far above."""
-    argument_slope = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * x**2)
-    return sigmoid(2 * _gelu_argument(x)) + 2 * x * argument_slope * sigmoid_slope(2 * _gelu_argument(x))
-
-
-def _gelu_argument(x: np.ndarray) -> np.ndarray:
-    return np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)
-
-
 def activation_figure(*, theme: Theme = LIGHT) -> Figure:
     """Plots of ReLU, sigmoid, GELU and tanh, with dashed derivatives and shaded saturated ranges."""
     figure = new_figure(5.4, 5.2, theme)
     (upper_left, upper_right), (lower_left, lower_right) = figure.subplots(2, 2, width_ratios=(1, 1.4))
-    _draw_function(upper_left, theme, "ReLU", relu, relu_slope, limit=3)
+    _draw_function(upper_left, theme, "ReLU", ACTIVATIONS["relu"], limit=3)
     _shade_range(upper_left, theme, "off:\nslope 0", -3, 0, height=1.6)
     upper_left.text(2.9, 0.7, "slope 1", color=theme.text, ha="right", fontsize=9)
-    _draw_function(upper_right, theme, "Sigmoid", sigmoid, sigmoid_slope, limit=10)
-    _draw_function(lower_left, theme, "GELU", gelu, gelu_slope, limit=3)
-    _draw_function(lower_right, theme, "Tanh", np.tanh, tanh_slope, limit=5)
+    _draw_function(upper_right, theme, "Sigmoid", ACTIVATIONS["sigmoid"], limit=10)
+    _draw_function(lower_left, theme, "GELU", ACTIVATIONS["gelu"], limit=3)
+    _draw_function(lower_right, theme, "Tanh", ACTIVATIONS["tanh"], limit=5)
     for axes, limit, start, height in ((upper_right, 10, SATURATION, 0.5), (lower_right, 5, SATURATION / 2, -0.7)):
         _shade_range(axes, theme, "saturated:\nslope ≈ 0", -limit, -start, height=height)
         _shade_range(axes, theme, "saturated:\nslope ≈ 0", start, limit, height=height)
@@ -71,19 +30,11 @@ def activation_figure(*, theme: Theme = LIGHT) -> Figure:
     return figure
 
 
-def _draw_function(
-    axes: Axes,
-    theme: Theme,
-    title: str,
-    function: Callable[[np.ndarray], np.ndarray],
-    slope: Callable[[np.ndarray], np.ndarray],
-    *,
-    limit: float,
-) -> None:
+def _draw_function(axes: Axes, theme: Theme, title: str, activation: Activation, *, limit: float) -> None:
     x = np.linspace(-limit, limit, 801)
     decorate(axes, theme, title=title, xlabel="Input")
-    axes.plot(x, function(x), color=TRAIN_COLOUR, linewidth=2, label="Output")
-    axes.plot(x, slope(x), color=TEST_COLOUR, linewidth=2, linestyle="--", label="Slope")
+    axes.plot(x, activation.function(x), color=TRAIN_COLOUR, linewidth=2, label="Output")
+    axes.plot(x, activation.slope(x), color=TEST_COLOUR, linewidth=2, linestyle="--", label="Slope")
     axes.set_xlim(-limit, limit)
 
 

@@ -20,7 +20,7 @@ from mnist_core.room.people import StoredNickname
 from mnist_core.room.presence import StoredPresence
 from mnist_core.room.settings import Settings
 from mnist_core.room.votes import StoredVote, Votes
-from mnist_core.runs import store
+from mnist_core.runs import scan, store
 
 if TYPE_CHECKING:
     from mnist_core.engine.client import EngineClient
@@ -94,6 +94,11 @@ class HostActions:
         self._authenticator.check(token)
         queue.put_first(store.find(run_id, self._home), self._home)
 
+    def move_damaged(self, token: HostToken | None) -> list[Path]:
+        """Move the runs that cannot be read to the folder of damaged runs, and return their new paths."""
+        self._authenticator.check(token)
+        return store.move_damaged(self._home)
+
     def train_for_all(self, token: HostToken | None, engine: "EngineClient", config: RunConfig) -> None:
         """Train a run before all others, and show it to everyone. Raises the errors of ``EngineClient.train``."""
         self._authenticator.check(token)
@@ -118,7 +123,7 @@ class HostActions:
         """Write a zip of the room, without hidden drawings: its drawings, trained networks and votes."""
         self._authenticator.check(token)
         return backup.write(
-            self._home, self._drawings, self._votes, [listed.run for listed in store.scan(self._home).own]
+            self._home, self._drawings, self._votes, [listed.run for listed in scan.scan(self._home).own]
         )
 
     def exports(self, token: HostToken | None) -> list[Path]:
@@ -131,7 +136,7 @@ class HostActions:
     ) -> Iterator[ImportProgress]:
         """Import a room's zip; its networks are evaluated again and become runs of ``person``."""
         self._authenticator.check(token)
-        runs = [listed.run for listed in store.scan(self._home).own]
+        runs = [listed.run for listed in scan.scan(self._home).own]
         return backup.import_bundle(
             source, self._drawings, self._votes, runs, lambda content: engine.import_run(content, person)
         )
@@ -144,7 +149,7 @@ class HostActions:
         self._authenticator.check(token)
         if phrase.strip().casefold() != RESET_PHRASE:
             raise HostError(f"Nothing was deleted: to reset the room, type “{RESET_PHRASE}”.")
-        listed_runs = store.scan(self._home).own
+        listed_runs = scan.scan(self._home).own
         if networks and any(listed.status.has_trainer for listed in listed_runs):
             raise HostError("Nothing was deleted: a network is being trained. Cancel it first, under Trainings.")
         # Pause, so that nothing is added after the export; end the round, so that the export contains its drawings.

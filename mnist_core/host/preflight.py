@@ -17,12 +17,12 @@ from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
 from mnist_core.engine import queue
 from mnist_core.engine.shared import LOG_FILE
-from mnist_core.errors import LabError
+from mnist_core.errors import LabError, RunError
 from mnist_core.evaluation.scores import scores
 from mnist_core.recipes import RECIPES
 from mnist_core.room.settings import Settings
 from mnist_core.runs import pace, store
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.status import FINISHED, QUEUED
 
 if TYPE_CHECKING:

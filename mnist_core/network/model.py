@@ -13,7 +13,7 @@ import tensorflow as tf
 from keras import layers
 
 from mnist_core.config import ModelConfig
-from mnist_core.errors import ModelError
+from mnist_core.errors import ModelError, one_line
 
 BATCH_SIZE = 1000  # digits per inference step: large enough for the matrix product, small enough for the cache
 
@@ -47,7 +47,7 @@ def load(path: Path) -> keras.Model:
     try:
         model = keras.saving.load_model(path, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = one_line(str(error).strip().partition("\n")[0])
         raise ModelError(f"{path} is not a Keras model that can be loaded: {reason}") from error
     if model.input_shape != (None, 28, 28) or model.output_shape != (None, 10):
         raise ModelError(

@@ -8,12 +8,14 @@ import keras
 import numpy as np
 
 from mnist_core.digits import mnist
+from mnist_core.errors import DamagedFile, ModelError
 from mnist_core.network import explain
 from mnist_core.network import model as network
 from mnist_core.network.feature_extractor import FeatureExtractor, softmax
 from mnist_core.network.nearest import NearestDigits
 from mnist_core.network.typicality import Typicality
 from mnist_core.predictions import Explanation, Prediction
+from mnist_core.untrusted.arrays import read_arrays
 
 
 class Predictor:
@@ -33,11 +35,17 @@ class Predictor:
         self._snapshots = dict(snapshots or {})
 
     def predict(self, digits: np.ndarray) -> Prediction:
-        """Probabilities and typicality of ``digits``, uint8 (N, 28, 28)."""
+        """Probabilities and typicality of ``digits``, uint8 (N, 28, 28).
+
+        Raises ModelError when the statistics belong to another network.
+        """
         if self._typicality is None or not len(digits):
             return Prediction(self.probabilities(digits), None)
         hidden, logits = self.features.extract(digits)
-        return Prediction(softmax(logits), self._typicality.p_values(hidden, logits))
+        try:
+            return Prediction(softmax(logits), self._typicality.p_values(hidden, logits))
+        except ValueError as error:
+            raise ModelError("The run's typicality statistics belong to another network.") from error
 
     def probabilities(self, digits: np.ndarray) -> np.ndarray:
         """The softmax output for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
@@ -73,8 +81,12 @@ class Predictor:
         return FeatureExtractor(self._model)
 
     def _predict_with_snapshot(self, snapshot: Path, digit: np.ndarray) -> np.ndarray:
-        with np.load(snapshot, allow_pickle=False) as weights:
-            return explain.predict_with_weights(self._snapshot_features, weights, digit)
+        try:
+            with snapshot.open("rb") as file:
+                weights = read_arrays(file)
+        except (DamagedFile, OSError) as error:
+            raise ModelError(f"The snapshot {snapshot.name} of this run cannot be read: {error}.") from error
+        return explain.predict_with_weights(self._snapshot_features, weights, digit)
 
     @cached_property
     def _snapshot_features(self) -> FeatureExtractor:

@@ -16,12 +16,12 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from mnist_core.config import CONFIG_JSON, CONFIG_PARTS, MAX_NAME_LENGTH, RunConfig
-from mnist_core.errors import DamagedFile, ModelError, one_line
-from mnist_core.runs import store
+from mnist_core.errors import DamagedFile, ModelError, RunError, one_line
+from mnist_core.runs import scan
 from mnist_core.runs.files import JSON_OBJECT, parse_json, read_json
 from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
 from mnist_core.runs.fine_tuning import Lesson
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import read_snapshot
 from mnist_core.runs.status import CANCELLED, FINISHED, STATUS_JSON, Status
 from mnist_core.untrusted.arrays import read_arrays
@@ -162,6 +162,6 @@ def _config(files: dict[str, bytes]) -> RunConfig:
         raise RunError(f"Its {CONFIG} has no model or no training.")
     config = _parse(files, CONFIG, CONFIG_JSON)
     name = config.name
-    if name in store.shipped_names():
+    if name in scan.shipped_names():
         name = f"{name} (imported)"[:MAX_NAME_LENGTH]
     return replace(config, name=name, parent=None, experiment="", experiment_set="", person="", from_archive=True)

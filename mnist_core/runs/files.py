@@ -4,12 +4,14 @@ Each file is checked here, once: whoever reads it gets values of the declared ty
 atomically, so a reader needs no lock.
 """
 
-import io
 import json
+import math
 import os
+import re
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -22,6 +24,8 @@ from mnist_core.untrusted import arrays
 MAX_JSON_BYTES = 2**20
 MAX_CSV_ROWS = 2_000_000
 MAX_CSV_BYTES = 256 * 2**20
+MAX_CACHED_CSVS = 6  # of up to 80 MB each
+TEMPORARY_NAME = re.compile(r"\.[0-9a-f]{32}(\.[^.]+)?")  # of the files of ``atomic_write``
 
 T = TypeVar("T")
 JSON_OBJECT = TypeAdapter(dict[str, Any])
@@ -75,31 +79,41 @@ def parse_json(content: bytes, values: TypeAdapter[T]) -> T:
 
 
 def read_columns(path: Path, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """The columns of a CSV as ``parse_columns`` returns them; empty without a file. Raises DamagedFile."""
+    """The columns of a CSV as ``parse_columns`` returns them; empty without a file. Raises DamagedFile.
+
+    The newest MAX_CACHED_CSVS are kept until their files change: parsing the longest takes seconds.
+    """
     try:
-        return parse_columns(read_bytes(path, MAX_CSV_BYTES), columns)
+        stat = path.stat()
+        return _read_columns(path, columns, stat.st_mtime_ns, stat.st_size)
     except FileNotFoundError:
         return parse_columns(b"", columns)
+    except OSError as error:
+        raise DamagedFile(error.strerror or str(error)) from error
+
+
+@lru_cache(maxsize=MAX_CACHED_CSVS)
+def _read_columns(path: Path, columns: tuple[str, ...], *_: int) -> dict[str, np.ndarray]:
+    return parse_columns(read_bytes(path, MAX_CSV_BYTES), columns)
 
 
 def parse_columns(content: bytes, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """The columns of a CSV with a header, float64 (rows,): the first MAX_CSV_ROWS rows.
+    """The columns of a CSV with a header, float64 (rows,), read-only: the first MAX_CSV_ROWS rows.
 
     An incomplete last line is ignored: its writer may not have finished. Raises DamagedFile when another line is
     damaged.
     """
     header_end, complete = content.find(b"\n") + 1, content.rfind(b"\n") + 1
-    rows = content[header_end:complete]
-    if not rows.strip():
+    rows = [row for row in content[header_end:complete].splitlines() if row.strip()][:MAX_CSV_ROWS]
+    if not rows:
         return {name: np.empty(0) for name in columns}
     try:
-        table = np.loadtxt(
-            io.BytesIO(rows), delimiter=",", comments=None, ndmin=2, max_rows=MAX_CSV_ROWS, encoding="ascii"
-        )
+        table = np.loadtxt(rows, delimiter=",", comments=None, ndmin=2, encoding="ascii")
     except (ValueError, OverflowError, MemoryError) as error:
         raise DamagedFile(str(error)) from error
     if table.shape[1] != len(columns):
         raise DamagedFile(f"it has {table.shape[1]} columns instead of {len(columns)}")
+    table.setflags(write=False)
     return dict(zip(columns, table.T, strict=True))
 
 
@@ -142,3 +156,18 @@ def atomic_write(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_temporaries(folder: Path, *, before: float = math.inf) -> None:
+    """Delete the temporary files that killed processes left in ``folder`` in the middle of ``atomic_write``.
+
+    ``before``: seconds since 1970; a file that was written later stays, because its writer may still be at work. A file
+    that cannot be deleted stays, too.
+    """
+    temporaries: list[os.DirEntry] = []
+    with suppress(OSError), os.scandir(folder) as entries:  # the folder may be missing
+        temporaries = [entry for entry in entries if TEMPORARY_NAME.fullmatch(entry.name)]
+    for entry in temporaries:
+        with suppress(OSError):
+            if entry.stat(follow_symlinks=False).st_mtime < before:
+                os.unlink(entry.path)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mnist_core.errors import RunError
 from mnist_core.runs.fine_tuning import MIN_DRAWINGS
-from mnist_core.runs.run import RunError
 from mnist_core.runs.view import ListedRun
 
 MAX_ERRORS = 200  # of 10,000 test digits, for the smallest network

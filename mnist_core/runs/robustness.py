@@ -13,9 +13,9 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from mnist_core.errors import DamagedFile
+from mnist_core.errors import DamagedFile, RunError
 from mnist_core.runs.files import read_json, write_json
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 
 FILE = "robustness.json"
 

@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -15,12 +15,11 @@ from filelock import FileLock
 from pydantic import TypeAdapter
 
 from mnist_core.config import CONFIG_JSON, CONFIG_PARTS, MAX_NAME_LENGTH, RunConfig
-from mnist_core.errors import DamagedFile, LabError
+from mnist_core.errors import DamagedFile, RunError
 from mnist_core.runs.control import CONTROL_JSON, Control
+from mnist_core.runs.evaluation import Evaluation
 from mnist_core.runs.files import (
     JSON_OBJECT,
-    atomic_write,
-    read_arrays,
     read_columns,
     read_json,
     write_columns,
@@ -33,20 +32,14 @@ from mnist_core.untrusted.import_report import REPORT_JSON, ImportReport
 
 SHIPPED = Path(__file__).parents[1] / "pretrained"
 
-EVALUATION_FILE = "evaluation.npz"
-STATISTICS_ARRAYS = ("whitening", "means", "scales", "known")  # arrays of EVALUATION_FILE, for network.typicality
-TEMPERATURE_ARRAY = "temperature"  # a scalar array of EVALUATION_FILE
 SNAPSHOT_NAME = re.compile(r"epoch-(\d{2,7})\.npz")
 DISK_RESERVE = ".reserve"  # a file in the run's folder, deleted on a full disk so that the status can be written
 
 EPOCH_COLUMNS = ("epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy")
 BATCH_COLUMNS = ("epoch", "step", "seconds", "loss", "accuracy")
+MAX_COUNT = 10**9  # of an epoch, step or second in the CSVs; a loss may be nan or inf, as a training can diverge
 
 T = TypeVar("T")
-
-
-class RunError(LabError):
-    """The run is unknown, or its folder cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +63,11 @@ class Run:
         if not values.keys() >= CONFIG_PARTS:
             raise RunError(f"The run {self.id} cannot be read: config.json has no model or no training.")
         return self._json("config.json", CONFIG_JSON)
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What was stored about its network on the test set."""
+        return Evaluation(self.path)
 
     def listed(self) -> ListedRun:
         """This run as in a list of many. Raises RunError when a file is damaged."""
@@ -127,46 +125,11 @@ class Run:
         """The file of the trained model as HDF5; shipped runs have none, the engine converts them on demand."""
         return self.path / "model.h5"
 
-    def is_evaluated(self) -> bool:
-        """Whether its predictions for the test set are stored."""
-        return (self.path / EVALUATION_FILE).exists()
-
-    def read_test_probabilities(self) -> np.ndarray:
-        """Test-set probabilities, float32 (10000, 10), rows sum to 1. Raises RunError when missing or damaged."""
-        if not self.is_evaluated():
-            raise RunError(f"The run {self.config.name} has not been evaluated yet: its training has not ended.")
-        probabilities = self._evaluation(["probabilities"]).get("probabilities", np.empty(0))
-        if probabilities.shape != (10_000, 10):
-            raise RunError(f"The run {self.id} cannot be read: evaluation.npz has shape {probabilities.shape}.")
-        return probabilities
-
-    def read_statistics(self) -> dict[str, np.ndarray]:
-        """The arrays of network.typicality.Typicality by name; empty without them."""
-        arrays = self._evaluation(STATISTICS_ARRAYS) if self.is_evaluated() else {}
-        return arrays if len(arrays) == len(STATISTICS_ARRAYS) else {}
-
-    def read_temperature(self) -> float | None:
-        """The divisor that calibrates the logits, fitted on held-out training digits; None without such digits."""
-        array = self._evaluation([TEMPERATURE_ARRAY]).get(TEMPERATURE_ARRAY) if self.is_evaluated() else None
-        if array is None:
-            return None
-        if array.size != 1 or not 0 < float(array.item()) < np.inf:
-            raise RunError(f"The run {self.id} cannot be read: evaluation.npz has no valid temperature.")
-        return float(array.item())
-
     def read_import_report(self) -> ImportReport | None:
         """The report of a model from elsewhere; None without one, or if it is damaged, as it is informational."""
         with suppress(RunError):
             return self._json(IMPORT_REPORT_FILE, REPORT_JSON)
         return None
-
-    def save_evaluation(
-        self, probabilities: np.ndarray, *, statistics: dict[str, np.ndarray], temperature: float | None = None
-    ) -> None:
-        """Store the values of ``read_test_probabilities``, ``read_statistics`` and ``read_temperature``."""
-        temperature_array = {} if temperature is None else {TEMPERATURE_ARRAY: np.array(temperature)}
-        with atomic_write(self.path / EVALUATION_FILE) as path:
-            np.savez_compressed(path, probabilities=probabilities, **statistics, **temperature_array)
 
     def snapshots(self) -> dict[int, Path]:
         """Files by epoch, oldest first: float16 weights as "layer/kernel" and "layer/bias", and test_probabilities.
@@ -262,13 +225,8 @@ class Run:
 
         The lock file is outside the run's folder, because creating it there would recreate a deleted folder.
         """
-        with FileLock(self.path.parent / ".lock"):
+        with runs_lock(self.path.parent):
             yield
-
-    def _evaluation(self, names: Iterable[str]) -> dict[str, np.ndarray]:
-        """The arrays of evaluation.npz by name, without those that it lacks."""
-        with self._reading(EVALUATION_FILE):
-            return read_arrays(self.path / EVALUATION_FILE, names)
 
     def _json(self, name: str, values: TypeAdapter[T]) -> T:
         with self._reading(name):
@@ -281,7 +239,11 @@ class Run:
 
     def _csv(self, name: str, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
         with self._reading(name):
-            return read_columns(self.path / name, columns)
+            values = read_columns(self.path / name, columns)
+            for column in {"epoch", "step", "seconds"} & values.keys():
+                if not ((values[column] >= 0) & (values[column] <= MAX_COUNT)).all():
+                    raise DamagedFile(f"{column} has a value that is not between 0 and {MAX_COUNT:,}")
+            return values
 
     @contextmanager
     def _reading(self, name: str) -> Iterator[None]:
@@ -292,3 +254,8 @@ class Run:
             raise RunError(f"The run {self.id} cannot be read: {name} is missing.") from error
         except DamagedFile as error:
             raise RunError(f"The run {self.id} cannot be read: {name} is damaged ({error}).") from error
+
+
+def runs_lock(folder: Path) -> FileLock:
+    """The lock of all runs in ``folder``, for changes of their status, control and configuration."""
+    return FileLock(folder / ".lock")

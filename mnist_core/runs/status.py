@@ -51,6 +51,11 @@ class Status:
         return self.state in (QUEUED, RUNNING)
 
     @property
+    def ended(self) -> bool:
+        """Whether the run has finished, was cancelled or has failed."""
+        return self.state in (FINISHED, CANCELLED, FAILED)
+
+    @property
     def has_trainer(self) -> bool:
         """Whether a trainer holds the run, in training or paused."""
         return self.state in (RUNNING, PAUSED) and not self.suspended

@@ -1,14 +1,12 @@
-"""Creating, listing and finding runs: those shipped with the app and those of the home folder."""
+"""Creating and finding runs, and moving damaged ones away. They are in the home folder or shipped with the app."""
 
-import os
+import itertools
 import shutil
 import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,25 +16,26 @@ import numpy as np
 
 from mnist_core import __version__, settings
 from mnist_core.config import RunConfig
-from mnist_core.runs import pace
-from mnist_core.runs.files import csv_line, write_json
+from mnist_core.errors import RunError
+from mnist_core.runs import pace, scan
+from mnist_core.runs.files import csv_line, remove_temporaries, write_json
 from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
 from mnist_core.runs.fine_tuning import Lesson
-from mnist_core.runs.run import BATCH_COLUMNS, DISK_RESERVE, EPOCH_COLUMNS, SHIPPED, Run, RunError
+from mnist_core.runs.run import BATCH_COLUMNS, DISK_RESERVE, EPOCH_COLUMNS, SHIPPED, Run, runs_lock
 from mnist_core.runs.status import FINISHED, QUEUED, Status
-from mnist_core.runs.view import ListedRun
 
 DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that is shipped
 SHIPPED_SNAPSHOTS = 6
 DISK_RESERVE_BYTES = 32_768
-MAX_CACHED_RUNS = 4_096
-CREATION_SECONDS = 60.0  # a folder without status.json that is younger is a run that is being created
+DAMAGED_FOLDER = "damaged"  # in the home folder
+LEFTOVER_PREFIXES = (".probe-", ".new-", ".deleted-")  # of prepare_home, create_finished and Run.delete
+LEFTOVER_SECONDS = 3_600.0  # what is younger may belong to a process that is at work
 
 
 def prepare_home() -> Path:
     """Create the home folder if it is missing, check that it can be written, and return it; called at process start.
 
-    Raises RunError when the folder cannot be written.
+    Deletes what killed processes left there. Raises RunError when the folder cannot be written.
     """
     path = settings.home()
     try:
@@ -49,7 +48,60 @@ def prepare_home() -> Path:
             f"The lab's home folder {path} cannot be written ({error.strerror}). "
             f"Make it writable, or name another one in the environment variable {settings.HOME}."
         ) from error
+    _remove_old_leftovers(path)
     return path
+
+
+def _remove_old_leftovers(home: Path) -> None:
+    """Delete what was left more than LEFTOVER_SECONDS ago in ``home`` and its folders.
+
+    The runs are left to ``remove_leftovers``: looking into the folders of 1,000 runs takes 0.1 s and more.
+    """
+    before = time.time() - LEFTOVER_SECONDS
+    remove_temporaries(home, before=before)
+    for path in home.iterdir():
+        if path.name != "runs":
+            remove_temporaries(path, before=before)
+        with suppress(OSError):  # another process may be deleting it, too
+            if path.name.startswith(LEFTOVER_PREFIXES) and path.stat().st_mtime < before:
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
+
+def remove_leftovers(run: Run) -> None:
+    """Delete the temporary files that killed processes left in the folder of ``run``; for its trainer.
+
+    The lock is for the status and the control: another process may be writing them.
+    """
+    with runs_lock(run.home / "runs"):
+        for folder in (run.path, run.path / "resume", run.path / "snapshots"):
+            remove_temporaries(folder)
+
+
+def move_damaged(home: Path) -> list[Path]:
+    """Move the unreadable runs of ``home`` to its folder ``damaged/``, and return their new paths.
+
+    Raises RunError when one cannot be moved.
+    """
+    folder = home / DAMAGED_FOLDER
+    try:
+        with runs_lock(home / "runs"):  # so that nobody repairs or deletes one between the scan and the move
+            damaged = [unreadable.path for unreadable in scan.scan(home).unreadable if not unreadable.shipped]
+            if damaged:
+                folder.mkdir(exist_ok=True)
+            return [path.rename(_free_path(folder / path.name)) for path in damaged]
+    except OSError as error:
+        raise RunError(
+            f"The damaged runs cannot be moved to {folder} ({error.strerror}). Make the lab's home folder writable."
+        ) from error
+
+
+def _free_path(path: Path) -> Path:
+    """``path``, with "-2", "-3", … appended if it is taken."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
+    return next(each for each in itertools.chain([path], numbered) if not each.exists())
 
 
 def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson | None = None) -> Run:
@@ -130,87 +182,9 @@ def ship(run: Run) -> Run:
 
 def rename(run: Run, name: str) -> Run:
     """Rename ``run``. Raises ConfigError for an invalid name, RunError for the name of a shipped run."""
-    if name.strip() in shipped_names():
+    if name.strip() in scan.shipped_names():
         raise RunError(f"{name.strip()} is the name of a network that came with the app. Choose another one.")
     return run.renamed(name)
-
-
-@dataclass(frozen=True)
-class UnreadableRun:
-    """The folder of a run that cannot be read, and the reason for people."""
-
-    path: Path
-    reason: str
-
-
-@dataclass(frozen=True)
-class Scan:
-    """All runs of a lab at one moment: ``shipped`` with the app and its ``own``, oldest first, and the unreadable."""
-
-    shipped: tuple[ListedRun, ...]
-    own: tuple[ListedRun, ...]
-    unreadable: tuple[UnreadableRun, ...]
-
-    @property
-    def runs(self) -> tuple[ListedRun, ...]:
-        """The readable runs, the shipped ones first."""
-        return self.shipped + self.own
-
-
-def scan(home: Path) -> Scan:
-    """All runs, each read once for all scans as long as its config.json and status.json do not change."""
-    shipped, damaged = _scan(SHIPPED)
-    own, unreadable = _scan(home / "runs")
-    return Scan(shipped, own, damaged + unreadable)
-
-
-def shipped_runs() -> tuple[ListedRun, ...]:
-    """The readable runs that are part of the app."""
-    return _scan(SHIPPED)[0]
-
-
-def shipped_names() -> set[str]:
-    """The names of the shipped runs."""
-    return {listed.config.name for listed in shipped_runs()}
-
-
-def _scan(folder: Path) -> tuple[tuple[ListedRun, ...], tuple[UnreadableRun, ...]]:
-    now, runs, unreadable = time.time(), [], []
-    with os.scandir(folder) as entries:
-        paths = sorted(entry.path for entry in entries if entry.is_dir())
-    for path in paths:
-        try:
-            listed = _listed(path, _version(f"{path}/config.json"), _version(f"{path}/status.json"))
-        except RunError as error:
-            if not _is_changing(path, now):
-                unreadable.append(UnreadableRun(Path(path), str(error)))
-            continue
-        runs.append(replace(listed, status=listed.status.at(now)) if listed.status.has_trainer else listed)
-    return tuple(runs), tuple(unreadable)
-
-
-@lru_cache(maxsize=MAX_CACHED_RUNS)
-def _listed(path: str, *_: tuple[int, ...] | None) -> ListedRun:
-    """The run at ``path``, cached until this is called with other versions of its files. Raises RunError."""
-    run = Run(Path(path))
-    return ListedRun(run, run.config, run.read_stored_status())
-
-
-def _version(path: str) -> tuple[int, ...] | None:
-    """What changes when a file does; None when it cannot be looked at."""
-    try:
-        stat = os.stat(path)  # not pathlib, which takes three times as long, for each of a thousand runs
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
-
-
-def _is_changing(path: str, now: float) -> bool:
-    """Whether the folder at ``path`` was deleted, or a run is being created in it: its status is written last."""
-    try:
-        return not os.path.exists(f"{path}/status.json") and now - os.stat(path).st_mtime < CREATION_SECONDS
-    except OSError:
-        return True
 
 
 def find(reference: str, home: Path) -> Run:
@@ -222,7 +196,7 @@ def find(reference: str, home: Path) -> Run:
         run = Run(folder / reference)
         if run.id == reference and _is_readable(run):
             return run
-    runs = scan(home).runs
+    runs = scan.scan(home).runs
     named = [listed.run for listed in runs if listed.config.name == reference]
     if named:
         return named[-1]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_core.runs.activations import ACTIVATIONS
+from mnist_core.activations import ACTIVATIONS
 from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import Snapshot, read_snapshot
 

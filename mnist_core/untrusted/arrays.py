@@ -1,8 +1,5 @@
 """Reading NumPy archives (``.npz``), which may be damaged or untrusted."""
 
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterable
 from typing import BinaryIO
 
@@ -10,26 +7,12 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 
 from mnist_core.errors import DamagedFile, ModelError
-from mnist_core.untrusted.zip_safety import check_members
+from mnist_core.untrusted.zip_safety import ZIP_ERRORS, check_members
 
 MAX_BYTES = 128 * 2**20  # of all arrays of an archive; the largest network that people configure has 50 MB
 NUMBER_KINDS = "fiub"  # NumPy's codes of float, signed and unsigned integer, bool
-# What NumPy, zipfile and zlib raise for a damaged archive.
-READ_ERRORS = (
-    OSError,
-    EOFError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    SyntaxError,
-    OverflowError,
-    MemoryError,
-    RuntimeError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+# What NumPy raises for a damaged archive, besides the zip's own errors.
+READ_ERRORS = (*ZIP_ERRORS, LookupError, TypeError, AttributeError, SyntaxError, MemoryError)
 
 
 def read_arrays(file: BinaryIO, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:

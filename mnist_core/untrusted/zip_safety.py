@@ -1,18 +1,23 @@
 """Safety checks of untrusted zip files before anything is unpacked."""
 
+import lzma
 import stat
 import struct
+import tokenize
 import zipfile
 import zlib
 
 from mnist_core.errors import ModelError
 
 ZIP = b"PK\x03\x04"  # the first bytes of a zip file
-# Raised when a damaged zip file is read.
+# Raised when a damaged zip file, or an array file in it, is read.
 ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     struct.error,
+    tokenize.TokenError,
+    OverflowError,
     OSError,
     EOFError,
     ValueError,

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import settings
-from mnist_core.runs import store
+from mnist_core.errors import RunError
+from mnist_core.runs import scan, store
 from mnist_core.runs.fine_tuning import FINE_TUNING_RECIPE, MIN_DRAWINGS, Lesson, learned_half, lesson_config
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.status import FINISHED, QUEUED, Status
 from mnist_core.runs.view import ListedRun
 from pages._shared.engine_status import wait_for_engine
@@ -41,7 +42,7 @@ def show_fine_tuning_tab() -> None:
 
 def _newest_lesson() -> ListedRun | None:
     """Return this person's newest fine-tuned run, or anybody's if this person has none."""
-    newest_first = reversed(store.scan(settings.home()).own)
+    newest_first = reversed(scan.scan(settings.home()).own)
     fine_tuned = [listed for listed in newest_first if listed.config.recipe == FINE_TUNING_RECIPE]
     mine = [listed for listed in fine_tuned if listed.config.person == person()]
     return next(iter(mine or fine_tuned), None)

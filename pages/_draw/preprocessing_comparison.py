@@ -6,7 +6,7 @@ import streamlit as st
 from mnist_core.digits.naive_preprocessing import center_by_box, resized
 from mnist_core.digits.normalization import Preparation
 from mnist_core.figures.colours import DIGIT_COLOURS
-from mnist_core.runs import store
+from mnist_core.runs import scan
 from mnist_core.runs.run import Run
 from pages._shared.messages import escape_markdown
 from pages._shared.model_picker import chosen_run
@@ -38,7 +38,7 @@ def show_preprocessing_comparison(preparation: Preparation) -> None:
 
 def _networks(chosen: Run) -> list[Run]:
     """Return the shipped networks, and the selected one if it is not shipped."""
-    shipped = [listed.run for listed in store.shipped_runs()]
+    shipped = [listed.run for listed in scan.shipped_runs()]
     return shipped if chosen in shipped else [*shipped, chosen]
 
 

@@ -61,7 +61,7 @@ def show_calibration(run: Run, probabilities: np.ndarray, labels: np.ndarray) ->
 
 def _temperature_scaled(run: Run, probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, str]:
     """Return the temperature-scaled probabilities and a text that says how the temperature was fitted."""
-    temperature = run.read_temperature()
+    temperature = run.evaluation.read_temperature()
     if temperature is not None:
         held_out = run.config.training.held_out
         return tempered(probabilities, temperature), (

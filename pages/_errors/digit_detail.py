@@ -8,10 +8,11 @@ from mnist_core.digits.label_errors import RATINGS
 from mnist_core.digits.reference import Digit, images_of
 from mnist_core.digits.similarity import most_similar
 from mnist_core.engine.shared import EngineNotReady
+from mnist_core.errors import RunError
 from mnist_core.evaluation.predictions import probabilities
 from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.figures.digits import digit_with_histogram
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from pages._errors.time_machine import shown_epoch
 from pages._shared.engine_status import wait_for_engine
 from pages._shared.messages import error_boundary

@@ -12,7 +12,7 @@ from mnist_core import settings
 from mnist_core.digits import mnist
 from mnist_core.digits.perturbations import LEVELS, PERTURBATIONS, Perturbation
 from mnist_core.figures.colours import RUN_COLOURS
-from mnist_core.runs import store
+from mnist_core.runs import scan
 from mnist_core.runs.robustness import Robustness, read_robustness
 from mnist_core.runs.run import Run
 from pages._errors.robustness_measurement import show_measuring
@@ -100,13 +100,13 @@ def _choose_perturbation() -> Perturbation:
 
 
 def _choose_others(run: Run) -> list[Run]:
-    runs = [listed.run for listed in reversed(store.scan(settings.home()).runs)]
+    runs = [listed.run for listed in reversed(scan.scan(settings.home()).runs)]
     others = {each.id: each for each in runs if each.has_model() and each != run}
     labels = distinct_names(list(others.values()))
     chosen = st.multiselect(
         "Compare with",
         list(others),
-        default=[listed.id for listed in store.shipped_runs() if listed.id in others],
+        default=[listed.id for listed in scan.shipped_runs() if listed.id in others],
         format_func=lambda run_id: labels.get(run_id, run_id),
         max_selections=MAX_OTHERS,
         key=f"robustness_others-{run.id}",

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from mnist_core import settings
+from mnist_core.errors import RunError
 from mnist_core.runs import store
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.status import QUEUED
 from pages._shared.messages import escape_markdown
 from pages._shared.navigation import page_file

@@ -6,9 +6,9 @@ import streamlit as st
 
 from mnist_core import settings
 from mnist_core.errors import LabError
-from mnist_core.runs import store
+from mnist_core.runs import scan, store
 from mnist_core.runs.run import Run
-from mnist_core.runs.store import UnreadableRun
+from mnist_core.runs.scan import UnreadableRun
 from mnist_core.runs.view import ListedRun
 from pages._shared.messages import escape_markdown
 from pages._shared.services import room_state
@@ -26,8 +26,8 @@ class NoModel(LabError):
 def choose_model() -> None:
     """Show the selection in the sidebar; it applies to this person only, and the URL keeps it over a reload."""
     home = settings.home()
-    scan = store.scan(home)
-    trained = {listed.id: listed for listed in reversed(scan.runs) if listed.run.has_model()}
+    scanned = scan.scan(home)
+    trained = {listed.id: listed for listed in reversed(scanned.runs) if listed.run.has_model()}
     state = room_state()
     default = store.default_run(home, state.pinned)
     if trained:
@@ -44,7 +44,7 @@ def choose_model() -> None:
             format_func=lambda run_id: run_label(trained[run_id]),
             help_="The trained network that Draw and Errors use. Your choice changes nothing for others.",
         )
-    _show_unreadable(scan.unreadable)
+    _show_unreadable(scanned.unreadable)
 
 
 def _show_unreadable(runs: Sequence[UnreadableRun]) -> None:
@@ -99,8 +99,8 @@ def distinct_names(runs: Sequence[Run | ListedRun]) -> dict[str, str]:
 
 def other_networks(run: Run) -> list[Run]:
     """Return the evaluated networks other than ``run``: the shipped ones, then the newest."""
-    runs = [listed.run for listed in store.scan(settings.home()).runs]
-    others = [each for each in runs if each != run and each.has_model() and each.is_evaluated()]
+    runs = [listed.run for listed in scan.scan(settings.home()).runs]
+    others = [each for each in runs if each != run and each.has_model() and each.evaluation.exists()]
     return sorted(reversed(others), key=lambda each: not each.shipped)
 
 

@@ -7,8 +7,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core import settings
 from mnist_core.config import RunConfig
-from mnist_core.runs import store
-from mnist_core.runs.run import Run, RunError
+from mnist_core.errors import RunError
+from mnist_core.runs import scan, store
+from mnist_core.runs.run import Run
 from mnist_core.runs.status import PAUSED, QUEUED, RUNNING
 from mnist_core.runs.view import ListedRun
 from pages._shared.device import is_phone
@@ -99,7 +100,7 @@ def selected_run() -> Run:
 
 
 def _runs_newest_first() -> dict[str, ListedRun]:
-    runs = {listed.id: listed for listed in reversed(store.scan(settings.home()).runs)}
+    runs = {listed.id: listed for listed in reversed(scan.scan(settings.home()).runs)}
     if not runs:
         raise RunError("There is no run to look at yet. Choose your settings and press Train.")
     return runs

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core import settings
 from mnist_core.engine import queue
-from mnist_core.runs import pace, store
+from mnist_core.runs import pace, scan
 from mnist_core.runs.experiments import Experiment, Outcome, any_in_progress, has_outcome
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
 from mnist_core.runs.status import QUEUED
@@ -54,7 +54,7 @@ def show_experiments() -> None:
 
 
 def _newest_set(experiment: Experiment) -> dict[str, ListedRun]:
-    return experiment.newest_set(store.scan(settings.home()).own)
+    return experiment.newest_set(scan.scan(settings.home()).own)
 
 
 def _show_run_button(experiment: Experiment, *, has_runs: bool, is_active: bool) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core import settings
 from mnist_core.config import MAX_NAME_LENGTH, ConfigError, RunConfig
 from mnist_core.recipes import RECIPES
-from mnist_core.runs import pace, store
+from mnist_core.runs import pace, scan
 from pages._shared.selected_run import train_callback, training_revision
 from pages._shared.wording import format_duration
 from pages._train import form_state
@@ -55,7 +55,7 @@ def _choose_recipe() -> None:
 
 
 def _default_name() -> str:
-    return f"network {len(store.scan(settings.home()).own) + 1}"
+    return f"network {len(scan.scan(settings.home()).own) + 1}"
 
 
 def _show_estimate(config: RunConfig) -> None:

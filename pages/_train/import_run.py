@@ -6,9 +6,10 @@ import streamlit as st
 
 from mnist_core import settings
 from mnist_core.config import MAX_NAME_LENGTH
+from mnist_core.errors import RunError
 from mnist_core.runs import archive, store
 from mnist_core.runs.archive import MAX_MEGABYTES
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.untrusted.import_report import MIN_RIGHT
 from pages._shared.fragments import fragment
 from pages._shared.identity import person

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core import settings
 from mnist_core.engine import queue
-from mnist_core.runs import store
+from mnist_core.runs import scan
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import RUNNING
 from pages._shared.fragments import polling_fragment
@@ -47,7 +47,7 @@ def _short(name: str) -> str:
 
 def _running(*, excluded: list[Run]) -> Iterable[Run]:
     """Return the running runs except those in ``excluded``, of which one may have started since they were listed."""
-    runs = (listed.run for listed in store.scan(settings.home()).own if listed.status.state == RUNNING)
+    runs = (listed.run for listed in scan.unended_runs(settings.home()) if listed.status.state == RUNNING)
     return (run for run in runs if run not in excluded)
 
 

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core import settings
-from mnist_core.runs import store
+from mnist_core.errors import RunError
+from mnist_core.runs import scan
 from mnist_core.runs.files import modified_ns
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.view import ListedRun
 from pages._shared.fragments import fragment, polling_fragment
 from pages._shared.identity import person
@@ -38,9 +39,10 @@ def show_runs() -> None:
     """Show the import, the table, and the comparison of the ticked runs."""
     with st.expander("Bring in a run or a model", icon=":material/upload_file:"):
         show_import()
-    runs = list(reversed(store.scan(settings.home()).runs))
+    runs = list(reversed(scan.scan(settings.home()).runs))
     words = text_in_url("Search", key=SEARCH_KEY, placeholder="name, who, recipe or state").casefold().split()
-    rows = [_row(listed) for listed in runs]
+    me = person()
+    rows = [_row(listed, me) for listed in runs]
     hits = [index for index, row in enumerate(rows) if all(word in _text(row) for word in words)]
     if not hits:
         st.info(f"None of the {len(runs)} runs has these words.", icon=":material/search_off:")
@@ -99,13 +101,13 @@ def _epochs(run: Run) -> Sequence[float]:
         return ()
 
 
-def _row(listed: ListedRun) -> dict:
+def _row(listed: ListedRun, me: str) -> dict:
     config, status = listed.config, listed.status
     scores = status.scores or {}
     accuracy = scores.get("test_accuracy")
     return {
         "Name": config.name,
-        "Who": _owner(listed),
+        "Who": _owner(listed, me),
         "Recipe": f"{config.recipe}{', imported' if config.from_archive else ''}",
         "State": STATES[status.state].name,
         "Parameters": config.model.parameters,
@@ -128,11 +130,11 @@ def _last_epoch(path: Path, _: int) -> int:
     return int(max(_epochs(Run(path.parent)), default=0))
 
 
-def _owner(listed: ListedRun) -> str:
+def _owner(listed: ListedRun, me: str) -> str:
     config = listed.config
     if listed.shipped:
         return "the app"
-    mine = "you" if config.person == person() else ""
+    mine = "you" if config.person == me else ""
     return ", ".join(filter(None, (config.nickname, mine))) or ("command line" if not config.person else "–")
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from mnist_core.runs import store
+from mnist_core.runs import scan
 from tests.browser.serving import Server, chromium, serve
 from tests.browser.visits import PHONE, WIDE, new_context
 
@@ -24,7 +24,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def server(shared_server: Server) -> Iterator[Server]:
     """The shared server; runs that a failed test has left active are cancelled, so that no test waits for them."""
     yield shared_server
-    for listed in store.scan(shared_server.home).own:
+    for listed in scan.scan(shared_server.home).own:
         if listed.status.active:
             listed.run.cancel()
 

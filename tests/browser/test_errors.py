@@ -21,7 +21,7 @@ def gallery(page: Page):
 def test_a_matrix_cell_filters_the_gallery_a_digit_opens_and_its_url_restores_both(page, server, browser):
     visit(page, server, "errors?model=book")
     predicted, labels = (
-        store.find("book", settings.home()).read_test_probabilities().argmax(axis=1),
+        store.find("book", settings.home()).evaluation.read_probabilities().argmax(axis=1),
         mnist.load().test.labels,
     )
     cell_indices = np.flatnonzero((labels == 4) & (predicted == 9))

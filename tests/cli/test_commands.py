@@ -144,17 +144,17 @@ def test_evaluate_reports_few_rejected_digits_and_many_rejected_non_digits(run_c
 
 def test_evaluate_save_restores_the_typicality_statistics_of_a_run(trained, run_command):
     run = store.find(trained["path"], trained["home"])
-    probabilities = run.read_test_probabilities()
-    assert run.read_statistics()["known"].shape == (6000,)
-    run.save_evaluation(probabilities, statistics={})
-    assert run.read_statistics() == {}
+    probabilities = run.evaluation.read_probabilities()
+    assert run.evaluation.read_statistics()["known"].shape == (6000,)
+    run.evaluation.save(probabilities, statistics={})
+    assert run.evaluation.read_statistics() == {}
     status, _, err = run_command("evaluate", trained["path"], "--non-digits")
     assert status == 2
     assert "--save" in err
     status, out, _ = run_command("evaluate", trained["path"], "--save", "--json")
     assert status == 0
     assert json.loads(out)["refused"] == pytest.approx(0.01, abs=0.01)
-    np.testing.assert_allclose(run.read_test_probabilities(), probabilities, atol=1e-5)
+    np.testing.assert_allclose(run.evaluation.read_probabilities(), probabilities, atol=1e-5)
 
 
 def test_evaluate_robustness_measures_and_saves_it_in_the_run(trained, run_command, monkeypatch, digits):
@@ -188,6 +188,22 @@ def test_runs_lists_the_shipped_runs(run_command):
     status, out, _ = run_command("runs", "--json")
     assert status == 0
     assert "book" in {json.loads(line)["name"] for line in out.splitlines()}
+
+
+def test_runs_prints_why_a_run_is_damaged_and_move_damaged_prints_where_it_is_now(run_command, home):
+    run = store.create(RunConfig(name="mine"), home)
+    (run.path / "status.json").write_text("{")
+    status, out, err = run_command("runs")
+    assert (status, run.id in out) == (0, False)
+    assert f"The run {run.id} cannot be read: status.json is damaged" in err
+    moved = home / "damaged" / run.id
+    assert run_command("runs", "--move-damaged") == (0, f"{moved}\n", "")
+    assert moved.is_dir()
+    assert run_command("runs")[2] == ""
+    run = store.create(RunConfig(name="mine"), home)
+    (run.path / "status.json").write_text("{")
+    _, out, _ = run_command("runs", "--move-damaged", "--json")
+    assert json.loads(out) == {"path": str(home / "damaged" / run.id)}
 
 
 @pytest.mark.parametrize(

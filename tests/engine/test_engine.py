@@ -14,21 +14,21 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.activations import ACTIVATIONS
 from mnist_core.config import IMPORTED, ConfigError, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.digits.perturbations import LEVELS
 from mnist_core.digits.projection import principal_components
 from mnist_core.engine.embedding_maps import HiddenMap
-from mnist_core.errors import ModelError
+from mnist_core.errors import ModelError, RunError
 from mnist_core.evaluation.scores import scores
 from mnist_core.host import preflight
 from mnist_core.host.preflight import Preflight
 from mnist_core.room.database import open_database
 from mnist_core.room.settings import Settings
-from mnist_core.runs import archive, store
-from mnist_core.runs.activations import ACTIVATIONS
+from mnist_core.runs import archive, scan, store
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
 from mnist_core.runs.robustness import read_robustness
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import read_snapshot
 from mnist_core.runs.status import CANCELLED, FAILED, FINISHED
 from mnist_core.untrusted.file_limits import MAX_BYTES
@@ -42,7 +42,7 @@ from tests.zips import unzipped, zipped
 
 def test_classify_gives_the_stored_test_probabilities(engine, book, digits):
     probabilities = engine.classify(book, digits.test.images[:50])
-    assert_allclose(probabilities, book.read_test_probabilities()[:50], atol=1e-4)
+    assert_allclose(probabilities, book.evaluation.read_probabilities()[:50], atol=1e-4)
 
 
 def test_a_damaged_model_raises_model_error_and_the_engine_keeps_working(engine, book, digits, tmp_path):
@@ -56,7 +56,7 @@ def test_predict_rejects_an_inverted_digit(engine, book, digits):
     inverted = np.full((28, 28), 255, np.uint8) - digits.test.images[0]
     prediction = engine.predict(book, np.stack([digits.test.images[0], inverted]))
     assert prediction.rejected.tolist() == [False, True]
-    assert_allclose(prediction.probabilities[0], book.read_test_probabilities()[0], atol=1e-4)
+    assert_allclose(prediction.probabilities[0], book.evaluation.read_probabilities()[0], atol=1e-4)
 
 
 def test_explain_gives_activity_saliency_and_predictions_by_epoch(engine, book, digits):
@@ -90,10 +90,10 @@ def test_an_imported_model_file_becomes_a_finished_run(engine, book, digits, tmp
     assert run.config.trained_elsewhere
     assert run.config.model.hidden_units == (512, 512)
     assert run.read_status().scores == pytest.approx(book.read_status().scores, abs=1e-4)
-    assert vars(scores(run.read_test_probabilities(), digits.test.labels)) == run.read_status().scores
+    assert vars(scores(run.evaluation.read_probabilities(), digits.test.labels)) == run.read_status().scores
     assert "from 0 to 255, as they are" in " ".join(run.read_import_report().sentences)
     prediction = engine.predict(run, digits.test.images[:1])
-    assert_allclose(prediction.probabilities, book.read_test_probabilities()[:1], atol=1e-4)
+    assert_allclose(prediction.probabilities, book.evaluation.read_probabilities()[:1], atol=1e-4)
     assert prediction.typicality[0] > 0.01
     assert [units.shape for units in engine.explain(run, digits.test.images[0]).activity] == [(512,), (512,)]
 
@@ -116,7 +116,7 @@ def test_an_exported_and_imported_run_is_evaluated_again(engine, book, digits):
     with np.load(run.snapshots()[20]) as new, np.load(book.snapshots()[20]) as old:
         assert_allclose(new["test_probabilities"], old["test_probabilities"], atol=0.02)
     assert_allclose(
-        engine.predict(run, digits.test.images[:5]).probabilities, book.read_test_probabilities()[:5], atol=1e-4
+        engine.predict(run, digits.test.images[:5]).probabilities, book.evaluation.read_probabilities()[:5], atol=1e-4
     )
 
 
@@ -130,23 +130,23 @@ def test_an_exported_and_imported_run_is_evaluated_again(engine, book, digits):
     ],
 )
 def test_a_zip_with_an_unusable_network_leaves_no_run(engine, book, lab, change, reason):
-    before, members = store.scan(lab).runs, unzipped(archive.pack(book))
+    before, members = scan.scan(lab).runs, unzipped(archive.pack(book))
     with pytest.raises((ModelError, RunError), match=reason):
         engine.import_run(zipped(members | change(members)))
-    assert store.scan(lab).runs == before
-    assert store.scan(lab).unreadable == ()
+    assert scan.scan(lab).runs == before
+    assert scan.scan(lab).unreadable == ()
 
 
 def test_a_rejected_model_file_leaves_no_run(engine, lab):
-    before = store.scan(lab).runs
+    before = scan.scan(lab).runs
     with pytest.raises(ModelError, match="neither"):
         engine.import_model(b"nonsense", "theirs")
     with pytest.raises(ConfigError, match="name"):
         engine.import_model(b"nonsense", "")
     with pytest.raises(ModelError, match="64 MB"):
         engine.import_model(bytes(MAX_BYTES + 1), "theirs")
-    assert store.scan(lab).runs == before
-    assert store.scan(lab).unreadable == ()
+    assert scan.scan(lab).runs == before
+    assert scan.scan(lab).unreadable == ()
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def test_a_queued_run_is_trained_and_its_folder_is_complete(engine, digits):
     assert run.read_epochs()["epoch"].tolist() == [1, 2]
     assert set(run.read_batches()["epoch"]) == {1, 2}
     assert sorted(run.snapshots()) == [1, 2]
-    assert vars(scores(run.read_test_probabilities(), digits.test.labels)) == status.scores
+    assert vars(scores(run.evaluation.read_probabilities(), digits.test.labels)) == status.scores
     assert status.scores["test_accuracy"] == pytest.approx(run.read_epochs()["val_accuracy"][-1], abs=1e-4)
     assert status.scores["test_accuracy"] > 0.9
     assert {"model.keras", "model.h5", "evaluation.npz", "config.json"} <= {path.name for path in run.path.iterdir()}
@@ -258,7 +258,7 @@ def test_the_robustness_view_measures_a_run_once_and_shows_its_curve(pages, engi
 
 def test_a_trained_experiment_shows_its_finding(pages, engine, lab):
     engine.train_experiment(EXPERIMENTS["scaling"].configs())
-    runs = [listed.run for listed in store.scan(lab).own if listed.config.experiment]
+    runs = [listed.run for listed in scan.scan(lab).own if listed.config.experiment]
     wait_for(lambda: all(run.read_status().state == FINISHED for run in runs))
     page = new_app()
     page.query_params.update(tab="experiments", experiment="scaling")
@@ -278,12 +278,12 @@ def test_measuring_a_run_without_a_network_gives_an_error(engine, lab):
 def test_preflight_trains_on_a_worker_and_leaves_no_run(engine, lab, monkeypatch):
     monkeypatch.setattr(preflight, "MAX_PREDICTION_SECONDS", inf)  # the speed of this machine is not tested
     monkeypatch.setattr(preflight, "TRAINING_TIMEOUT_SECONDS", inf)
-    before = store.scan(lab).runs
+    before = scan.scan(lab).runs
     checks = Preflight(lab, Settings(open_database(lab)), engine, canvas="http://localhost:9").checks()
     found = {check.name: check for check in checks if check.name in ("Everyone's network", "A short training")}
     assert all(check.ok for check in found.values()), found
     assert "the express recipe takes about" in found["A short training"].message
-    assert store.scan(lab).runs == before
+    assert scan.scan(lab).runs == before
 
 
 def test_a_diverged_run_has_a_reason_and_the_next_run_finishes(engine):

@@ -12,7 +12,7 @@ from mnist_core.engine import queue
 from mnist_core.engine.client import EngineClient
 from mnist_core.engine.queue import QueueFull
 from mnist_core.engine.shared import ENGINE_FILE
-from mnist_core.runs import store
+from mnist_core.runs import scan, store
 from mnist_core.runs.files import write_json
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
@@ -158,7 +158,7 @@ def test_a_third_queued_run_of_one_person_raises_queue_full(home):
         engine.train(RunConfig(name="waiting", person="ada"))
     with pytest.raises(QueueFull, match=r"two trainings waiting already.*cancel one"):
         engine.train(RunConfig(name="too many", person="ada"))
-    assert len(store.scan(home).runs) == 3 + len(list(store.SHIPPED.iterdir()))
+    assert len(scan.scan(home).runs) == 3 + len(list(store.SHIPPED.iterdir()))
     engine.train(RunConfig(name="somebody else's", person="bob"))
 
 

@@ -1,6 +1,7 @@
 """Tests of what a training writes into its run folder and how it follows control requests, in this process."""
 
 import errno
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -45,11 +46,11 @@ def test_a_finished_run_has_the_network_of_the_last_epoch_and_no_resume_point(ho
     assert run.read_epochs()["epoch"].tolist() == [1, 2, 3]
     assert list(run.snapshots()) == [1, 2, 3]
     with np.load(run.snapshots()[3]) as last:
-        np.testing.assert_allclose(last["test_probabilities"], run.read_test_probabilities(), atol=1e-3)
+        np.testing.assert_allclose(last["test_probabilities"], run.evaluation.read_probabilities(), atol=1e-3)
     assert status.scores["test_accuracy"] == pytest.approx(run.read_epochs()["val_accuracy"][-1], abs=1e-4)
     assert status.seconds == pytest.approx(run.read_epochs()["seconds"][-1], abs=0.01)
     assert 0 < status.recording_seconds < status.seconds
-    assert run.read_temperature() is None  # no digits were held out for fitting it
+    assert run.evaluation.read_temperature() is None  # no digits were held out for fitting it
     assert run.resume_point() is None
 
 
@@ -107,7 +108,7 @@ def test_validation_on_held_out_digits_uses_the_test_set_only_for_the_scores(hom
     assert run.read_batches()["step"].max() == 54
     assert run.read_status().scores["correct"] + run.read_status().scores["incorrect"] == 10_000
     assert run.read_status().scores["test_accuracy"] != run.read_epochs()["val_accuracy"][-1]
-    assert 0.3 < run.read_temperature() < 3  # fitted on the held-out digits
+    assert 0.3 < run.evaluation.read_temperature() < 3  # fitted on the held-out digits
     with np.load(run.snapshots()[2]) as snapshot:
         assert snapshot["test_probabilities"].shape == (10_000, 10)
 
@@ -164,6 +165,28 @@ def test_a_run_continues_from_its_last_checkpoint_after_its_worker_died(home, mo
     train_run(run)
     assert (run.read_status().state, run.read_status().deaths) == (FINISHED, 1)
     assert run.read_epochs()["epoch"].tolist() == [1, 2, 3]
+
+
+def test_temporary_files_of_killed_processes_are_deleted_when_a_training_starts_and_when_it_ends(home):
+    run = new_run(home, epochs=1)
+    (run.path / "snapshots").mkdir()
+    (run.path / "resume").mkdir()
+    names = ("status.json", "snapshots/epoch-01.npz", "resume/epoch-001.keras")
+    left = [(run.path / name).with_name(f".{'0a' * 16}{Path(name).suffix}") for name in names]
+    later = run.path / f".{'0b' * 16}.json"
+    for path in left:
+        path.touch()
+    at_start = []
+
+    def watch(progress):
+        at_start.extend(path for path in left if path.exists())
+        later.touch()
+
+    train_run(run, watch=watch)
+    assert run.read_status().state == FINISHED
+    assert at_start == []
+    assert not later.exists()
+    assert (run.path / ".reserve").exists()
 
 
 @pytest.mark.parametrize("state", [RUNNING, PAUSED])

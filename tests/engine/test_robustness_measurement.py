@@ -12,9 +12,9 @@ from mnist_core.digits.perturbations import LEVELS, PERTURBATIONS
 from mnist_core.engine.background_jobs import BackgroundJobs
 from mnist_core.engine.robustness_measurement import measure, measure_run
 from mnist_core.engine.shared import Progress
-from mnist_core.errors import LabError
+from mnist_core.errors import LabError, RunError
 from mnist_core.runs.robustness import fingerprint, read_robustness
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from tests.waiting import wait_for
 
 

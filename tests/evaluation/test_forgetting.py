@@ -6,10 +6,11 @@ from numpy.testing import assert_array_equal
 
 from mnist_core import settings
 from mnist_core.digits import mnist
+from mnist_core.errors import RunError
 from mnist_core.evaluation.forgetting import ALWAYS, FORGOTTEN, LEARNED, NEVER, histories
 from mnist_core.evaluation.predictions import predictions_by_epoch, probabilities
 from mnist_core.runs import store
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 
 
 @pytest.fixture
@@ -66,5 +67,5 @@ def test_overwritten_probabilities_are_read_again(tmp_path: Path, book: Run) -> 
     run = Run(tmp_path / "runs" / "new")
     run.path.mkdir(parents=True)
     for digit in (3, 4):
-        run.save_evaluation(np.eye(10, dtype=np.float32)[[digit] * 10_000], statistics={})
+        run.evaluation.save(np.eye(10, dtype=np.float32)[[digit] * 10_000], statistics={})
         assert probabilities(run)[0].argmax() == digit

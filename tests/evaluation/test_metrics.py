@@ -23,7 +23,7 @@ from tests.evaluation.test_scores import probability_rows
 
 @pytest.fixture(params=["book", "world"])
 def shipped_predictions(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.ndarray]:
-    return store.find(request.param, settings.home()).read_test_probabilities(), mnist.load().test.labels
+    return store.find(request.param, settings.home()).evaluation.read_probabilities(), mnist.load().test.labels
 
 
 def calibrated_predictions(count: int = 10_000, *, sharpness: float = 3.0) -> tuple[np.ndarray, np.ndarray]:

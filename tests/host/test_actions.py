@@ -9,6 +9,7 @@ import pytest
 
 from mnist_core.config import RunConfig
 from mnist_core.engine import queue
+from mnist_core.errors import RunError
 from mnist_core.host import backup
 from mnist_core.host.actions import RESET_PHRASE, HostActions
 from mnist_core.host.auth import HostAuthenticator, HostError, HostToken
@@ -19,8 +20,8 @@ from mnist_core.room.people import People
 from mnist_core.room.settings import Settings
 from mnist_core.room.state import RoomState
 from mnist_core.room.votes import Votes
-from mnist_core.runs import archive, store
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs import archive, scan, store
+from mnist_core.runs.run import Run
 from mnist_core.runs.status import CANCELLED, RUNNING
 from tests.drawn import ANSWER, DIGIT, SEVEN, add
 from tests.runs.test_leaderboards import finished_run
@@ -119,6 +120,16 @@ def test_a_host_moves_a_run_to_the_front_of_the_queue_and_cancels_it(host_action
         host_actions.cancel(host, "gone")
 
 
+def test_a_host_moves_damaged_runs_away_and_a_forged_token_moves_none(host_actions, host, home):
+    run = store.create(RunConfig(name="mine"), home)
+    (run.path / "config.json").write_text("{")
+    with pytest.raises(HostError, match="Only the host"):
+        host_actions.move_damaged(HostToken(b"pw"))
+    assert run.path.exists()
+    assert host_actions.move_damaged(host) == [home / "damaged" / run.id]
+    assert not run.path.exists()
+
+
 class FakeEngine:
     """Records the runs that it is to import."""
 
@@ -202,7 +213,7 @@ def test_a_reset_needs_the_typed_phrase_and_exports_all_that_it_deletes(host_act
     path = host_actions.reset(host, " Reset the room ", networks=True)
     assert (room.newest(5), people.nickname("ada"), settings.now()) == ([], "", RoomState())
     assert votes.cast_by("ada") == {}
-    assert store.scan(home).runs == store.shipped_runs()
+    assert scan.scan(home).runs == scan.shipped_runs()
     assert not waiting.path.exists()
     engine = FakeEngine()
     list(host_actions.import_bundle(host, path, engine, person=""))

@@ -20,7 +20,7 @@ from mnist_core.host import preflight
 from mnist_core.host.preflight import Check, Preflight
 from mnist_core.room.database import open_database
 from mnist_core.room.settings import Settings
-from mnist_core.runs import store
+from mnist_core.runs import scan, store
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def script_url(tmp_path: Path) -> Iterator[str]:
 def checks(home_without_engine, script_url, monkeypatch):
     """A function that runs the checks, by name; the engine returns the book's predictions, and trains nothing."""
     home = home_without_engine
-    predictions = store.find("book", home).read_test_probabilities()
+    predictions = store.find("book", home).evaluation.read_probabilities()
     settings = Settings(open_database(home))
     settings.change(pinned="book")
     monkeypatch.setattr(EngineClient, "wait", lambda self: None)
@@ -84,4 +84,4 @@ def test_the_database_check_reports_a_damaged_file(checks, home):
 def test_the_training_check_reports_that_no_worker_was_free_and_removes_its_run(checks, home):
     waiting = store.create(RunConfig(name="somebody's"), home)
     assert "No worker was free" in checks()["A short training"].message
-    assert [listed.run for listed in store.scan(home).own] == [waiting]
+    assert [listed.run for listed in scan.scan(home).own] == [waiting]

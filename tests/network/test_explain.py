@@ -31,7 +31,7 @@ def features(book) -> FeatureExtractor:
 
 @pytest.fixture(scope="module")
 def typicality() -> Typicality:
-    return Typicality(**BOOK.read_statistics())
+    return Typicality(**BOOK.evaluation.read_statistics())
 
 
 def test_the_feature_extractor_gives_the_probabilities_of_the_model(book, features, digits):

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import RunConfig, TrainingConfig
 from mnist_core.digits import mnist
 from mnist_core.engine.client import EngineClient
-from mnist_core.runs import store
+from mnist_core.runs import scan, store
 from mnist_core.runs.status import FAILED, FINISHED, QUEUED
 from pages._shared.messages import escape_markdown
 from pages._shared.widgets.prediction import verdict_text
@@ -147,7 +147,7 @@ def test_continuing_a_run_without_a_model_file_shows_an_error(home):
 
 def test_a_finished_run_shows_its_scores(home):
     app = opened("train")
-    shown = store.shipped_runs()[-1]  # the newest
+    shown = scan.shipped_runs()[-1]  # the newest
     scores = shown.status.scores
     assert [metric.value for metric in app.metric][:2] == [
         f"{scores['test_accuracy']:.2%}",

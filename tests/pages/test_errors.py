@@ -94,7 +94,7 @@ def url_query(app: AppTest) -> dict[str, str]:
 
 
 def probabilities_of(run: str) -> np.ndarray:
-    return store.find(run, settings.home()).read_test_probabilities()
+    return store.find(run, settings.home()).evaluation.read_probabilities()
 
 
 def test_the_page_counts_correct_and_wrong_predictions_and_shows_the_most_confident_errors_first(home: Path) -> None:
@@ -301,7 +301,7 @@ def test_a_run_with_held_out_digits_uses_its_saved_temperature(home: Path) -> No
     run = store.create(RunConfig(name="held", model=book.model, training=training), home)
     run.update(state=FINISHED, scores=SCORES)
     run.model_path.touch()
-    run.save_evaluation(probabilities_of("book"), statistics={}, temperature=1.5)
+    run.evaluation.save(probabilities_of("book"), statistics={}, temperature=1.5)
     app = errors_page(run.id, view="numbers")
     choose(app, "Temperature scaling", True)
     assert "The temperature is **1.50**, fitted on the 6,000 training digits" in text(app)

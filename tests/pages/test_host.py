@@ -213,6 +213,19 @@ def test_the_host_sees_the_queue_cancels_runs_and_moves_one_to_the_front(home):
     assert {run.read_status().state for run in (first, second)} == {CANCELLED}
 
 
+def test_the_host_sees_why_runs_are_damaged_and_moves_them_away(home):
+    app = host_view("Trainings")
+    assert "damaged" not in text(app)
+    run = store.create(RunConfig(name="mine"), home)
+    (run.path / "config.json").write_text('{"*name*": 1}')
+    app = checked(app.run())
+    assert "Nothing is being trained" in text(app)
+    assert f"- The run {run.id} cannot be read: config.json" in text(app)
+    app = press(app, "Move them to lab/damaged")
+    assert "damaged" not in text(app)
+    assert [path.name for path in (home / "damaged").iterdir()] == [run.id]
+
+
 def test_the_host_broadcasts_a_training_and_stops_it(home):
     store.create(RunConfig(name="somebody's"), home)
     app = press(host_view("Trainings"), "Train it for all")

@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import ModelConfig, RunConfig
+from mnist_core.errors import RunError
 from mnist_core.evaluation.scores import Scores
 from mnist_core.runs import store
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 from mnist_core.runs.status import FAILED, FINISHED, RUNNING
 from tests.apps import new_app, open_page
 

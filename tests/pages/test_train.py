@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import IMPORTED, ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine.client import EngineClient
 from mnist_core.recipes import RECIPES
-from mnist_core.runs import pace, store
+from mnist_core.runs import pace, scan, store
 from mnist_core.runs.run import BATCH_COLUMNS, EPOCH_COLUMNS, Run
 from mnist_core.runs.status import CANCELLED, FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 from mnist_core.untrusted.import_report import ImportReport
@@ -185,7 +185,7 @@ def test_a_third_queued_run_of_one_person_shows_an_error_and_the_form_keeps_its_
     for _ in range(3):
         app.text_input(key="name").set_value("mine").run()
         press(app, "Train")
-    waiting = [listed.run for listed in store.scan(home).own]
+    waiting = [listed.run for listed in scan.scan(home).own]
     assert len(waiting) == 2
     assert app.text_input(key="name").value == "mine"
     assert "two trainings waiting already" in text(app)
@@ -400,4 +400,4 @@ def test_one_click_starts_one_training_even_if_its_callback_runs_twice(home):
     for expected in (1, 2):
         app.button[0].click().run()
         assert not app.exception
-        assert [listed.config.name for listed in store.scan(home).own].count("once") == expected
+        assert [listed.config.name for listed in scan.scan(home).own].count("once") == expected

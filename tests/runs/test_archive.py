@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
+from mnist_core.errors import RunError
 from mnist_core.runs import archive, store
 from mnist_core.runs.fine_tuning import LessonError
-from mnist_core.runs.run import SHIPPED, Run, RunError
+from mnist_core.runs.run import SHIPPED, Run
 from mnist_core.runs.status import FINISHED, RUNNING
 from tests.snapshots import run_with_snapshots
 from tests.zips import Files, unzipped, zipped

@@ -7,9 +7,9 @@ from dataclasses import fields
 import pytest
 
 from mnist_core.config import ConfigError, RunConfig
+from mnist_core.errors import RunError
 from mnist_core.runs import store
 from mnist_core.runs.control import MAX_RATE_FACTOR, Control
-from mnist_core.runs.run import RunError
 from mnist_core.runs.status import CANCELLED, FAILED, PAUSED, QUEUED, RUNNING
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.config import ON_TEST_SET
-from mnist_core.runs import pace, store
+from mnist_core.runs import pace, scan, store
 from mnist_core.runs.experiments import CHANCE_ACCURACY, Experiment, Outcome
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
 from mnist_core.runs.run import Run
@@ -106,7 +106,7 @@ def set_ended(runs: list[Run], state: str = FINISHED) -> list[Run]:
 
 
 def newest_set(home: Path) -> list[Run]:
-    return [listed.run for listed in EXPERIMENTS["scaling"].newest_set(store.scan(home).own).values()]
+    return [listed.run for listed in EXPERIMENTS["scaling"].newest_set(scan.scan(home).own).values()]
 
 
 def test_newest_returns_the_latest_set_of_runs(home):

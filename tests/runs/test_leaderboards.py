@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_core.config import IMPORTED, ModelConfig, RunConfig
-from mnist_core.runs import store
+from mnist_core.runs import scan, store
 from mnist_core.runs.files import write_json
 from mnist_core.runs.leaderboards import (
     TRAINED_ON,
@@ -80,7 +80,7 @@ def test_imported_runs_and_their_continuations_do_not_compete(home):
     finished_run(home, "taught", parent="world")
     itself = finished_run(home, "its own parent")
     write_json(itself.run.path / "config.json", itself.config.to_json() | {"parent": itself.id})
-    runs = store.scan(home).runs
+    runs = scan.scan(home).runs
     assert {run.config.name for run in competing(runs)} == {"ours", "from ours"}
     assert {run.config.name for run in competing(runs, from_shipped=True)} == {"ours", "from ours", "taught"}
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from mnist_core.digits.perturbations import LEVELS, PERTURBATIONS
+from mnist_core.errors import RunError
 from mnist_core.runs import store
 from mnist_core.runs.robustness import FILE, Curve, Robustness, fingerprint, read_robustness
-from mnist_core.runs.run import Run, RunError
+from mnist_core.runs.run import Run
 
 SOME_LEVELS = {"rotation": (0.0, 30.0), "blur": (0.0, 1.5)}
 

@@ -1,4 +1,4 @@
-"""Tests of creating, finding and listing runs, and of the errors for damaged ones."""
+"""Tests of creating, finding and listing runs, of the errors for damaged ones, and of what killed processes leave."""
 
 import json
 import os
@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from mnist_core.config import RunConfig, TrainingConfig
-from mnist_core.runs import pace, store
-from mnist_core.runs.files import write_json
-from mnist_core.runs.run import Run, RunError
+from mnist_core.errors import RunError
+from mnist_core.runs import pace, scan, store
+from mnist_core.runs.run import Run
 from mnist_core.runs.status import FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
 
 SCORES = {"test_loss": 1.5, "test_accuracy": 0.5, "correct": 5_000, "incorrect": 5_000}
@@ -117,7 +117,7 @@ def test_the_resume_point_is_the_latest_checkpoint(run):
 
 def test_create_finished_makes_a_complete_run_or_none(home):
     def fill(run: Run) -> dict[str, Any]:
-        assert store.scan(home).unreadable == ()
+        assert scan.scan(home).unreadable == ()
         run.model_path.write_bytes(b"a model")
         return {"scores": SCORES}
 
@@ -148,15 +148,77 @@ def test_a_corrupt_run_is_reported_and_others_are_listed(home, run, name, conten
         os.utime(run.path, (0, 0))  # a young folder without a status is a run that is being created
     else:
         (run.path / name).write_text(content)
-    assert run not in [listed.run for listed in store.scan(home).runs]
-    assert good in [listed.run for listed in store.scan(home).runs]
-    (unreadable,) = store.scan(home).unreadable
+    assert run not in [listed.run for listed in scan.scan(home).runs]
+    assert good in [listed.run for listed in scan.scan(home).runs]
+    (unreadable,) = scan.scan(home).unreadable
     assert run.id in unreadable.reason
+
+
+def damage(run: Run) -> None:
+    (run.path / "config.json").write_text("{")
+
+
+def test_move_damaged_moves_unreadable_runs_with_their_files_and_no_others(home, run):
+    good, second = (store.create(RunConfig(name=name), home) for name in ("good", "second"))
+    being_created = home / "runs/new"
+    being_created.mkdir()
+    (run.path / "model.keras").write_bytes(b"a network")
+    damage(run)
+    damage(second)
+    assert set(store.move_damaged(home)) == {home / "damaged" / run.id, home / "damaged" / second.id}
+    assert (home / "damaged" / run.id / "model.keras").read_bytes() == b"a network"
+    assert scan.scan(home).unreadable == ()
+    assert [listed.run for listed in scan.scan(home).own] == [good]
+    assert being_created.exists()
+    assert store.move_damaged(home) == []
+
+
+def test_move_damaged_appends_a_number_to_a_name_that_is_taken(home, run):
+    for taken in (run.id, f"{run.id}-2"):
+        (home / "damaged" / taken).mkdir(parents=True)
+    damage(run)
+    assert store.move_damaged(home) == [home / "damaged" / f"{run.id}-3"]
+
+
+def test_move_damaged_keeps_a_shipped_run_in_its_place(home, run, tmp_path, monkeypatch):
+    monkeypatch.setattr(scan, "SHIPPED", run.path.parent)
+    monkeypatch.setattr("mnist_core.runs.run.SHIPPED", run.path.parent)
+    damage(run)
+    (tmp_path / "other/runs").mkdir(parents=True)
+    assert [unreadable.path for unreadable in scan.scan(tmp_path / "other").unreadable] == [run.path]
+    assert store.move_damaged(tmp_path / "other") == []
+    assert run.path.exists()
+
+
+def test_move_damaged_raises_run_error_when_the_folder_cannot_be_made(home, run):
+    damage(run)
+    (home / "damaged").touch()
+    with pytest.raises(RunError, match=r"cannot be moved to .*damaged .*writable"):
+        store.move_damaged(home)
+    assert run.path.exists()
+
+
+def test_the_next_start_deletes_old_leftovers_of_the_home_and_keeps_young_ones_and_runs(home, run):
+    (home / "exports").mkdir()
+    files = [home / ".probe-1", home / f".{'0a' * 16}.json", home / f"exports/.{'0a' * 16}.zip"]
+    folders = [home / ".new-a1", home / ".deleted-20250101-000000-abcdef"]
+    for path in files:
+        path.touch()
+    for path in folders:
+        (path / "snapshots").mkdir(parents=True)
+    leftovers = files + folders
+    store.prepare_home()
+    assert all(path.exists() for path in leftovers)
+    for path in (*leftovers, run.path):
+        os.utime(path, (0, 0))
+    store.prepare_home()
+    assert not any(path.exists() for path in leftovers)
+    assert run.read_status().state == QUEUED
 
 
 def test_a_run_without_an_evaluation_raises_run_error(run):
     with pytest.raises(RunError, match="not been evaluated"):
-        _ = run.read_test_probabilities()
+        _ = run.evaluation.read_probabilities()
 
 
 @pytest.mark.parametrize("damage", [lambda _: b"PK nonsense", lambda all_: all_[:-100], lambda all_: all_[:5000]])
@@ -164,7 +226,7 @@ def test_a_damaged_evaluation_raises_run_error(home, run, damage):
     whole = (store.find("book", home).path / "evaluation.npz").read_bytes()
     (run.path / "evaluation.npz").write_bytes(damage(whole))
     with pytest.raises(RunError, match="damaged"):
-        _ = run.read_test_probabilities()
+        _ = run.evaluation.read_probabilities()
 
 
 def test_a_continuation_starts_with_the_history_and_model_of_its_parent(home, run):
@@ -177,7 +239,7 @@ def test_a_continuation_starts_with_the_history_and_model_of_its_parent(home, ru
     assert child.read_epochs()["epoch"].tolist() == [1, 2, 3, 4]
     assert child.read().progress == 0
     shutil.rmtree(run.path)
-    assert child in [listed.run for listed in store.scan(home).runs]
+    assert child in [listed.run for listed in scan.scan(home).runs]
 
 
 def test_continuing_a_run_without_a_model_raises_run_error(home, run):
@@ -201,22 +263,13 @@ def test_a_home_that_cannot_be_written_raises_run_error_with_advice(tmp_path, mo
         store.prepare_home()
 
 
-def test_write_json_keeps_the_old_file_when_it_fails(tmp_path):
-    path = tmp_path / "value.json"
-    write_json(path, {"a": 1})
-    with pytest.raises(TypeError):
-        write_json(path, {"a": object()})
-    assert json.loads(path.read_text()) == {"a": 1}
-    assert list(tmp_path.iterdir()) == [path]
-
-
 def test_the_shipped_book_run_is_complete(home):
     book = store.find("book", home)
     assert book.shipped
     assert store.shipped_default_run().shipped
     assert book.config.model.parameters == 669_706
     assert book.read().epochs_done == 20
-    assert book.read_test_probabilities().shape == (10_000, 10)
-    np.testing.assert_allclose(book.read_test_probabilities().sum(axis=1), 1, atol=1e-4)
+    assert book.evaluation.read_probabilities().shape == (10_000, 10)
+    np.testing.assert_allclose(book.evaluation.read_probabilities().sum(axis=1), 1, atol=1e-4)
     assert len(book.snapshots()) == 6
     assert {1, 20} <= book.snapshots().keys()

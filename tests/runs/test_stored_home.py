@@ -12,7 +12,7 @@ from mnist_core.room.drawings import Drawings
 from mnist_core.room.people import People
 from mnist_core.room.settings import Settings
 from mnist_core.room.votes import Votes
-from mnist_core.runs import archive, store
+from mnist_core.runs import archive, scan, store
 from mnist_core.runs.control import Control
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.robustness import read_robustness
@@ -31,7 +31,7 @@ def run(home: Path, name: str) -> Run:
 
 
 def test_all_stored_runs_have_their_states(home):
-    states = {listed.config.name: listed.status.state for listed in store.scan(home).own}
+    states = {listed.config.name: listed.status.state for listed in scan.scan(home).own}
     assert states == {
         "finished": FINISHED,
         "cancelled": CANCELLED,
@@ -40,17 +40,17 @@ def test_all_stored_runs_have_their_states(home):
         "queued": QUEUED,
         "interrupted": INTERRUPTED,
     }
-    assert store.scan(home).unreadable == ()
+    assert scan.scan(home).unreadable == ()
 
 
 def test_a_finished_run_has_its_scores_curves_snapshots_and_robustness(home, digits):
     finished = run(home, "finished")
-    accuracy = float((finished.read_test_probabilities().argmax(axis=1) == digits.test.labels).mean())
+    accuracy = float((finished.evaluation.read_probabilities().argmax(axis=1) == digits.test.labels).mean())
     assert finished.read_status().scores["test_accuracy"] == pytest.approx(accuracy)
     assert finished.read_epochs()["epoch"].tolist() == [1]
     assert list(finished.snapshots()) == [1]
     assert read_robustness(finished, LEVELS).curves.keys() >= {"shift", "rotation"}
-    assert finished.read_statistics().keys() == {"whitening", "means", "scales", "known"}
+    assert finished.evaluation.read_statistics().keys() == {"whitening", "means", "scales", "known"}
     assert (finished.config.person, finished.config.nickname) == ("ada", "Ada")
 
 

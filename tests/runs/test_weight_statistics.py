@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from mnist_core.config import ACTIVATIONS, ModelConfig, RunConfig
-from mnist_core.runs.activations import ACTIVATIONS as KNOWN
-from mnist_core.runs.run import SHIPPED, Run, RunError
+from mnist_core.config import ModelConfig, RunConfig
+from mnist_core.errors import RunError
+from mnist_core.runs.run import SHIPPED, Run
 from mnist_core.runs.snapshot import Dense, Snapshot, read_snapshot
 from mnist_core.runs.weight_statistics import dead_units, history, initial_limit, layer_distances, unit_norms
 from tests.snapshots import run_with_snapshots, save_snapshot
@@ -60,14 +60,6 @@ def test_inputs_of_an_unscaled_network_are_the_raw_pixels(home):
     )
     assert (scaled == 1).all()
     assert (not_scaled == 255).all()
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_slopes_are_the_derivatives_of_the_activations(activation):
-    x, step = np.linspace(-6, 6, 60), 1e-6
-    known = KNOWN[activation]
-    measured = (known.function(x + step) - known.function(x - step)) / (2 * step)
-    assert_allclose(known.slope(x), measured, atol=1e-6)
 
 
 def test_units_that_are_active_for_no_digit_are_dead(run, digits):

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core.runs.activations import ACTIVATIONS
+from mnist_core.activations import ACTIVATIONS
 from mnist_core.runs.backprop import BETA_1, BETA_2, EPSILON, adam, after_first_step, cross_entropy, forward, gradients
 from pages._train.step_by_hand.traced_weight import TracedWeight, factor, show_formula, tex
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mnist_core.activations import ACTIVATIONS
 from mnist_core.figures.architecture import ACTIVATION_NAMES
-from mnist_core.runs.activations import ACTIVATIONS
 from mnist_core.runs.backprop import cross_entropy
 from pages._train.step_by_hand.traced_weight import TracedWeight, factor, show_formula, tex
 

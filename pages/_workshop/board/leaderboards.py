@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core import settings
 from mnist_core.engine.shared import EngineNotReady
-from mnist_core.runs import leaderboards, store
+from mnist_core.runs import leaderboards, scan
 from mnist_core.runs.fine_tuning import MIN_DRAWINGS
 from mnist_core.runs.leaderboards import GOAL_ACCURACY, MAX_ERRORS, LeaderboardEntry
 from mnist_core.runs.run import Run
@@ -38,7 +38,7 @@ STYLE = """
 
 def show_leaderboards() -> None:
     """Show the six leaderboards, computed from runs and drawings on each call."""
-    runs = store.scan(settings.home()).runs
+    runs = scan.scan(settings.home()).runs
     ours = leaderboards.competing(runs)
     lists = [
         _runs_html("Best on MNIST's test set", leaderboards.best_accuracy(ours), lambda share: f"{share:.2%}"),

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core import settings
 from mnist_core.room.state import RoomRound, RoomState
-from mnist_core.runs import store
+from mnist_core.runs import scan
 from pages._shared.fragments import polling_fragment
 from pages._shared.group_round_result import show_result
 from pages._shared.messages import safe_callback
@@ -34,7 +34,7 @@ def show_room() -> None:
 
 def _show_pin(state: RoomState) -> None:
     st.subheader("The network for everyone", anchor=False)
-    runs = {listed.id: listed for listed in reversed(store.scan(settings.home()).runs) if listed.run.has_model()}
+    runs = {listed.id: listed for listed in reversed(scan.scan(settings.home()).runs) if listed.run.has_model()}
     options = [NOT_PINNED, *runs]
     names = distinct_labels(options, lambda id_: run_label(runs[id_]) if id_ else "The app's own choice")
     pinned = state.pinned if state.pinned in runs else NOT_PINNED

@@ -1,4 +1,6 @@
-"""Host's view, Trainings: running and queued trainings, with buttons to broadcast, reorder and cancel them."""
+"""Host's view, Trainings: running and queued trainings, with buttons for each, and the runs that cannot be read."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -6,8 +8,10 @@ from mnist_core import settings
 from mnist_core.config import RunConfig
 from mnist_core.engine import queue
 from mnist_core.recipes import RECIPES
-from mnist_core.runs import store
+from mnist_core.runs import scan
 from mnist_core.runs.run import Run
+from mnist_core.runs.scan import UnreadableRun
+from mnist_core.runs.view import ListedRun
 from pages._shared.broadcast_run import watched_run
 from pages._shared.fragments import polling_fragment
 from pages._shared.identity import nickname, person
@@ -20,7 +24,7 @@ from pages._workshop.host.login import host_token
 
 @polling_fragment("2s")
 def show_trainings() -> None:
-    """Show the running trainings, then the queue in its order."""
+    """Show the broadcast training, the running trainings, the queue in its order, and the unreadable runs."""
     show_message()
     watched = watched_run()
     if watched:
@@ -28,8 +32,17 @@ def show_trainings() -> None:
     else:
         _show_train_for_all()
     st.divider()
+    scanned = scan.scan(settings.home())
+    _show_queue([listed for listed in scanned.own if listed.status.has_trainer], watched)
+    unreadable = [each for each in scanned.unreadable if not each.shipped]
+    if unreadable:
+        st.divider()
+        _show_unreadable(unreadable)
+
+
+def _show_queue(training: Sequence[ListedRun], watched: Run | None) -> None:
+    """Show the runs in ``training``, then those that wait; ``watched`` is the broadcast one."""
     waiting = queue.waiting(settings.home())
-    training = [listed for listed in store.scan(settings.home()).own if listed.status.has_trainer]
     if not training and not waiting:
         st.info("Nothing is being trained, and nobody waits.", icon=":material/hourglass_empty:")
         return
@@ -96,3 +109,14 @@ def _show_row(run: Run, shown: str | None, text: str, *, first: bool = False) ->
             disabled=run.read_control().cancel,
             on_click=safe_callback(lambda: host_actions().cancel(host_token(), run.id)),
         )
+
+
+def _show_unreadable(runs: Sequence[UnreadableRun]) -> None:
+    """Show why each of ``runs`` cannot be read, and a button that moves them away."""
+    st.markdown("**Some runs are damaged.** Nobody can use them. You can move them away; their files are kept.")
+    st.markdown("\n".join(f"- {escape_markdown(unreadable.reason)}" for unreadable in runs))
+    st.button(
+        "Move them to lab/damaged",
+        icon=":material/drive_file_move:",
+        on_click=safe_callback(lambda: host_actions().move_damaged(host_token())),
+    )
