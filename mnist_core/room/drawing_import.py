@@ -41,6 +41,14 @@ class ParsedDrawing:
     at: datetime | None
 
 
+@dataclass(frozen=True)
+class ImportResult:
+    """The result of an import: ``added`` new drawings, ``known`` drawings that were stored already."""
+
+    added: int
+    known: int
+
+
 def parse_drawings(content: bytes, *, name: str) -> list[ParsedDrawing]:
     """Parse the drawings in ``content``, a JSON file (see drawing_json) called ``name``.
 

@@ -1,6 +1,6 @@
 """The room's drawings: adding, correcting, deleting, querying, exporting and importing them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -14,15 +14,8 @@ from mnist_core.digits import drawing_json
 from mnist_core.digits.drawing import Drawing, DrawingError
 from mnist_core.digits.normalization import SIDE
 from mnist_core.room.database import Database, RoomError, Table, UtcDateTime, insert_into
-from mnist_core.room.drawing_import import (
-    MAX_BYTES,
-    MAX_SECONDS,
-    ParsedDrawing,
-    check_size,
-    clean_nickname,
-    parse_drawings,
-    rasterizing_seconds,
-)
+from mnist_core.room.drawing_export import exported, parts
+from mnist_core.room.drawing_import import ImportResult, ParsedDrawing, check_size, clean_nickname, parse_drawings
 from mnist_core.room.settings import UNREVEALED, refuse_while_paused, state_in
 
 FEEDBACK, ROUND, IMPORT = "told", "round", "import"  # sources of drawings, as stored
@@ -109,14 +102,6 @@ class DrawingSummary:
     def misread(self) -> bool:
         """Whether its prediction differs from its label; False without a prediction."""
         return self.answer is not None and self.answer != self.label
-
-
-@dataclass(frozen=True)
-class ImportResult:
-    """The result of an import: ``added`` new drawings, ``known`` drawings that were stored already."""
-
-    added: int
-    known: int
 
 
 class Drawings:
@@ -257,11 +242,11 @@ class Drawings:
 
     def export(self) -> bytes:
         """All drawings as JSON, newest first; each with its id, time, nickname and writer."""
-        return drawing_json.dump(map(_exported, self._stream()))
+        return drawing_json.dump(map(exported, self._stream()))
 
     def export_parts(self, *, max_drawings: int) -> Iterator[bytes]:
         """The drawings of ``export`` as files of up to ``max_drawings``, each within the limits of ``import_json``."""
-        return map(drawing_json.dump, _parts(self._stream(), max_drawings))
+        return map(drawing_json.dump, parts(self._stream(), max_drawings))
 
     def _stream(self) -> Iterator[StoredDrawing]:
         query = _newest_first(select(StoredDrawing)).where(VISIBLE).execution_options(yield_per=ROWS_PER_FETCH)
@@ -309,25 +294,3 @@ def _imported(parsed: ParsedDrawing) -> dict[str, Any]:
         "at": parsed.at or datetime.now(UTC),
         "source": IMPORT,
     }
-
-
-def _exported(stored: StoredDrawing) -> dict[str, Any]:
-    extra = {"id": stored.id, "at": stored.at.isoformat(), "nickname": stored.nickname, "writer": stored.writer}
-    return drawing_json.to_json(stored.drawing) | {key: value for key, value in extra.items() if value is not None}
-
-
-def _parts(drawings: Iterable[StoredDrawing], max_drawings: int) -> Iterator[list[dict[str, Any]]]:
-    """The drawings as in a file, in lists that fit into one; a single drawing always does."""
-    part, total_size, total_seconds = [], 0, 0.0
-    for stored in drawings:
-        exported, seconds = _exported(stored), rasterizing_seconds(stored.drawing)
-        size = len(drawing_json.dump([exported]))
-        if part and (
-            len(part) == max_drawings or total_size + size > MAX_BYTES or total_seconds + seconds > MAX_SECONDS
-        ):
-            yield part
-            part, total_size, total_seconds = [], 0, 0.0
-        part.append(exported)
-        total_size, total_seconds = total_size + size, total_seconds + seconds
-    if part:
-        yield part
