@@ -137,7 +137,12 @@ def test_several_trainers_shorten_the_waiting_time(home):
     assert queue.position_of(enqueue(home), home).seconds == pytest.approx(50, abs=5)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"trainers": 0}', '{"trainers": null}'])
+ENGINE_JSON = '{"pid": 1, "address": "nowhere", "trainers": %s}'
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", *(ENGINE_JSON % value for value in ("0", "null", "Infinity", "1e9"))]
+)
 def test_a_damaged_engine_file_counts_as_one_trainer(home, content):
     (home / ENGINE_FILE).write_text(content)
     assert queue.trainers(home) == 1

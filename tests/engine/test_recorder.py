@@ -226,3 +226,16 @@ def test_an_error_fails_the_run_with_its_message_and_finished_epochs_stay_readab
     assert run.read_status().state == FAILED
     assert message in run.read_status().error
     assert run.read_epochs()["epoch"].tolist() == [1]
+
+
+@pytest.mark.parametrize("suffix", ["npz", "keras"])
+def test_a_run_with_a_damaged_resume_file_fails_with_the_name_of_the_file(home, suffix):
+    run = new_run(home, epochs=20)
+    train_run(run, watch=at_epoch(3, run.cancel))
+    point = run.resume_point()
+    damaged = point.path if suffix == "keras" else point.path.with_name("best.npz")
+    damaged.write_bytes(b"PK nonsense")
+    run.requeue()
+    train_run(run)
+    assert run.read_status().state == FAILED
+    assert damaged.name in run.read_status().error
