@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import streamlit as st
 
 from mnist_core.errors import LabError
-from pages._shared.services import engine, prepare_home
+from pages._shared.services import engine, ensure_home
 
 
 @asynccontextmanager
@@ -16,7 +16,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
     def start() -> None:
         with suppress(LabError):  # each page shows the error
-            prepare_home()
+            ensure_home()
             engine().ensure_started()
 
     await asyncio.to_thread(start)

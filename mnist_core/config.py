@@ -10,6 +10,9 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from mnist_core.errors import LabError
 
+CLASSES = 10  # the digits 0 to 9
+SIDE = 28  # pixels: the height and width of MNIST's digits
+PIXELS = SIDE * SIDE
 TRAINING_DIGITS = 60_000  # in MNIST
 MIN_DIGITS = 10  # training digits of a run
 MAX_EPOCHS = 200
@@ -118,7 +121,7 @@ class ModelConfig:
     @property
     def parameters(self) -> int:
         """Weights and biases of all Dense layers; 669,706 for the book's network."""
-        return sum((inputs + 1) * outputs for inputs, outputs in pairwise((784, *self.hidden_units, 10)))
+        return sum((inputs + 1) * outputs for inputs, outputs in pairwise((PIXELS, *self.hidden_units, CLASSES)))
 
 
 @dataclass(frozen=True, kw_only=True)

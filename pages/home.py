@@ -11,7 +11,7 @@ from mnist_core.runs.status import QUEUED, RUNNING
 from pages._shared.fragments import polling_fragment
 from pages._shared.messages import escape_markdown
 from pages._shared.model_picker import chosen_run, run_label
-from pages._shared.navigation import page_file
+from pages._shared.page_files import page_file
 from pages._shared.published_results import show_published_results
 from pages._shared.services import engine
 

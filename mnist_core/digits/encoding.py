@@ -5,7 +5,7 @@ Digit Lab's own networks scale and flatten in their first layers; these function
 
 import numpy as np
 
-CLASSES = 10
+from mnist_core.config import CLASSES
 
 
 def flatten(images: np.ndarray) -> np.ndarray:

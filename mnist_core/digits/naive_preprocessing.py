@@ -3,7 +3,8 @@
 import numpy as np
 from PIL import Image
 
-from mnist_core.digits.normalization import SIDE, crop, fit_to_box
+from mnist_core.config import SIDE
+from mnist_core.digits.normalization import crop, fit_to_box
 
 
 def resized(ink: np.ndarray) -> np.ndarray:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from mnist_core.config import SIDE
+
 HALF_INK_LEVEL = 128  # of 255: the value of a pixel that a stroke half covers
-SIDE = 28
 BOX = 20  # pixels of the longest side of a digit's ink in MNIST
 MASS_CENTER = 14.5  # measured mean centre of mass of MNIST's digits in x and y, pixels from the edge
 

@@ -5,9 +5,9 @@ from functools import cache
 
 import numpy as np
 
+from mnist_core.config import CLASSES
 from mnist_core.digits import mnist
 
-CLASSES = 10
 PIXEL_VALUES = 256
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CHUNK_SIZE = 2000  # digits at a time, because counting needs 8 bytes per pixel

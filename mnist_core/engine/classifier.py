@@ -1,7 +1,8 @@
 """The Classifier: a Dask actor on a dedicated worker that predicts digits, with the last few models in memory.
 
-Explanations and robustness measurements run in separate threads, so that predictions never wait for them. Keras is
-imported inside functions, because processes that only submit work import this module and must not import Keras.
+Explanations, nearest digits, imports, maps and robustness measurements run in threads of their own, so that predictions
+never wait for them. Keras is imported inside functions, because processes that only submit work import this module and
+must not import Keras.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from mnist_core.digits import mnist
 from mnist_core.engine.background_jobs import BackgroundJobs
 from mnist_core.engine.embedding_maps import EmbeddingJobs
 from mnist_core.engine.robustness_measurement import measure_run
-from mnist_core.engine.shared import MapProgress, Progress
+from mnist_core.engine.shared import JobProgress
 from mnist_core.engine.worker import lower_priority
 from mnist_core.predictions import Explanation, Nearest, Prediction
 from mnist_core.runs.run import Run
@@ -59,7 +60,7 @@ class Classifier:
         self._models: OrderedDict[tuple[str, float], Predictor] = OrderedDict()
         self._nearest_indexes: OrderedDict[Predictor, NearestDigits] = OrderedDict()
         self._explain_pool, self._nearest_pool, self._import_pool = (ThreadPoolExecutor(1) for _ in range(3))
-        self._jobs = BackgroundJobs(lower_priority)
+        self._robustness_jobs = BackgroundJobs(lower_priority)
         self._embedding_jobs = EmbeddingJobs(lower_priority)
         if default_model:
             self.predict(default_model, np.zeros((1, 28, 28), np.uint8))
@@ -84,10 +85,10 @@ class Classifier:
         """Find the training digits most similar to ``digit``, uint8 (28, 28). Raises as ``predict`` does."""
         return await _run_in_executor(self._nearest_pool, lambda: self._nearest(self._predictor(Path(model)), digit))
 
-    def map(self, model: str, layer: int, method: str, path: str) -> MapProgress:
+    def map(self, model: str, layer: int, method: str, path: str) -> JobProgress:
         """The progress of the map at ``path``, of the test digits in hidden ``layer``; starts it if necessary.
 
-        Raises as ``predict`` does.
+        Raises EngineError, once, when the computation has failed.
         """
         return self._embedding_jobs.request(Path(path), lambda: self._predictor(Path(model)).hidden(layer), method)
 
@@ -110,11 +111,11 @@ class Classifier:
         def load() -> Callable[[np.ndarray], np.ndarray]:
             return self._predictor(measured_run.model_path).probabilities
 
-        self._jobs.start(run, lambda report: measure_run(measured_run, mnist.load().test, load, report))
+        self._robustness_jobs.start(run, lambda report: measure_run(measured_run, mnist.load().test, load, report))
 
-    def robustness_progress(self, run: str) -> Progress | None:
+    def robustness_progress(self, run: str) -> JobProgress | None:
         """The progress of ``measure_robustness``; None when the run at this path is not being measured."""
-        return self._jobs.progress(run)
+        return self._robustness_jobs.progress(run)
 
     def hdf5(self, model: str) -> bytes:
         """Convert the model file to HDF5. Raises ModelError when it is missing or unusable."""

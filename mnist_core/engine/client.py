@@ -1,6 +1,6 @@
 """The client of the engine: it finds or starts the engine, calls the Classifier, and adds runs to the queue.
 
-A background thread finds or starts the engine, and imports Dask, so that pages are drawn before; the other methods
+A background thread finds or starts the engine and imports Dask, so that no page waits for either; the other methods
 wait for the Classifier or the queue lock.
 """
 
@@ -24,8 +24,7 @@ from mnist_core.engine.shared import (
     LOG_FILE,
     EngineError,
     EngineNotReady,
-    MapProgress,
-    Progress,
+    JobProgress,
     client_name_prefix,
     lab_name,
 )
@@ -117,10 +116,11 @@ class EngineClient:
         """
         return self._call(lambda classifier: classifier.nearest(str(run.model_path), digit))
 
-    def map(self, hidden_map: HiddenMap) -> np.ndarray | MapProgress:
+    def map(self, hidden_map: HiddenMap) -> np.ndarray | JobProgress:
         """The positions of the test digits on a map, float32 (10000, 2), or the progress while it is computed.
 
-        A map that is stored already needs no engine. Raises as ``predict`` does.
+        A map that is stored already needs no engine. Raises EngineError once when the computation has failed, and
+        otherwise as ``predict`` does.
         """
         path = hidden_map.path(self._home)
         cached = embedding_maps.read(path)
@@ -163,7 +163,7 @@ class EngineClient:
         """
         self._call(lambda classifier: classifier.measure_robustness(str(run.path)))
 
-    def robustness_progress(self, run: Run) -> Progress | None:
+    def robustness_progress(self, run: Run) -> JobProgress | None:
         """The progress or the error of ``measure_robustness``; None when the run is not being measured.
 
         Raises as ``predict`` does.

@@ -2,7 +2,7 @@
 
 The run folders are the queue; Dask only transports the calls and restarts dead workers. Each worker trains one run at a
 time. If a worker dies while it trains, the next free worker resumes the run from its last saved state. If the whole
-engine dies, the run waits until somebody resumes it.
+engine dies, the run is shown as interrupted until somebody resumes it.
 """
 
 import os

@@ -1,14 +1,14 @@
 """2D maps of the test digits in a network's hidden layers: computed on a worker, stored in the home folder."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from mnist_core.digits.projection import METHODS
-from mnist_core.engine.shared import MapProgress
+from mnist_core.engine.background_jobs import BackgroundJobs
+from mnist_core.engine.shared import EngineError, JobProgress
 from mnist_core.runs.files import atomic_write
 from mnist_core.runs.run import Run
 from mnist_core.untrusted.arrays import READ_ERRORS
@@ -56,31 +56,26 @@ def save(path: Path, positions: np.ndarray) -> None:
 
 
 class EmbeddingJobs:
-    """Computes maps, one at a time, in a background thread, and reports their progress."""
+    """Computes maps in the background, one at a time, and stores them."""
 
     def __init__(self, lower_priority: Callable[[], None] = lambda: None) -> None:
         """``lower_priority`` lowers the priority of the thread that calls it."""
-        self._executor = ThreadPoolExecutor(1, "mapmaker", initializer=lower_priority)
-        self._futures: dict[Path, Future] = {}
-        self._progress: dict[Path, MapProgress] = {}
+        self._jobs = BackgroundJobs(lower_priority)
 
-    def request(self, path: Path, features: Callable[[], np.ndarray], method: str) -> MapProgress:
-        """The progress of the map at ``path``; the first request starts it, with ``features``, float (N, D).
+    def request(self, path: Path, features: Callable[[], np.ndarray], method: str) -> JobProgress:
+        """The progress of the map at ``path``, 1 after it is stored; the first request starts it.
 
-        If the computation has failed, its error is raised once; the next request starts it again.
+        ``features`` returns the vectors to project, float (N, D); the preview has positions, float32 (N, 2). If the
+        computation has failed, its error is raised once as EngineError; the next request starts it again.
         """
-        if path not in self._futures:
-            self._futures[path] = self._executor.submit(self._make, path, features, method)
-        elif self._futures[path].done():
-            self._futures.pop(path).result()
-            return MapProgress(1.0, None)
-        return self._progress.get(path, MapProgress(0.0, None))
-
-    def _make(self, path: Path, features: Callable[[], np.ndarray], method: str) -> None:
-        def watch(share: float, positions: np.ndarray) -> None:
-            self._progress[path] = MapProgress(min(share, MAX_UNSAVED_SHARE), positions)
-
-        try:
-            save(path, METHODS[method](features(), on_progress=watch))
-        finally:
-            self._progress.pop(path, None)
+        name = str(path)
+        progress = self._jobs.progress(name)
+        if progress is None:
+            if read(path) is not None:
+                return JobProgress(1.0)
+            self._jobs.start(name, lambda report: save(path, METHODS[method](features(), on_progress=report)))
+            return JobProgress()
+        if progress.error is not None:
+            self._jobs.discard_error(name)
+            raise EngineError(progress.error)
+        return replace(progress, done=min(progress.done, MAX_UNSAVED_SHARE))

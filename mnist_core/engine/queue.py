@@ -18,7 +18,7 @@ from mnist_core.runs.status import QUEUED
 from mnist_core.runs.view import ListedRun, progress
 
 MAX_WAITING_PER_PERSON = 2  # all runs of an experiment count as one
-LOCK_FILE = "queue.lock"
+QUEUE_LOCK_FILE = "queue.lock"  # in the home folder
 SNAPSHOT_SECONDS = 0.5  # for which a snapshot is cached: many pages poll their positions
 OVERHEAD_SECONDS = 1.0  # per run: starting, saving and evaluating
 MIN_PROGRESS = 0.05  # from which on a run's total time is extrapolated
@@ -85,7 +85,7 @@ def check_quota(person: str, home: Path) -> None:
 @contextmanager
 def queue_lock(home: Path) -> Iterator[None]:
     """Hold the queue lock, so that a quota check stays valid until a run is added."""
-    with FileLock(home / LOCK_FILE):
+    with FileLock(home / QUEUE_LOCK_FILE):
         yield
 
 

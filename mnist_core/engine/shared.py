@@ -12,7 +12,7 @@ from mnist_core.errors import DamagedFile, LabError
 from mnist_core.runs.files import read_json
 
 ENGINE_FILE = "engine.json"  # in the home folder, written by the engine: EngineFacts
-LOCK_FILE = "engine.lock"  # held by the engine while it runs
+LOCK_FILE = "engine.lock"  # in the home folder, held by the engine while it runs
 LOG_FILE = "engine.log"
 LAB_PREFIX = "digit-lab"
 
@@ -46,20 +46,16 @@ def read_engine_facts(home: Path) -> EngineFacts | None:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """The progress of a job: ``done`` from 0 to 1 after ``seconds`` of work. ``error``: the reason if it has failed."""
+class JobProgress:
+    """The progress of a background job: the share ``done``, 0 to 1, after ``seconds`` of work.
+
+    ``preview``: the unfinished result; None if the job shows none. ``error``: why the job has failed, or None.
+    """
 
     done: float = 0.0
     seconds: float = 0.0
+    preview: np.ndarray | None = None
     error: str | None = None
-
-
-@dataclass(frozen=True)
-class MapProgress:
-    """The progress of a map: the ``share`` done, 0 to 1, and the ``positions`` so far, float32 (N, 2), or None."""
-
-    share: float
-    positions: np.ndarray | None
 
 
 def lab_name(home: Path) -> str:

@@ -1,4 +1,4 @@
-"""Functions that run on the engine's workers: they train and import runs.
+"""Training and importing runs, on the engine's workers; the command line trains in its own process.
 
 Keras is imported inside functions, because processes that only submit work import this module and must not import
 Keras.

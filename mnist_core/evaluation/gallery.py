@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mnist_core.evaluation.scores import CLASSES, losses
+from mnist_core.config import CLASSES
+from mnist_core.evaluation.scores import losses
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_core.evaluation.scores import CLASSES, Scores, scores
+from mnist_core.config import CLASSES
+from mnist_core.evaluation.scores import Scores, scores
 
 MIN_VOTES = 3  # on a digit; with fewer votes its published label is used
 EXCLUDED = -1  # instead of a label: the digit is not scored

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-CLASSES = 10
+from mnist_core.config import CLASSES
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from mnist_core.config import ModelConfig
+from mnist_core.config import CLASSES, PIXELS, ModelConfig
 from mnist_core.figures.colours import DIGIT_COLOURS, TRAIN_COLOUR
 from mnist_core.figures.style import LIGHT, Theme, new_figure, show_digit
 
-PIXELS = 28 * 28
-CLASSES = 10
 ACTIVATION_NAMES = {"relu": "ReLU", "gelu": "GELU"}  # activations whose usual name differs from Keras' name
 MAX_CIRCLES = 10  # circles per layer; in larger layers dots replace the middle two
 

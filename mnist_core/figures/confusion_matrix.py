@@ -4,19 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure, SubFigure
 
+from mnist_core.config import CLASSES, SIDE
 from mnist_core.figures.colours import TEST_COLOUR
+from mnist_core.figures.matrix_tints import matrix_tints
 from mnist_core.figures.style import LIGHT, Theme, decorate, new_figure, show_digit
 
-CLASSES = 10
 DIGITS_PER_PANEL = 9  # in the 3 × 3 figures of right or wrong predictions
-ERROR_TINT = LinearSegmentedColormap.from_list("errors", [f"{TEST_COLOUR}00", f"{TEST_COLOUR}CC"])
 GALLERY_COLUMNS = 10
-SIDE = 28
 GALLERY_CELL = (SIDE + 16, SIDE + 6)  # height and width of a gallery cell in pixels of the digit
-DIAGONAL_ALPHA = 0.45  # opacity of the diagonal's cells
 
 
 def confusion_figure(counts: np.ndarray, *, theme: Theme = LIGHT) -> Figure:
@@ -26,28 +24,15 @@ def confusion_figure(counts: np.ndarray, *, theme: Theme = LIGHT) -> Figure:
     """
     figure = new_figure(4.8, 4.8, theme)
     axes = figure.subplots()
-    errors = np.where(np.eye(CLASSES, dtype=bool), 0, counts)
-    # The square root keeps single errors visible beside frequent ones.
-    axes.imshow(np.sqrt(errors), cmap=ERROR_TINT, vmin=0, vmax=max(1.0, np.sqrt(errors.max())))
+    tints = matrix_tints(counts)
+    colours = np.where(tints.right[..., None], to_rgb(theme.text), to_rgb(TEST_COLOUR))
+    axes.imshow(np.dstack([colours, tints.opacity]), interpolation="nearest")
     decorate(axes, theme, xlabel="Predicted digit", ylabel="True digit")
     for true in range(CLASSES):
-        _tint_right_answer(axes, true, theme)
         for predicted in range(CLASSES):
             _write_count(axes, true, predicted, int(counts[true, predicted]), theme)
     _frame_cells(axes, theme)
     return figure
-
-
-def _tint_right_answer(axes: Axes, digit: int, theme: Theme) -> None:
-    axes.axvspan(
-        digit - 0.5,
-        digit + 0.5,
-        1 - (digit + 1) / CLASSES,
-        1 - digit / CLASSES,
-        facecolor=theme.faint,
-        alpha=DIAGONAL_ALPHA,
-        linewidth=0,
-    )
 
 
 def _write_count(axes: Axes, true: int, predicted: int, count: int, theme: Theme) -> None:

@@ -11,7 +11,8 @@ from functools import cache
 import numpy as np
 import tensorflow as tf
 
-SIDE = 28
+from mnist_core.config import SIDE
+
 GRID_SIZE = 7  # points per side for which elastic displacements are drawn
 ELASTIC_STDDEV = 0.8  # pixels, standard deviation of a displacement at a grid point
 MAX_ROTATION = math.radians(9)  # in both directions, as are the limits below

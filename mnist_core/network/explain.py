@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
+from scipy.special import softmax
 
 from mnist_core.errors import ModelError
-from mnist_core.network.feature_extractor import FeatureExtractor, softmax
+from mnist_core.network.feature_extractor import FeatureExtractor
 
 INTEGRATION_STEPS = 32  # from the blank image to the digit; more steps make no visible difference
 

@@ -48,9 +48,3 @@ def normalized_features(hidden: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(
         [outputs / np.maximum(np.linalg.norm(outputs, axis=1, keepdims=True), MIN_NORM) for outputs in hidden], axis=1
     )
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """The softmax of ``logits``, float32 (..., 10): rows sum to 1."""
-    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return exponentials / exponentials.sum(axis=-1, keepdims=True)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from scipy.special import softmax
 
 from mnist_core.digits import mnist
 from mnist_core.errors import DamagedFile, ModelError
 from mnist_core.network import explain
 from mnist_core.network import model as network
-from mnist_core.network.feature_extractor import FeatureExtractor, softmax
+from mnist_core.network.feature_extractor import FeatureExtractor
 from mnist_core.network.nearest import NearestDigits
 from mnist_core.network.typicality import Typicality
 from mnist_core.predictions import Explanation, Prediction
@@ -43,7 +44,7 @@ class Predictor:
             return Prediction(self.probabilities(digits), None)
         hidden, logits = self.features.extract(digits)
         try:
-            return Prediction(softmax(logits), self._typicality.p_values(hidden, logits))
+            return Prediction(softmax(logits, axis=1), self._typicality.p_values(hidden, logits))
         except ValueError as error:
             raise ModelError("The run's typicality statistics belong to another network.") from error
 

@@ -96,7 +96,8 @@ def rasterizing_seconds(drawing: Drawing) -> float:
     directions = np.arctan2(steps[:, 1], steps[:, 0])
     turns = np.abs((np.diff(directions) + np.pi) % (2 * np.pi) - np.pi)  # radians, 0 to pi
     outline = lengths.sum() + drawing.brush * turns.sum()
-    covered = drawing.canvas * (3 * drawing.canvas + drawing.brush * len(drawing.strokes))  # 3: blank, copied, cropped
+    # The canvas is cleared, copied and cropped; the ink is drawn by each stroke, then cropped and scaled.
+    covered = drawing.canvas * (3 * drawing.canvas + drawing.brush * (len(drawing.strokes) + 2))
     return float(3e-4 + 7e-5 * len(drawing.strokes) + 2e-6 * len(points) + 1.4e-7 * outline + 6e-10 * covered)
 
 

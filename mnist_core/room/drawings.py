@@ -10,9 +10,9 @@ import numpy as np
 from sqlalchemy import JSON, Select, String, delete, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from mnist_core.config import SIDE
 from mnist_core.digits import drawing_json
 from mnist_core.digits.drawing import Drawing, DrawingError
-from mnist_core.digits.normalization import SIDE
 from mnist_core.room.database import Database, RoomError, Table, UtcDateTime, insert_into
 from mnist_core.room.drawing_export import exported, parts
 from mnist_core.room.drawing_import import ImportResult, ParsedDrawing, check_size, clean_nickname, parse_drawings

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_core.activations import ACTIVATIONS
-from mnist_core.runs.snapshot import CLASSES, Dense, Snapshot
+from mnist_core.config import CLASSES
+from mnist_core.runs.snapshot import Dense, Snapshot
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # Keras' Adam
 

@@ -1,7 +1,7 @@
 """Reading and writing a run's files: JSON, CSV and NumPy archives.
 
-Each file is checked here, once: whoever reads it gets values of the declared types, or DamagedFile. Files are replaced
-atomically, so a reader needs no lock.
+A file's syntax and types are checked here: whoever reads it gets values of the declared types, or DamagedFile. Files
+are replaced atomically, so a reader needs no lock.
 """
 
 import json

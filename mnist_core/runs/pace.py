@@ -1,11 +1,14 @@
-"""Estimates of training time: a rule of thumb, corrected by the times of earlier trainings on this machine."""
+"""Estimates of the time of a training and of a robustness measurement.
+
+That of a training is a rule of thumb, corrected by the times of earlier trainings on this machine.
+"""
 
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from mnist_core.config import RunConfig, TrainingConfig
+from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.errors import DamagedFile
 from mnist_core.runs.files import read_json, write_json
 
@@ -20,10 +23,19 @@ SECONDS_PER_STEP = 3e-4
 SECONDS_PER_PARAMETER_AND_STEP = 7e-10  # the optimizer's memory accesses
 SECONDS_TO_START = 0.7  # building the graph
 
+# Of a robustness measurement; measured on 2 cores with the networks that ship with the app.
+SECONDS_TO_PERTURB = 8.0
+SECONDS_PER_PARAMETER_TO_PREDICT = 5e-6
+
 
 def expected_seconds(config: RunConfig, home: Path) -> float:
     """The estimated seconds of training ``config``, without loading TensorFlow."""
     return _rule_of_thumb(config, config.training.epochs) * _correction(config.training, home)
+
+
+def expected_robustness_seconds(model: ModelConfig) -> float:
+    """The estimated seconds of measuring a network's robustness: perturbing the test digits and predicting them."""
+    return SECONDS_TO_PERTURB + SECONDS_PER_PARAMETER_TO_PREDICT * model.parameters
 
 
 def is_measured(config: RunConfig, home: Path) -> bool:

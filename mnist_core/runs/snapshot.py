@@ -9,12 +9,11 @@ import numpy as np
 from scipy.special import softmax
 
 from mnist_core.activations import ACTIVATIONS
-from mnist_core.config import ModelConfig
+from mnist_core.config import CLASSES, PIXELS, ModelConfig
 from mnist_core.errors import DamagedFile, RunError
 from mnist_core.runs.files import read_arrays
 from mnist_core.runs.run import Run
 
-PIXELS, CLASSES = 28 * 28, 10
 OUTPUT = "probabilities"  # the last layer's name in the network
 
 

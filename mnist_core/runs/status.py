@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, CANCELLED, FAILED = "finished", "cancelled", "failed"
-INTERRUPTED = "interrupted"  # never written: a running or paused run with an old heartbeat
+INTERRUPTED = "interrupted"  # not by a trainer: what a running or paused run with an old heartbeat is shown as
 HEARTBEAT_TIMEOUT_SECONDS = 10.0  # a trainer writes its heartbeat at least once a second
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mnist_core.config import IMPORTED_ACTIVATIONS, ModelConfig
+from mnist_core.config import CLASSES, IMPORTED_ACTIVATIONS, PIXELS, ModelConfig
 from mnist_core.errors import ModelError
 
 KINDS = ("InputLayer", "Rescaling", "Flatten", "Reshape", "Dense", "Dropout", "Activation", "BatchNormalization")
@@ -18,8 +18,6 @@ NETWORKS = ("Sequential", "Functional", "Model")
 FLOATS = ("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16")
 KERAS_MODULES = ("keras", "tf_keras", "tensorflow", "builtins")
 MAX_LAYERS = 64  # of all kinds
-PIXELS = 784
-CLASSES = 10
 
 
 @dataclass(frozen=True)

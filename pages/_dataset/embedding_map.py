@@ -9,12 +9,12 @@ from mnist_core.digits import mnist
 from mnist_core.digits.projection import METHODS, pixel_maps
 from mnist_core.digits.reference import Digit
 from mnist_core.engine.embedding_maps import HiddenMap
-from mnist_core.engine.shared import EngineNotReady, MapProgress
+from mnist_core.engine.shared import JobProgress
 from mnist_core.runs.run import Run
 from pages._dataset.map_component import Area, indices_in_area, show_map, show_sprite_sheet, sprite_sheet, unit_square
 from pages._dataset.open_digit import choose_among, show_open_digit
 from pages._dataset.selection import get_open_digit, set_open_digit
-from pages._shared.engine_status import wait_for_engine
+from pages._shared.engine_status import ask_engine
 from pages._shared.fragments import polling_fragment
 from pages._shared.messages import escape_markdown
 from pages._shared.model_picker import NoModel, chosen_run
@@ -101,14 +101,10 @@ def _show_chosen_map(layer_map: HiddenMap | None) -> np.ndarray | None:
     if layer_map is None:
         return _show(pixel_maps()[METHOD.value], PIXELS + METHOD.value, "The 10,000 test digits by their raw pixels.")
     name = f"{layer_map.run.id}-{layer_map.layer}-{layer_map.method}"
-    try:
-        result = engine().map(layer_map)
-    except EngineNotReady:
-        wait_for_engine()
-        st.markdown(WAITING_TEXT)
-        return None
-    if isinstance(result, MapProgress):
+    result = ask_engine(lambda: engine().map(layer_map))
+    if isinstance(result, JobProgress):
         polling_fragment("1s")(_show_progress)(layer_map, name)
+    if result is None or isinstance(result, JobProgress):
         st.markdown(WAITING_TEXT)
         return None
     run = escape_markdown(layer_map.run.config.name)
@@ -118,11 +114,11 @@ def _show_chosen_map(layer_map: HiddenMap | None) -> np.ndarray | None:
 def _show_progress(layer_map: HiddenMap, name: str) -> None:
     """Show the progress of a map that is being computed; rerun the app when it is done."""
     state = engine().map(layer_map)
-    if not isinstance(state, MapProgress):
+    if not isinstance(state, JobProgress):
         st.rerun()
-    st.progress(state.share, f"Laying out 10,000 digits: {state.share:.0%}" if state.share else "Asking the network …")
-    if state.positions is not None:
-        show_map(unit_square(state.positions), _labels(), name=name, noun="Test digit", key="dataset_unfolding")
+    st.progress(state.done, f"Laying out 10,000 digits: {state.done:.0%}" if state.done else "Asking the network …")
+    if state.preview is not None:
+        show_map(unit_square(state.preview), _labels(), name=name, noun="Test digit", key="dataset_unfolding")
 
 
 def _show(positions: np.ndarray, name: str, text: str) -> np.ndarray | None:

@@ -7,12 +7,11 @@ import streamlit as st
 
 from mnist_core.digits.drawing import rasterize
 from mnist_core.digits.normalization import prepare
-from mnist_core.engine.shared import EngineNotReady
 from mnist_core.predictions import Prediction
 from pages._draw.canvas import draw_on_canvas, show_tools
 from pages._draw.detail_panels import show_detail_panels
 from pages._draw.feedback import show_feedback
-from pages._shared.engine_status import wait_for_engine
+from pages._shared.engine_status import ask_engine, wait_for_engine
 from pages._shared.fragments import fragment
 from pages._shared.model_picker import chosen_run
 from pages._shared.services import engine
@@ -21,6 +20,7 @@ from pages._shared.widgets.typicality import choose_rejection_threshold, rejecti
 
 # The browser shows the prediction in this time; widgets sent together with it would delay it.
 PAINT_SECONDS = 0.05
+WAITING_HINT = "You can draw meanwhile."
 
 
 @fragment
@@ -49,15 +49,13 @@ def _show_instructions() -> None:
     st.markdown("### Draw a digit from 0 to 9")
     st.write("Use the mouse, a pen or a finger. The network answers as soon as you lift it.")
     if not engine().ready:
-        wait_for_engine("You can draw meanwhile.")
+        wait_for_engine(WAITING_HINT)
 
 
 def _predict(digit: np.ndarray) -> Prediction | None:
     """Show and return the prediction for ``digit``, uint8 (28, 28); None if the engine is not ready."""
-    try:
-        prediction = engine().predict(chosen_run(), digit[None])
-    except EngineNotReady:
-        wait_for_engine("You can draw meanwhile.")
+    prediction = ask_engine(lambda: engine().predict(chosen_run(), digit[None]), WAITING_HINT)
+    if prediction is None:
         return None
     typicality = None if prediction.typicality is None else float(prediction.typicality[0])
     rejected = typicality is not None and typicality < rejection_threshold()

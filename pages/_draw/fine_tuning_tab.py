@@ -17,7 +17,7 @@ from pages._shared.fragments import polling_fragment
 from pages._shared.identity import person
 from pages._shared.messages import error_boundary, escape_markdown, safe_callback, show_message
 from pages._shared.model_picker import chosen_run, show_use_button
-from pages._shared.navigation import page_file
+from pages._shared.page_files import page_file
 from pages._shared.queue_position import rerun_if_changed, show_queue_position
 from pages._shared.run_status import STATES, is_live
 from pages._shared.selected_run import select_run

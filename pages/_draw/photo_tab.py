@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from mnist_core.engine.shared import EngineNotReady
 from mnist_core.errors import LabError
 from mnist_core.figures.boxes import draw_boxes
 from mnist_core.figures.colours import DIGIT_COLOURS
-from pages._shared.engine_status import wait_for_engine
+from pages._shared.engine_status import ask_engine
 from pages._shared.fragments import fragment
 from pages._shared.model_picker import chosen_run
 from pages._shared.services import engine
@@ -77,14 +76,12 @@ def _show_reading(photo: "Photo") -> None:
 
 
 def _classify(digits: np.ndarray) -> np.ndarray | None:
-    """Return the probabilities, float32 (N, 10); None after an error, which is shown."""
+    """Return the probabilities, float32 (N, 10); None after an error or while the engine starts, which is shown."""
     try:
-        return engine().classify(chosen_run(), digits)
-    except EngineNotReady:
-        wait_for_engine()
+        return ask_engine(lambda: engine().classify(chosen_run(), digits))
     except LabError as error:
         st.error(str(error), icon=":material/report:")
-    return None
+        return None
 
 
 def _show_numbers(photo: "Photo", digits: np.ndarray, probabilities: np.ndarray) -> None:

@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
+from mnist_core.config import SIDE
 from mnist_core.digits.encoding import flatten
-from mnist_core.digits.normalization import BOX, MASS_CENTER, SIDE, Preparation, extent
+from mnist_core.digits.normalization import BOX, MASS_CENTER, Preparation, extent
 from pages._shared.widgets.cards import Card, cards_html
 from pages._shared.widgets.pixel_strips import strips_html
 from pages._shared.widgets.pixel_values import show_scaling

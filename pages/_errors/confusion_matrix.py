@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.figures.colours import TEST_COLOUR
+from mnist_core.figures.matrix_tints import matrix_tints
 
 CSS = """
 :host {container-type: inline-size; display: block;}
@@ -20,8 +21,8 @@ th.top {opacity: 0.75; padding-bottom: 0.2rem;}
 button {width: 100%; aspect-ratio: 1.15; border: 2px solid transparent; border-radius: 0.3rem; padding: 0; margin: 0;
   cursor: pointer; background: none; color: inherit; font: inherit; font-variant-numeric: tabular-nums;}
 button.name {font-weight: 700;}
-button.right {background: color-mix(in srgb, var(--st-text-color) 13%, transparent);}
-button.wrong {background: color-mix(in srgb, var(--tint) calc(var(--share) * 80%), transparent);}
+button.right {background: color-mix(in srgb, var(--st-text-color) calc(var(--opacity) * 100%), transparent);}
+button.wrong {background: color-mix(in srgb, var(--tint) calc(var(--opacity) * 100%), transparent);}
 button.none {color: color-mix(in srgb, var(--st-text-color) 35%, transparent);}
 button:hover {border-color: var(--st-text-color);}
 button:focus-visible {outline: 2px solid var(--st-primary-color);}
@@ -43,7 +44,7 @@ export default function ({parentElement, data, setTriggerValue}) {
     button.setAttribute("aria-label", cell.name);
     button.setAttribute("aria-pressed", cell.chosen);
     button.className = cell.kind;
-    button.style.setProperty("--share", cell.share);
+    button.style.setProperty("--opacity", cell.opacity);
     button.onclick = () => {
       setTriggerValue("pressed", cell.place);
       // Where columns stack, what was asked for is out of sight.
@@ -122,22 +123,20 @@ def show_clickable_matrix(
 
 def _cells(counts: np.ndarray, chosen: Cell, style: MatrixStyle) -> list[dict]:
     """Return the 120 buttons row by row: ten column headers, then for each true label its header and ten counts."""
-    errors = np.where(np.eye(10, dtype=bool), 0, counts)
     row_shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    values = np.where(np.eye(10, dtype=bool), 0, row_shares) if style.shares else errors
-    tints = np.sqrt(values / max(values.max(), 1e-9))  # the square root keeps single errors visible
+    tints = matrix_tints(row_shares if style.shares else counts)
     cells = [_header((None, digit), f"All that was read as {digit}", chosen) for digit in range(10)]
     for true in range(10):
         cells.append(_header((true, None), f"All {true}s", chosen))
         for predicted in range(10):
             count = int(counts[true, predicted])
-            right = true == predicted
+            right = bool(tints.right[true, predicted])
             cells.append(
                 {
                     "text": _text(count, row_shares[true, predicted], style, right=right),
                     "name": f"{true} read as {predicted}: {count:,} ({row_shares[true, predicted]:.2%} of the {true}s)",
                     "kind": "right" if right and style.right else "wrong" if count and not right else "none",
-                    "share": float(tints[true, predicted]),
+                    "opacity": float(tints.opacity[true, predicted]),
                     "place": [true, predicted],
                     "chosen": chosen == (true, predicted),
                 }
@@ -151,7 +150,7 @@ def _header(cell: Cell, name: str, chosen: Cell) -> dict:
         "text": str(digit),
         "name": name,
         "kind": "name",
-        "share": 0,
+        "opacity": 0,
         "place": list(cell),
         "chosen": chosen == cell,
     }

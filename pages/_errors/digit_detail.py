@@ -7,17 +7,16 @@ from mnist_core.digits import mnist
 from mnist_core.digits.label_errors import RATINGS
 from mnist_core.digits.reference import Digit, images_of
 from mnist_core.digits.similarity import most_similar
-from mnist_core.engine.shared import EngineNotReady
 from mnist_core.errors import RunError
 from mnist_core.evaluation.predictions import probabilities
 from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.figures.digits import digit_with_histogram
 from mnist_core.runs.run import Run
 from pages._errors.time_machine import shown_epoch
-from pages._shared.engine_status import wait_for_engine
+from pages._shared.engine_status import ask_engine
 from pages._shared.messages import error_boundary
 from pages._shared.model_picker import distinct_names, other_networks
-from pages._shared.navigation import page_file
+from pages._shared.page_files import page_file
 from pages._shared.services import engine
 from pages._shared.url_state import preselect
 from pages._shared.widgets.bars import Bar, bars_html
@@ -135,10 +134,7 @@ def _show_nearest(index: int) -> None:
 @error_boundary
 def _show_reasons(run: Run, digit: np.ndarray) -> None:
     """Show the pixel attribution and the activations, which the engine computes with the loaded network."""
-    try:
-        explanation = engine().explain(run, digit, epochs=False)
-    except EngineNotReady:
-        wait_for_engine()
-        return
-    show_ink(digit, explanation)
-    show_activity(explanation.activity)
+    explanation = ask_engine(lambda: engine().explain(run, digit, epochs=False))
+    if explanation is not None:
+        show_ink(digit, explanation)
+        show_activity(explanation.activity)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import streamlit as st
 
+from mnist_core.config import CLASSES
 from mnist_core.digits import mnist
 from mnist_core.digits.label_errors import DISPUTED, RATINGS, Rating
 from mnist_core.digits.mnist import Split
 from mnist_core.evaluation.predictions import probabilities as probabilities_of
 from mnist_core.evaluation.relabelled import EXCLUDED, MIN_VOTES, Rescored, rescored, voted_labels
-from mnist_core.evaluation.scores import CLASSES, Scores
+from mnist_core.evaluation.scores import Scores
 from mnist_core.figures.colours import DIGIT_COLOURS
 from mnist_core.runs.run import Run
 from pages._shared.messages import escape_markdown

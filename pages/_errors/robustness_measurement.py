@@ -3,17 +3,14 @@
 import streamlit as st
 
 from mnist_core.digits.perturbations import LEVELS
-from mnist_core.engine.shared import EngineNotReady, Progress
+from mnist_core.engine.shared import EngineNotReady, JobProgress
+from mnist_core.runs import pace
 from mnist_core.runs.robustness import read_robustness
 from mnist_core.runs.run import Run
 from pages._shared.fragments import polling_fragment
 from pages._shared.messages import escape_markdown, safe_callback, show_message
 from pages._shared.services import engine
 from pages._shared.wording import format_duration
-
-# Measured on 2 cores with the networks that ship with the app.
-SECONDS_TO_CHANGE = 8.0
-SECONDS_PER_PARAMETER = 5e-6
 
 
 @polling_fragment("1s")
@@ -47,16 +44,12 @@ def show_measuring(run: Run) -> None:
             key=f"measure-{run.id}",
             on_click=safe_callback(lambda: engine().measure_robustness(run)),
         )
-        st.markdown(f"It takes about {format_duration(expected_seconds(run))}, once: the run keeps the result.")
+        expected = format_duration(pace.expected_robustness_seconds(run.config.model))
+        st.markdown(f"It takes about {expected}, once: the run keeps the result.")
 
 
-def _progress_text(name: str, progress: Progress) -> str:
+def _progress_text(name: str, progress: JobProgress) -> str:
     if not progress.done:
         return f"**{name}** is measured next …"
     left = progress.seconds / progress.done * (1 - progress.done)
     return f"Measuring **{name}**: {progress.done:.0%}, about {format_duration(left)} left"
-
-
-def expected_seconds(run: Run) -> float:
-    """Estimate the seconds that the measurement of ``run`` takes: perturbing the digits, and predicting them."""
-    return SECONDS_TO_CHANGE + SECONDS_PER_PARAMETER * run.config.model.parameters

@@ -2,11 +2,12 @@
 
 import numpy as np
 import streamlit as st
+from matplotlib.figure import Figure
 
 from mnist_core.digits import mnist
 from mnist_core.figures.confusion_matrix import nine_figure
 from mnist_core.figures.style import Theme
-from pages._shared.widgets.figure import page_theme, png
+from pages._shared.widgets.figure import page_theme, show_figure
 
 
 def show_examples(predicted: np.ndarray) -> None:
@@ -16,11 +17,11 @@ def show_examples(predicted: np.ndarray) -> None:
     for column, right in zip(st.columns(2, gap="large"), (True, False), strict=True):
         kind = "right" if right else "wrong"
         alt = f"Test digits that were read {kind}, each with prediction and truth."
-        column.image(_nine_png(predicted, right, page_theme()), width="stretch", alt=alt)
+        with column:
+            show_figure(_nine_test_digits, predicted, right, page_theme(), alt=alt)
 
 
-# The cache key is the predictions, so a run that changes gets new pictures.
-@st.cache_data(max_entries=32, show_spinner=False)
-def _nine_png(predicted: np.ndarray, right: bool, theme: Theme) -> bytes:
+def _nine_test_digits(predicted: np.ndarray, right: bool, theme: Theme) -> Figure:
+    """Draw ``nine_figure`` of the test set, which is not an argument: it would be hashed at each redraw."""
     test = mnist.load().test
-    return png(nine_figure(test.images, predicted, test.labels, right=right, theme=theme))
+    return nine_figure(test.images, predicted, test.labels, right=right, theme=theme)

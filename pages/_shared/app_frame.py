@@ -11,8 +11,8 @@ from pages._shared.identity import record_presence
 from pages._shared.messages import show_message
 from pages._shared.model_picker import choose_model
 from pages._shared.my_data import show_my_data_button
-from pages._shared.navigation import page_file
-from pages._shared.services import engine, prepare_home
+from pages._shared.page_files import page_file
+from pages._shared.services import engine, ensure_home
 from pages._shared.streamlit_internals import MAIN_BLOCK
 
 ICON = Path(__file__).with_name("icon.png")  # a file: Streamlit loads named icons from the internet
@@ -29,7 +29,7 @@ st.set_page_config(page_title="Digit Lab", page_icon=str(ICON), layout="wide")
 st.html(f"<style>{MAIN_BLOCK} {{padding-top: 3.5rem;}}</style>")
 page = st.navigation(PAGES)
 try:
-    prepare_home()
+    ensure_home()
     choose_model()
     show_my_data_button()
     show_message()

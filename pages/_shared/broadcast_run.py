@@ -8,7 +8,7 @@ from mnist_core.runs import store
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import QUEUED
 from pages._shared.messages import escape_markdown
-from pages._shared.navigation import page_file
+from pages._shared.page_files import page_file
 from pages._shared.queue_position import show_queue_position
 from pages._shared.run_summary import progress_text, summary
 from pages._shared.selected_run import RUN_KEY, select_run

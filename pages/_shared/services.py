@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from mnist_core.room.votes import Votes
 
 
-def prepare_home() -> None:
-    """Create the home folder and check, once, that it is writable. Raises RunError."""
-    _prepare_home(settings.home())
+def ensure_home() -> None:
+    """Prepare the home folder with ``store.prepare_home``, once per process. Raises RunError until that succeeds."""
+    _ensure_home(settings.home())
 
 
 @cache
-def _prepare_home(_: Path) -> None:
+def _ensure_home(_: Path) -> None:
     store.prepare_home()
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._shared.navigation import page_file
+from pages._shared.page_files import page_file
 from pages._workshop.tour_steps import STEPS, Step
 
 STEP_KEY = "step"  # query parameter and session state: number of the current step, from 1

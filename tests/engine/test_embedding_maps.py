@@ -12,6 +12,7 @@ from mnist_core.digits.projection import principal_components
 from mnist_core.engine import embedding_maps
 from mnist_core.engine.client import EngineClient
 from mnist_core.engine.embedding_maps import EmbeddingJobs, HiddenMap
+from mnist_core.engine.shared import EngineError
 from mnist_core.errors import ModelError
 from mnist_core.runs.run import SHIPPED, Run
 from tests.waiting import wait_for
@@ -27,9 +28,9 @@ def test_a_map_is_computed_once_and_stored(tmp_path: Path) -> None:
         return FEATURES
 
     jobs = EmbeddingJobs()
-    assert jobs.request(path, features, "pca").share < 1
+    assert jobs.request(path, features, "pca").done < 1
     wait_for(lambda: embedding_maps.read(path) is not None)
-    wait_for(lambda: jobs.request(path, features, "pca").share == 1)
+    wait_for(lambda: jobs.request(path, features, "pca").done == 1)
     assert_array_equal(embedding_maps.read(path), principal_components(FEATURES))
     assert calls == [1]
 
@@ -40,10 +41,17 @@ def test_a_failed_map_raises_its_error_and_can_be_requested_again(tmp_path: Path
     def no_layer() -> np.ndarray:
         raise ModelError("no such layer")
 
-    with pytest.raises(ModelError, match="no such layer"):
+    with pytest.raises(EngineError, match="no such layer"):
         wait_for(lambda: jobs.request(path, no_layer, "pca") is None)
-    assert jobs.request(path, lambda: FEATURES, "pca").share < 1
+    assert jobs.request(path, lambda: FEATURES, "pca").done < 1
     wait_for(path.exists)
+
+
+def test_a_map_that_cannot_be_saved_raises_engine_error_with_the_reason(tmp_path: Path) -> None:
+    jobs, path = EmbeddingJobs(), tmp_path / "maps" / "a.npy"
+    path.parent.touch()  # a file where the folder should be
+    with pytest.raises(EngineError, match="File exists"):
+        wait_for(lambda: jobs.request(path, lambda: FEATURES, "pca") is None)
 
 
 def test_the_progress_of_a_layout_increases_up_to_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,10 +62,10 @@ def test_the_progress_of_a_layout_increases_up_to_1(tmp_path: Path, monkeypatch:
 
     def done() -> bool:
         reports.append(jobs.request(path, lambda: many, "tsne"))
-        return reports[-1].share == 1
+        return reports[-1].done == 1
 
     wait_for(done)
-    assert [progress.share for progress in reports] == sorted(progress.share for progress in reports)
+    assert [progress.done for progress in reports] == sorted(progress.done for progress in reports)
     assert embedding_maps.read(path).shape == (100, 2)
 
 

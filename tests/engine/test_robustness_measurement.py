@@ -11,7 +11,7 @@ from mnist_core.digits.mnist import Split
 from mnist_core.digits.perturbations import LEVELS, PERTURBATIONS
 from mnist_core.engine.background_jobs import BackgroundJobs
 from mnist_core.engine.robustness_measurement import measure, measure_run
-from mnist_core.engine.shared import Progress
+from mnist_core.engine.shared import JobProgress
 from mnist_core.errors import LabError, RunError
 from mnist_core.runs.robustness import fingerprint, read_robustness
 from mnist_core.runs.run import Run
@@ -93,7 +93,7 @@ def test_jobs_run_one_after_another_and_repeated_starts_are_ignored():
     for name in ("first", "first", "second", "first"):
         jobs.start(name, work(name))
     wait_for(lambda: jobs.progress("first").done == 0.5)
-    assert jobs.progress("second") == Progress()
+    assert jobs.progress("second") == JobProgress()
     assert jobs.progress("third") is None
     go_on.set()
     wait_for(lambda: jobs.progress("second") is None)

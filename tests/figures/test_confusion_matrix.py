@@ -1,8 +1,12 @@
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from numpy.testing import assert_allclose
 
+from mnist_core.figures.colours import TEST_COLOUR
 from mnist_core.figures.confusion_matrix import confusion_figure, gallery_figure, nine_figure, right_and_wrong_figure
+from mnist_core.figures.matrix_tints import matrix_tints
 from mnist_core.figures.style import DARK, LIGHT, Theme
 
 IMAGES = np.zeros((40, 28, 28), np.uint8)
@@ -45,13 +49,15 @@ def test_the_confusion_figure_writes_every_count_in_its_cell(theme: Theme) -> No
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Predicted digit", "True digit")
 
 
-def test_the_diagonal_does_not_weaken_the_tint_of_errors() -> None:
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_confusion_figure_has_the_common_tints(theme: Theme) -> None:
     counts = np.diag(np.full(10, 1000))
-    counts[4, 9] = 5
-    (image,) = confusion_figure(counts).axes[0].images
-    tint = image.to_rgba(image.get_array())[..., 3]
-    assert tint[4, 9] == tint.max() > 0
-    assert np.count_nonzero(tint) == 1
+    counts[4, 9], counts[7, 2] = 16, 4
+    (image,) = confusion_figure(counts, theme=theme).axes[0].images
+    colours = np.asarray(image.get_array())
+    assert_allclose(colours[..., 3], matrix_tints(counts).opacity)
+    assert_allclose(colours[5, 5, :3], to_rgb(theme.text))
+    assert_allclose(colours[4, 9, :3], to_rgb(TEST_COLOUR))
 
 
 def test_a_diagonal_confusion_matrix_is_drawn() -> None:

@@ -9,11 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_core.engine.client import EngineClient
 from mnist_core.engine.shared import EngineNotReady
+from mnist_core.figures.colours import TEST_COLOUR
 from mnist_core.predictions import Prediction
 from mnist_core.room.drawings import FEEDBACK, Drawings, RunPrediction
 from pages._shared import services
 from pages._shared.model_picker import MODEL_KEY as MODEL
 from pages._workshop.board import board as board_views
+from pages._workshop.board.accuracy import matrix_html
 from pages._workshop.tour import STEP_KEY, total_minutes
 from pages._workshop.tour_steps import STEPS
 from tests.apps import app_of
@@ -93,6 +95,17 @@ def test_each_drawing_is_sent_to_the_engine_only_once(room, batch_sizes):
     app.run()
     assert batch_sizes == [3, 1]
     assert "50.0\u2009%" in html(app)
+
+
+def test_the_matrix_of_the_board_has_the_common_tints():
+    counts = np.diag(np.full(10, 30))
+    counts[3, 3], counts[4, 9], counts[7, 2] = 0, 16, 4
+    styles = [cell.partition('"')[0] for cell in matrix_html(counts).split('<td style="')[1:]]
+    assert len(styles) == 100
+    assert styles[33] == styles[0] == "background: color-mix(in srgb, currentColor 13%, transparent)"
+    assert styles[49] == f"background: color-mix(in srgb, {TEST_COLOUR} 80%, transparent)"
+    assert styles[72] == f"background: color-mix(in srgb, {TEST_COLOUR} 40%, transparent)"
+    assert styles[1] == "color: #8888"
 
 
 def test_a_hidden_drawing_is_in_no_view_of_the_board(room, batch_sizes):

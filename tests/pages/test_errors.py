@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import settings
@@ -14,6 +15,8 @@ from mnist_core.digits import mnist
 from mnist_core.digits.label_errors import DISPUTED
 from mnist_core.evaluation.calibration import selective
 from mnist_core.evaluation.mcnemar import compare
+from mnist_core.evaluation.scores import confusion_matrix
+from mnist_core.figures.matrix_tints import matrix_tints
 from mnist_core.recipes import RECIPES
 from mnist_core.runs import store
 from mnist_core.runs.run import Run
@@ -56,6 +59,12 @@ def cells(app: AppTest, name: str) -> list[dict]:
     """The buttons of the component with this name."""
     (component,) = [element.proto for element in app.get("bidi_component") if element.proto.component_name == name]
     return json.loads(component.json)["cells"]
+
+
+def matrix_cells(app: AppTest) -> list[list[dict]]:
+    """The ten by ten buttons of the confusion matrix without its headers."""
+    buttons = cells(app, "confusion_matrix")
+    return [buttons[start + 1 : start + 11] for start in range(10, len(buttons), 11)]
 
 
 def digits(app: AppTest) -> list[str]:
@@ -120,7 +129,7 @@ def test_the_matrix_can_show_percentages_and_hide_correct_predictions(home: Path
     app = errors_page("book")
 
     def shown(true: int, predicted: int) -> str:
-        return cells(app, "confusion_matrix")[10 + 11 * true + 1 + predicted]["text"]
+        return matrix_cells(app)[true][predicted]["text"]
 
     assert shown(3, 3) == "983"
     choose(app, "Shares of each row, in %", True)
@@ -128,6 +137,17 @@ def test_the_matrix_can_show_percentages_and_hide_correct_predictions(home: Path
     choose(app, "Hide what is right", True)
     assert shown(3, 3) == ""
     assert url_query(app) == {"shares": "yes", "hide-right": "yes"}
+
+
+def test_the_matrix_has_the_common_tints_of_its_counts_or_shares(home: Path) -> None:
+    def opacities() -> list[list[float]]:
+        return [[cell["opacity"] for cell in row] for row in matrix_cells(app)]
+
+    app = errors_page("book")
+    counts = confusion_matrix(probabilities_of("book").argmax(axis=1), LABELS)
+    assert_allclose(opacities(), matrix_tints(counts).opacity)
+    choose(app, "Shares of each row, in %", True)
+    assert_allclose(opacities(), matrix_tints(counts / counts.sum(axis=1, keepdims=True)).opacity)
 
 
 def test_filters_limit_the_gallery_and_are_stored_in_the_url(home: Path) -> None:

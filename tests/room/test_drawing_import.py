@@ -6,11 +6,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import pytest
 
-from mnist_core.digits.drawing import DrawingError
+from mnist_core.digits import drawing_json, handwriting
+from mnist_core.digits.drawing import MAX_COORDINATE, Drawing, DrawingError
 from mnist_core.room import drawing_import as limits
-from mnist_core.room.drawing_import import parse_drawings
+from mnist_core.room.drawing_import import parse_drawings, rasterizing_seconds
 
 CASES = 200  # for each of the 25 malformations
 NAME = "hostile.json"
@@ -164,3 +166,99 @@ def test_a_valid_file_is_parsed_completely():
         ("Ada", "5", 8, (28, 28))
     }
     assert len({item.id for item in parsed}) == 20
+
+
+def dots(count: int, *, canvas: int = 280, brush: float = 20) -> Drawing:
+    """A drawing of ``count`` strokes of one point each, in the middle of the canvas."""
+    return Drawing((np.full((1, 2), canvas / 2),) * count, canvas=canvas, brush=brush)
+
+
+def zigzag(points: int, *, height: float, canvas: int = 1_024, brush: float = 20) -> Drawing:
+    """A stroke up and down over the whole width of the canvas."""
+    x, y = np.linspace(0, canvas, points), canvas / 2 + height / 2 * (-1) ** np.arange(points)
+    return Drawing((np.column_stack([x, y]),), canvas=canvas, brush=brush)
+
+
+SLOW_FILES = {
+    "dots": [dots(5_000, canvas=1_024, brush=1_024)] * 3,
+    "large canvases": [dots(1, canvas=1_024, brush=1_024)] * 4_000,
+    "long lines": [zigzag(5_000, height=2_000)] * 8,
+    "lines far off the canvas": [zigzag(5_000, height=MAX_COORDINATE, canvas=28)] * 5,
+    "sharp turns of a wide brush": [zigzag(5_000, height=1, brush=1_024)] * 6,
+}
+
+
+@pytest.mark.parametrize("drawings", SLOW_FILES.values(), ids=SLOW_FILES)
+def test_a_file_that_takes_too_long_raises_drawing_error_before_anything_is_rasterized(drawings, monkeypatch):
+    monkeypatch.setattr(limits, "rasterize", lambda drawing: pytest.fail("a drawing was rasterized"))
+    content = drawing_json.dump(map(drawing_json.to_json, drawings))
+    assert len(content) < limits.MAX_BYTES
+    with pytest.raises(DrawingError, match=r"too long\. Import it in parts\."):
+        parse_drawings(content, name=NAME)
+
+
+def test_a_single_drawing_within_its_own_limits_is_within_those_of_a_file():
+    corners = np.array([[-MAX_COORDINATE, -MAX_COORDINATE], [MAX_COORDINATE, MAX_COORDINATE]]) * 0.99999
+    strokes = tuple(corners[[number % 2]] for number in range(limits.MAX_POINTS))
+    largest = Drawing(strokes, canvas=limits.MAX_CANVAS, brush=limits.MAX_CANVAS)
+    limits.check_size(largest)
+    assert rasterizing_seconds(largest) < limits.MAX_SECONDS
+    assert len(drawing_json.dump([drawing_json.to_json(largest)])) < limits.MAX_BYTES / 50
+
+
+@pytest.mark.parametrize("canvas", [280, 420])  # the format's default, and the Draw page's
+def test_a_file_of_drawings_by_hand_is_within_the_limit_of_time_up_to_the_limits_of_size(canvas):
+    scale = canvas / 280
+    drawings = [
+        Drawing(tuple(stroke * scale for stroke in drawing.strokes), canvas=canvas, brush=drawing.brush * scale)
+        for drawing in handwriting.drawings(100, seed=0)
+    ]
+    file_size = len(drawing_json.dump(map(drawing_json.to_json, drawings)))
+    files = min(limits.MAX_BYTES / file_size, limits.MAX_DRAWINGS / len(drawings))
+    assert sum(map(rasterizing_seconds, drawings)) * files < limits.MAX_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("smaller", "larger"),
+    [
+        (dots(1), dots(2)),
+        (dots(1), dots(1, canvas=560)),
+        (dots(9, canvas=560), dots(9, canvas=560, brush=560)),
+        (zigzag(100, height=50), zigzag(200, height=50)),
+        (zigzag(100, height=50), zigzag(100, height=500)),
+        (zigzag(100, height=50), zigzag(100, height=50, brush=200)),
+    ],
+    ids=["strokes", "canvas", "brush of dots", "points", "length", "brush at turns"],
+)
+def test_a_drawing_with_more_of_anything_is_estimated_to_take_longer(smaller, larger):
+    assert 0 < rasterizing_seconds(smaller) < rasterizing_seconds(larger)
+
+
+def nested(depth: int) -> list:
+    """A list of six lists of six lists …, of which ``reprlib.repr`` shows every item."""
+    return [nested(depth - 1)] * 6 if depth else [1_234] * 6
+
+
+QUOTED: dict[str, Any] = {
+    "a long key": [{"k" * 10_000: 1}],
+    "a long label": [{"strokes": [[[1, 2]]], "label": "7" * 10_000}],
+    "a nested label": [{"strokes": [[[1, 2]]], "label": nested(5)}],
+    "nested strokes": [{"strokes": {"a": nested(5)}}],
+    "a nested nickname": [{"strokes": [[[9, 9]]], "nickname": nested(5)}],
+    "line breaks in a nickname": [{"strokes": [[[9, 9]]], "nickname": "a\r\nb\u2028c\u0085"}],
+    "a nested writer": [{"strokes": [[[9, 9]]], "writer": nested(5)}],
+    "a nested time": [{"strokes": [[[9, 9]]], "at": nested(5)}],
+}
+
+
+@pytest.mark.parametrize("values", QUOTED.values(), ids=QUOTED)
+@pytest.mark.parametrize(
+    "name", [NAME, "n" * 10_000, "two\r\nlines\u2028.json"], ids=["short name", "long name", "lines"]
+)
+def test_an_error_that_quotes_a_hostile_file_is_one_line_of_300_characters(values, name):
+    with pytest.raises(DrawingError) as caught:
+        parse_drawings(json.dumps(values).encode(), name=name)
+    message = str(caught.value)
+    assert message.isprintable()
+    assert len(message) <= 300
+    assert message.startswith("Drawing 1 in ")

@@ -18,7 +18,9 @@ from sqlalchemy import delete, make_url
 
 from mnist_core.digits import drawing_json
 from mnist_core.digits.drawing import Drawing
+from mnist_core.room import drawing_export, drawing_import
 from mnist_core.room.database import Database, RoomError
+from mnist_core.room.drawing_import import rasterizing_seconds
 from mnist_core.room.drawings import FEEDBACK, IMPORT, Drawings, ImportResult, StoredDrawing
 from tests.drawn import ANSWER, DIGIT, SEVEN, add
 
@@ -116,6 +118,43 @@ def test_an_exported_room_is_imported_unchanged_and_only_once(room, tmp_path):
     assert {stored.source for stored in other.newest(5)} == {IMPORT}
     assert other.newest(1)[0].answer is None
     assert other.newest(1)[0].person is None
+
+
+@pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_SECONDS"])
+def test_a_room_that_exceeds_a_files_limit_is_exported_in_parts_that_can_be_imported(
+    room, tmp_path, monkeypatch, limit
+):
+    drawing_ids = [add(room, label=label) for label in range(5)]
+    of_one_drawing = {"MAX_BYTES": len(room.export()) / 5, "MAX_SECONDS": rasterizing_seconds(SEVEN)}[limit]
+    for module in (drawing_export, drawing_import):
+        monkeypatch.setattr(module, limit, 2.5 * of_one_drawing)
+    parts = list(room.export_parts(max_drawings=100))
+    assert [[each["id"] for each in json.loads(part)] for part in parts] == [
+        drawing_ids[:2:-1],
+        drawing_ids[2:0:-1],
+        drawing_ids[:1],
+    ]
+    with pytest.raises(drawing_json.DrawingError, match="Import it in parts"):
+        room.import_json(room.export(), name="room.json")
+    other = Drawings(Database(make_url(f"sqlite:///{tmp_path / 'other.db'}")))
+    assert [other.import_json(part, name="part.json").added for part in parts] == [2, 2, 1]
+
+
+def test_a_part_of_an_export_has_the_given_number_of_drawings_at_most(room):
+    assert list(room.export_parts(max_drawings=2)) == []
+    for label in range(5):
+        add(room, label=label)
+    room.hide(room.newest(1)[0].id)
+    assert [len(json.loads(part)) for part in room.export_parts(max_drawings=2)] == [2, 2]
+    assert [len(json.loads(part)) for part in room.export_parts(max_drawings=100)] == [4]
+
+
+def test_a_drawing_above_a_files_limit_has_a_part_of_its_own(room, monkeypatch):
+    """An older version may have stored it."""
+    monkeypatch.setattr(drawing_export, "MAX_SECONDS", 0.5 * rasterizing_seconds(SEVEN))
+    for label in range(3):
+        add(room, label=label)
+    assert [len(json.loads(part)) for part in room.export_parts(max_drawings=100)] == [1, 1, 1]
 
 
 def test_a_file_without_ids_is_recognized_when_imported_again(room):

@@ -108,7 +108,40 @@ def test_a_file_with_an_invalid_vote_raises_vote_error_and_imports_none(votes, b
     assert votes.cast_by("ada") == {}
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[" * 100_000, b"[" * 5_000 + b"]" * 5_000])
 def test_a_file_that_is_no_json_raises_vote_error(votes, content):
     with pytest.raises(VoteError, match=r"votes\.json cannot be read as JSON"):
         votes.import_json(content, name="votes.json")
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"1" + b"0" * 400, b"1" + b"0" * 5_000])
+@pytest.mark.parametrize("field", ["test_index", "digit"])
+def test_a_vote_with_an_endless_number_raises_vote_error(votes, field, number):
+    content = json.dumps([{"voter": voter_of("ada"), "test_index": 947, "digit": 9} | {field: "number"}]).encode()
+    with pytest.raises(VoteError, match=r"votes\.json"):
+        votes.import_json(content.replace(b'"number"', number), name="votes.json")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"k" * 10_000: 1},
+        {"two\r\nlines\u2028": 1},
+        {"voter": "x" * 10_000},
+        {"digit": "9" * 10_000},
+        {"digit": [[9]] * 99},
+    ],
+    ids=["long key", "lines in a key", "long voter", "long digit", "list"],
+)
+def test_an_error_of_a_hostile_votes_file_is_one_line_with_the_number_of_the_vote(votes, broken):
+    valid_vote = {"voter": voter_of("ada"), "test_index": 947, "digit": 9}
+    with pytest.raises(VoteError, match=r"votes\.json should hold a list of votes.* Vote 2: ") as caught:
+        votes.import_json(json.dumps([valid_vote, valid_vote | broken]).encode(), name="votes.json")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) <= 300
+
+
+def test_a_file_of_a_million_invalid_votes_ends_at_the_first(votes):
+    with pytest.raises(VoteError, match="Vote 1: Input should be an object") as caught:
+        votes.import_json(b"[" + b"1," * 1_000_000 + b"1]", name="votes.json")
+    assert caught.value.__cause__.error_count() == 1

@@ -1,4 +1,4 @@
-"""Tests of the expected seconds of a training: a rule of thumb first, then measurements."""
+"""Tests of the expected seconds of a training, a rule of thumb first, then measurements, and of robustness."""
 
 import pytest
 
@@ -30,6 +30,11 @@ def test_the_estimate_without_measurements_has_the_right_magnitude(home):
 )
 def test_more_work_takes_longer(home, more):
     assert pace.expected_seconds(more, home) > pace.expected_seconds(BOOK, home)
+
+
+def test_a_larger_network_takes_longer_to_measure_its_robustness():
+    wide = ModelConfig(hidden_units=(2048, 2048))
+    assert 5 < pace.expected_robustness_seconds(BOOK.model) < pace.expected_robustness_seconds(wide) < 60
 
 
 def test_fewer_digits_take_less_time(home):

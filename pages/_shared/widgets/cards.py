@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_core.digits.normalization import SIDE
+from mnist_core.config import SIDE
 from pages._shared.widgets.digit_grid import data_url
 
 STYLE = """

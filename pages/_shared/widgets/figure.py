@@ -16,12 +16,19 @@ def page_theme() -> Theme:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def show_figure(draw: Callable[..., Figure], *values: object, width: str | int = "stretch", **options: object) -> None:
+def show_figure(
+    draw: Callable[..., Figure],
+    *values: object,
+    width: str | int = "stretch",
+    alt: str | None = None,
+    **options: object,
+) -> None:
     """Show the figure that ``draw`` returns for these arguments, as wide as its container or ``width`` pixels.
 
-    The image is cached: Matplotlib takes a third of a second for it, and a page reruns at each click.
+    ``alt``: the text for screen readers. The image is cached by the name of ``draw`` and its arguments: Matplotlib
+    takes a third of a second for it, and a page reruns at each click.
     """
-    st.image(_rendered_png(draw, draw.__qualname__, *values, **options), width=width)
+    st.image(_rendered_png(draw, draw.__qualname__, *values, **options), width=width, alt=alt)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

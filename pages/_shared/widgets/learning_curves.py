@@ -1,4 +1,4 @@
-"""Live charts of loss and accuracy while a network trains, in Altair."""
+"""Charts of a training's loss and accuracy, live while it trains, in Altair."""
 
 import math
 from functools import cache

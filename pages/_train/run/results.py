@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_core.config import MAX_EPOCHS, ON_HELD_OUT
-from mnist_core.figures.activation_functions import training_curves
+from mnist_core.figures.training_curves import training_curves
 from mnist_core.runs.run import Run
 from pages._shared.identity import person
 from pages._shared.model_picker import show_use_button

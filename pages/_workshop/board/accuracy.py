@@ -5,8 +5,11 @@ import html
 import numpy as np
 import streamlit as st
 
+from mnist_core.config import CLASSES
 from mnist_core.engine.shared import EngineNotReady
-from mnist_core.evaluation.scores import CLASSES, confusion_matrix, most_frequent_mix_ups
+from mnist_core.evaluation.scores import confusion_matrix, most_frequent_mix_ups
+from mnist_core.figures.colours import TEST_COLOUR
+from mnist_core.figures.matrix_tints import matrix_tints
 from mnist_core.runs.leaderboards import TRAINED_ON
 from mnist_core.runs.run import Run
 from pages._shared.model_picker import chosen_run
@@ -88,21 +91,19 @@ def _worst_html(counts: np.ndarray, ids: np.ndarray, labels: np.ndarray, predict
 
 def matrix_html(counts: np.ndarray) -> str:
     """Return ``counts``, int64 (10, 10), true label by prediction, as HTML: the diagonal grey, errors orange."""
-    max_root = np.sqrt(max(int(np.where(np.eye(CLASSES, dtype=bool), 0, counts).max()), 1))
+    tints = matrix_tints(counts)
     head = "".join(f'<th scope="col">{digit}</th>' for digit in range(CLASSES))
     rows = (
         f'<tr><th scope="row">{true}</th>'
-        + "".join(_cell(int(count), right=true == predicted, max_root=max_root) for predicted, count in enumerate(row))
+        + "".join(map(_cell, counts[true], tints.right[true], tints.opacity[true]))
         + "</tr>"
-        for true, row in enumerate(counts)
+        for true in range(CLASSES)
     )
     caption = "Our drawings: each row a digit, each column what was read"
     return f'<table class="board-matrix"><caption>{caption}</caption><tr><td></td>{head}</tr>{"".join(rows)}</table>'
 
 
-def _cell(count: int, *, right: bool, max_root: float) -> str:
-    """Return a table cell; the opacity is by the square root of the count, so that single errors stay visible."""
-    opacity = 25 if right else round(80 * np.sqrt(count) / max_root)
-    colour = "#888888" if right else "#EE7733"
-    style = f"background: color-mix(in srgb, {colour} {opacity}%, transparent)" if count else "color: #8888"
-    return f'<td style="{style}">{count}</td>'
+def _cell(count: int, right: bool, opacity: float) -> str:
+    colour = "currentColor" if right else TEST_COLOUR
+    tint = f"background: color-mix(in srgb, {colour} {opacity:.0%}, transparent)"
+    return f'<td style="{tint if count or right else "color: #8888"}">{count}</td>'

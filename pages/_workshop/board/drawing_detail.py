@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mnist_core.engine.shared import EngineNotReady
-from pages._shared.engine_status import wait_for_engine
+from pages._shared.engine_status import ask_engine
 from pages._shared.messages import error_boundary
 from pages._shared.model_picker import chosen_run
 from pages._shared.services import engine, stored_drawings
@@ -18,17 +17,16 @@ if TYPE_CHECKING:
 
 @error_boundary
 def show_opened(drawing_id: str) -> None:
-    """Show the prediction, the pixel attribution, and the prediction after each epoch."""
+    """Show the prediction for the drawing, its pixel attribution, and the prediction after each epoch."""
     drawing = stored_drawings().find(drawing_id)
     if drawing is None:
         st.info("This drawing is not in the room any more.", icon=":material/undo:")
         return
     run = chosen_run()
-    try:
-        batch, explanation = engine().predict(run, drawing.digit[None]), engine().explain(run, drawing.digit)
-    except EngineNotReady:
-        wait_for_engine()
+    answers = ask_engine(lambda: (engine().predict(run, drawing.digit[None]), engine().explain(run, drawing.digit)))
+    if answers is None:
         return
+    batch, explanation = answers
     st.text(f"{_drawing_text(drawing)} Here “{run.config.name}” reads it.")  # plain text: names may contain Markdown
     answer, ink = st.columns([1, 1.2], gap="large")
     with answer:
