@@ -216,7 +216,7 @@ class EngineClient:
             with queue.queue_lock(self._home):
                 yield
         except OSError as error:
-            raise EngineError(f"The training could not be put in line: {error.strerror or error}.") from error
+            raise EngineError(f"The training could not be queued: {error.strerror or error}.") from error
 
     def close(self) -> None:
         """Disconnect from the engine, which ends by itself when no clients and no runs are left."""

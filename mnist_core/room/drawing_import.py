@@ -88,7 +88,7 @@ def rasterizing_seconds(drawing: Drawing) -> float:
 
     Agg's time grows with the outline of the strokes, which is longer at sharp turns of a wide brush, and with the
     pixels that they cover. The factors were measured on a core of a cloud server in 2026, for the slowest of many
-    patterns; a drawing by hand takes about three quarters of the estimate.
+    patterns.
     """
     points = np.concatenate([np.empty((0, 2)), *drawing.strokes])  # (points, 2)
     steps = np.diff(points, axis=0)  # also from a stroke to the next one

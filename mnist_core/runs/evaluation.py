@@ -53,8 +53,10 @@ class Evaluation:
             return {}
         for name, shape in STATISTICS_SHAPES.items():
             array = arrays[name]
-            wanted = tuple(size if wanted is None else wanted for wanted, size in zip(shape, array.shape, strict=False))
-            if array.shape != wanted or len(wanted) < len(shape) or not array.size or not np.isfinite(array).all():
+            has_shape = array.ndim == len(shape) and all(
+                want in (None, size) for want, size in zip(shape, array.shape, strict=True)
+            )
+            if not has_shape or not array.size or not np.isfinite(array).all():
                 raise self._error(f"it has no valid {name}")
         return arrays
 

@@ -21,9 +21,10 @@ def read_arrays(file: BinaryIO, names: Iterable[str] | None = None) -> dict[str,
     Raises DamagedFile when it is no such archive, too large, or holds anything but numbers.
     """
     try:
-        with np.load(file, allow_pickle=False) as archive:
-            if not isinstance(archive, NpzFile):
-                raise DamagedFile("it is no archive of arrays")
+        archive = np.load(file, allow_pickle=False)
+        if not isinstance(archive, NpzFile):
+            raise DamagedFile("it is no archive of arrays")
+        with archive:
             check_members(archive.zip.infolist(), max_bytes=MAX_BYTES)
             present = archive.files if names is None else [name for name in names if name in archive]
             arrays = {name: archive[name] for name in present}

@@ -29,7 +29,7 @@ class PredictionCache:
     def predict(self, run: Run, ids: Sequence[str]) -> np.ndarray:
         """Return the labels, 0 to 9, that ``run`` predicts for the drawings ``ids``: int64 (N,).
 
-        TRAINED_ON marks drawings in its training data and deleted ones. Raises as ``classify`` and ``room`` do.
+        TRAINED_ON marks drawings in its training data and deleted ones. Raises EngineNotReady and RoomError.
         """
         with self._lock:  # other sessions wait, because they need the same predictions
             key = _key(run)
