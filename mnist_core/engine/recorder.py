@@ -58,7 +58,8 @@ class Recorder:
         run.truncate_history(*self.position)
         self._snapshot_epochs = snapshot_epochs(self.position[0] + 1, run.config.total_epochs)
         history, batch_seconds = run.read_epochs(), run.read_batches()["seconds"]
-        self._seconds_before = float(batch_seconds[-1]) if len(batch_seconds) else 0.0
+        # An epoch's row is written after its last batch's, and later: of both, so that no time is below the parent's.
+        self._seconds_before = float(max([*history["seconds"][-1:], *batch_seconds[-1:]], default=0.0))
         inherited = history["seconds"][history["epoch"] == run.config.inherited_epochs]
         self._seconds_inherited = float(inherited[0]) if len(inherited) else 0.0
         self._control = run.read_control()

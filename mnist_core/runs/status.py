@@ -23,7 +23,7 @@ def _check_scores(scores: dict[str, float]) -> dict[str, float]:
 
 
 Time = Annotated[float, Field(ge=0, le=253_402_300_799)]  # seconds since 1970, until the year 9999
-Duration = Annotated[float, Field(ge=0, le=1e10)]  # seconds
+Duration = Annotated[float, Field(ge=-1e10, le=1e10)]  # seconds; older versions wrote some just below 0
 
 
 @dataclass(frozen=True, kw_only=True)

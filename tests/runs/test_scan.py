@@ -49,3 +49,8 @@ def test_a_folder_without_a_status_is_unreadable_only_when_it_is_not_new(home, r
     settle(run)
     (unreadable,) = scan.scan(home).unreadable
     assert "status.json is missing" in unreadable.reason
+
+
+def test_a_run_whose_training_time_is_just_below_zero_is_read_as_older_versions_wrote_it(home, run):
+    run.update(state=FINISHED, seconds=-0.0003)
+    assert [listed.status.seconds for listed in scan.scan(home).own] == [-0.0003]
