@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from mnist_core.config import (
     TrainingConfig,
     plain_number,
 )
+from mnist_core.errors import RunError
 from mnist_core.runs.run import Run
 from mnist_core.runs.snapshot import read_snapshot
 from mnist_core.runs.status import FAILED, FINISHED
@@ -57,16 +59,19 @@ class Evidence:
     def of(cls, run: Run, digits: np.ndarray) -> Self:
         """Collect the current evidence of ``run``; ``digits``, uint8 (N, 28, 28), are the input of the hidden layers.
 
-        Raises RunError when a file is damaged.
+        A snapshot that cannot be read counts as none: a network that diverged can have weights that are not finite.
+        Raises RunError when another file is damaged.
         """
-        status, newest = run.read_status(), max(run.snapshots(), default=None)
+        status, newest, layers = run.read_status(), max(run.snapshots(), default=None), ()
+        with suppress(RunError):
+            layers = activity(read_snapshot(run, newest), digits) if newest else ()
         return cls(
             config=run.config,
             epochs=run.read_epochs(),
             batches=run.read_batches(),
             ended=status.state == FINISHED,
             diverged=status.state == FAILED and status.diverged,
-            layers=activity(read_snapshot(run, newest), digits) if newest else (),
+            layers=layers,
         )
 
 

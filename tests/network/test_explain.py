@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import softmax
 
 from mnist_core.config import HELD_OUT_DIGITS, ModelConfig
 from mnist_core.digits.non_digits import make
 from mnist_core.errors import ModelError
 from mnist_core.network import explain
 from mnist_core.network import model as network
-from mnist_core.network.feature_extractor import FeatureExtractor, softmax
+from mnist_core.network.feature_extractor import FeatureExtractor
 from mnist_core.network.nearest import NearestDigits
 from mnist_core.network.typicality import Typicality
 from mnist_core.predictions import REJECTION_THRESHOLD
@@ -38,7 +39,7 @@ def test_the_feature_extractor_gives_the_probabilities_of_the_model(book, featur
     sample = digits.test.images[:50]
     hidden, logits = features.extract(sample)
     assert [outputs.shape for outputs in hidden] == [(50, 512), (50, 512)]
-    assert_allclose(softmax(logits), network.probabilities(book, sample), atol=1e-5)
+    assert_allclose(softmax(logits, axis=1), network.probabilities(book, sample), atol=1e-5)
 
 
 def test_activity_equals_the_outputs_of_the_hidden_layer(book, features, digits):
@@ -77,7 +78,7 @@ def test_predictions_with_snapshot_weights_equal_the_stored_ones(features, digit
         for index in range(3):
             predicted = explain.predict_with_weights(features, snapshot, digits.test.images[index])
             assert_allclose(predicted, snapshot["test_probabilities"][index], atol=0.01)
-    assert softmax(features(digits.test.images[:1])[1]).argmax() == 7
+    assert softmax(features(digits.test.images[:1])[1], axis=1).argmax() == 7
 
 
 def test_a_snapshot_of_another_network_raises_model_error_and_changes_no_weights(digits):

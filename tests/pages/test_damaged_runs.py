@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.cli import main
+from mnist_core.runs.hints import Evidence
 from mnist_core.runs.run import Run
 from tests.apps import new_app, open_page
 from tests.runs.damage import all_damage, complete_run
@@ -32,7 +33,12 @@ OWN_ADDRESSES = {  # of the damaged run, by the file: the pages that read it
     "batches.csv": TRAINED_AND_COMPARED,
     "evaluation.npz": tuple(f"errors?view={view}&model={{id}}" for view in ERROR_VIEWS),
     "lesson.npz": ("draw?way=teach&model={id}", "train?run={id}"),
-    "snapshots/epoch-02.npz": ("errors?epoch=2&model={id}", "errors?digit=7&model={id}", *LOOKED_INTO),
+    "snapshots/epoch-02.npz": (
+        "train?run={id}",
+        "errors?epoch=2&model={id}",
+        "errors?digit=7&model={id}",
+        *LOOKED_INTO,
+    ),
     "resume/best.npz": ("train?run={id}",),
     "resume/epoch-002+0003.keras": ("train?run={id}",),
     "model.keras": ("draw?model={id}", "train?run={id}"),
@@ -107,3 +113,10 @@ def test_the_pages_of_a_damaged_run_show_no_traceback(home, template, name):
             for address in OWN_ADDRESSES[name]:
                 check_page(address.format(id=run.id))
             shutil.rmtree(run.path)
+
+
+def test_the_hints_of_a_run_do_without_a_damaged_snapshot(home, template, digits):
+    run = damaged_run(home, template, "snapshots/epoch-02.npz", "weights that are not finite")
+    evidence = Evidence.of(run, digits.test.images[:10])
+    assert evidence.layers == ()
+    assert evidence.epochs["epoch"].tolist() == [1, 2]
