@@ -33,14 +33,16 @@ def training_revision() -> int:
 def train_callback(config: Callable[[], RunConfig]) -> Callable[[], None]:
     """Return the callback of a button that queues a training and selects its run; ``config`` is called at the click.
 
-    One drawn button starts one training: on a busy machine Streamlit can run a callback twice for one click.
+    One drawn button starts one training. At any access to the session state Streamlit may interrupt a callback for a
+    second click, and then runs it again: so the revision changes right before the training is queued.
     """
     revision = training_revision()
 
     def start_training() -> None:
         if training_revision() == revision:
-            select_run(engine().train(config()).id)
+            chosen = config()
             st.session_state[TRAINING_REVISION_KEY] = revision + 1
+            select_run(engine().train(chosen).id)
 
     return safe_callback(start_training)
 
