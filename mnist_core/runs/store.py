@@ -194,7 +194,7 @@ def find(reference: str, home: Path) -> Run:
     """
     for folder in (SHIPPED, home / "runs"):  # the fast path for an id, without reading all runs
         run = Run(folder / reference)
-        if run.id == reference and _is_readable(run):
+        if run.id == reference and _exists(run.path) and _is_readable(run):
             return run
     runs = scan.scan(home).runs
     named = [listed.run for listed in runs if listed.config.name == reference]

@@ -50,6 +50,12 @@ def test_an_unknown_name_raises_run_error_with_the_known_names(home, run):
         store.find("nobody", home)
 
 
+@pytest.mark.parametrize("reference", ["\0", "x" * 5_000])
+def test_a_name_that_no_file_can_have_raises_run_error(home, reference):
+    with pytest.raises(RunError, match="no run called"):
+        store.find(reference, home)
+
+
 def test_a_half_written_last_row_is_not_read(run):
     write_history(run, 3)
     with (run.path / "epochs.csv").open("a") as file:
