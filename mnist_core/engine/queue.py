@@ -11,11 +11,11 @@ from pathlib import Path
 from filelock import FileLock
 
 from mnist_core.engine.shared import read_engine_facts
-from mnist_core.errors import LabError, RunError
+from mnist_core.errors import LabError
 from mnist_core.runs import pace, scan
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import QUEUED
-from mnist_core.runs.view import ListedRun, progress
+from mnist_core.runs.view import ListedRun
 
 MAX_WAITING_PER_PERSON = 2  # all runs of an experiment count as one
 QUEUE_LOCK_FILE = "queue.lock"  # in the home folder
@@ -112,12 +112,8 @@ def _sort_key(listed: ListedRun) -> tuple[float, str]:
 
 def _remaining(listed: ListedRun, home: Path) -> float:
     """The remaining seconds of a run: extrapolated from its progress, or as expected before its start."""
-    config, status = listed.config, listed.status
-    try:
-        done = progress(config, listed.run.read_batches())
-    except RunError:  # its history is damaged: the estimate gets worse
-        done = 0.0
-    expected = status.expected_seconds or pace.expected_seconds(config, home)
+    status, done = listed.status, listed.read_progress()
+    expected = status.expected_seconds or pace.expected_seconds(listed.config, home)
     total = status.seconds / done if done > MIN_PROGRESS else expected
     return total * (1 - done) + OVERHEAD_SECONDS
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnist_core.config import RunConfig
+from mnist_core.errors import RunError
 from mnist_core.runs.control import Control
 from mnist_core.runs.status import Status
 
@@ -30,6 +31,13 @@ class ListedRun:
     def shipped(self) -> bool:
         """Whether the run is part of the app, and therefore read-only."""
         return self.run.shipped
+
+    def read_progress(self) -> float:
+        """The completed share of the run's own epochs, 0 to 1; 0 if its history is damaged."""
+        try:
+            return progress(self.config, self.run.read_batches())
+        except RunError:
+            return 0.0
 
 
 @dataclass(frozen=True)

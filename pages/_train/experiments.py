@@ -77,7 +77,7 @@ def _show_live(experiment: Experiment, shown: Mapping[str, ListedRun]) -> None:
     waiting = [listed for listed in runs.values() if listed.status.state == QUEUED]
     training = [name for name, listed in runs.items() if listed.status.has_trainer]
     if training:
-        shares = [listed.run.read().progress for listed in runs.values()]
+        shares = [listed.read_progress() for listed in runs.values()]
         st.progress(sum(shares) / len(shares), text=f"Training: {' and '.join(training)}")
     elif waiting:
         show_queue_position(waiting[0].run)

@@ -2,14 +2,18 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from mnist_core.cli import main
+from mnist_core.config import RunConfig
+from mnist_core.runs import store
 from mnist_core.runs.hints import Evidence
 from mnist_core.runs.run import Run
-from tests.apps import new_app, open_page
+from mnist_core.runs.status import RUNNING
+from tests.apps import app_of, new_app, open_page
 from tests.runs.damage import all_damage, complete_run
 
 TABS = ("train", "learn", "experiments", "runs", "inside", "by-hand")
@@ -120,3 +124,21 @@ def test_the_hints_of_a_run_do_without_a_damaged_snapshot(home, template, digits
     evidence = Evidence.of(run, digits.test.images[:10])
     assert evidence.layers == ()
     assert evidence.epochs["epoch"].tolist() == [1, 2]
+
+
+def trainings() -> None:
+    from pages._workshop.host.trainings import show_trainings
+
+    show_trainings()
+
+
+@pytest.mark.parametrize("name", ["batches.csv", "epochs.csv", "control.json"])
+def test_the_hosts_list_of_trainings_has_every_run_beside_one_with_a_damaged_file(home, template, monkeypatch, name):
+    monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
+    run = damaged_run(home, template, name, "half of it" if name == "control.json" else "a text for a number")
+    run.update(state=RUNNING, heartbeat=time.time())
+    waiting = store.create(RunConfig(name="waiting"), home)
+    app = app_of(trainings).run()
+    assert not app.exception
+    assert not app.error
+    assert {f"host-cancel-{each.id}" for each in (run, waiting)} <= {button.key for button in app.button}

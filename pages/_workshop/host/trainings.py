@@ -1,12 +1,14 @@
 """Host's view, Trainings: running and queued trainings, with buttons for each, and the runs that cannot be read."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
 from mnist_core import settings
 from mnist_core.config import RunConfig
 from mnist_core.engine import queue
+from mnist_core.errors import RunError
 from mnist_core.recipes import RECIPES
 from mnist_core.runs import scan
 from mnist_core.runs.run import Run
@@ -43,13 +45,14 @@ def show_trainings() -> None:
 def _show_queue(training: Sequence[ListedRun], watched: Run | None) -> None:
     """Show the runs in ``training``, then those that wait; ``watched`` is the broadcast one."""
     waiting = queue.waiting(settings.home())
+    training = [listed for listed in training if listed.run not in waiting]  # one may have been queued again meanwhile
     if not training and not waiting:
         st.info("Nothing is being trained, and nobody waits.", icon=":material/hourglass_empty:")
         return
     names = people().nicknames([each.config.person for each in (*training, *waiting)])
     shown = watched and watched.id
     for listed in training:
-        state, share = STATES[listed.status.state].name, listed.run.read().progress
+        state, share = STATES[listed.status.state].name, listed.read_progress()
         _show_row(listed.run, shown, f"{_run_text(listed.run, names)} · {state}, {share:.0%} done")
     for number, run in enumerate(waiting, start=1):
         starts = format_duration(queue.position_of(run, run.home).seconds)
@@ -86,6 +89,9 @@ def _run_text(run: Run, names: dict[str, str]) -> str:
 
 def _show_row(run: Run, shown: str | None, text: str, *, first: bool = False) -> None:
     """Show a run with its buttons; ``shown`` is the id of the broadcast run, ``first`` adds the button Train next."""
+    is_cancelling = False
+    with suppress(RunError):  # a damaged control.json must not take the other rows away
+        is_cancelling = run.read_control().cancel
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text, width="stretch")
         if run.id != shown:
@@ -103,10 +109,10 @@ def _show_row(run: Run, shown: str | None, text: str, *, first: bool = False) ->
                 on_click=safe_callback(lambda: host_actions().put_first(host_token(), run.id)),
             )
         st.button(
-            "Cancelling …" if run.read_control().cancel else "Cancel",
+            "Cancelling …" if is_cancelling else "Cancel",
             icon=":material/stop:",
             key=f"host-cancel-{run.id}",
-            disabled=run.read_control().cancel,
+            disabled=is_cancelling,
             on_click=safe_callback(lambda: host_actions().cancel(host_token(), run.id)),
         )
 
