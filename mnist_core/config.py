@@ -244,4 +244,3 @@ class RunConfig:
 
 
 CONFIG_JSON = TypeAdapter(RunConfig)
-CONFIG_PARTS = {"model", "training"}  # what a config.json must have, though RunConfig has defaults

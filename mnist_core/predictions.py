@@ -32,6 +32,29 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class DigitPrediction:
+    """The prediction of one network for one drawing.
+
+    ``probabilities``: float (10,), sum 1. ``run``, ``name``: the id and the name of the network's run. ``typicality``:
+    as in Prediction, above 0 and at most 1, or None.
+    """
+
+    probabilities: np.ndarray
+    run: str
+    name: str
+    typicality: float | None = None
+
+    @property
+    def answer(self) -> int:
+        """The most probable digit, 0 to 9."""
+        return int(self.probabilities.argmax())
+
+    def rejected(self, threshold: float) -> bool:
+        """Whether the image is less typical than ``threshold``, 0 to 1; False if its typicality is not known."""
+        return self.typicality is not None and self.typicality < threshold
+
+
+@dataclass(frozen=True)
 class Explanation:
     """An explanation of a network's prediction for one image.
 

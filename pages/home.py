@@ -52,7 +52,7 @@ def own_result(run: Run) -> PublishedResult:
     if scores is None:
         return WALK_THROUGH
     error = round(100 - 100 * scores["test_accuracy"], 2)
-    return PublishedResult(f"Yours: {run.config.name}", error, "the network chosen in the sidebar")
+    return PublishedResult(f"Yours: {run.read_config().name}", error, "the network chosen in the sidebar")
 
 
 st.title("Digit Lab")

@@ -24,7 +24,7 @@ def run_with_snapshots(home: Path, config: RunConfig, epochs: list[int], *, stat
 def save_snapshot(run: Run, epoch: int, **changes: np.ndarray) -> None:
     """Save random weights as the snapshot of ``epoch``. ``changes``: arrays by name, with "__" for "/"."""
     random = np.random.default_rng(epoch)
-    model = run.config.model
+    model = run.read_config().model
     arrays = {}
     for layer, (inputs, units) in enumerate(pairwise((784, *model.hidden_units, 10)), start=1):
         name = f"hidden_{layer}" if layer <= len(model.hidden_units) else "probabilities"

@@ -7,8 +7,6 @@ import numpy as np
 from mnist_core.cli.models import NamedModel, resolve_model
 from mnist_core.cli.output import UsageError, print_report
 from mnist_core.digits import drawing_json, mnist, non_digits
-from mnist_core.digits.drawing import rasterize
-from mnist_core.digits.normalization import to_digit
 from mnist_core.digits.perturbations import PERTURBATIONS, Perturbation
 from mnist_core.evaluation.drawings import score_drawings
 from mnist_core.evaluation.scores import scores
@@ -72,7 +70,7 @@ def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
 def _evaluate_on_non_digits(arguments: argparse.Namespace) -> None:
     kinds, drawings = zip(*non_digits.make(NON_DIGIT_COUNT, seed=NON_DIGIT_SEED), strict=True)
     model = resolve_model(arguments.run)
-    prediction = model.predict(np.stack([to_digit(rasterize(drawing)) for drawing in drawings]))
+    prediction = model.predict(np.stack([drawing.to_digit() for drawing in drawings]))
     if prediction.typicality is None:
         raise UsageError(f"{model.name} does not know what digits look like. A run learns it by: evaluate RUN --save")
     rejected = prediction.rejected

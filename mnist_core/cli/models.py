@@ -46,8 +46,8 @@ def resolve_model(reference: str | None) -> NamedModel:
     if run is None:
         raise UsageError("No network ships with this copy. Name a run, or train one: python -m mnist_core train")
     if not run.has_model():
-        raise UsageError(f"The run {run.config.name} has no trained network yet.")
-    return NamedModel(run.config.name, run.model_path)
+        raise UsageError(f"The run {run.read_config().name} has no trained network yet.")
+    return NamedModel(run.read_config().name, run.model_path)
 
 
 def _room_state(home: Path) -> RoomState:

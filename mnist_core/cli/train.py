@@ -31,7 +31,7 @@ def train(arguments: argparse.Namespace) -> None:
         "path": str(run.path),
         "epochs": len(run.read_epochs()["epoch"]),
         "seconds": round(status.seconds, 2),
-        "parameters": run.config.model.parameters,
+        "parameters": run.read_config().model.parameters,
         "test_loss": status.scores["test_loss"],
         "test_accuracy": status.scores["test_accuracy"],
     }
@@ -39,7 +39,7 @@ def train(arguments: argparse.Namespace) -> None:
     print_report(
         arguments,
         report,
-        f"{run.config.name}{ending}: {report['epochs']} epochs in {status.seconds:.1f} s, "
+        f"{run.read_config().name}{ending}: {report['epochs']} epochs in {status.seconds:.1f} s, "
         f"test accuracy {report['test_accuracy']:.4f}, loss {report['test_loss']:.4f}\n{run.path}",
     )
 
@@ -63,7 +63,7 @@ def _train_with_progress(run: Run, *, quiet: bool) -> None:
 
     from mnist_core.engine.worker import train_run
 
-    config = run.config
+    config = run.read_config()
     steps = config.training.steps_per_epoch
     columns = ("{task.description}", BarColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as bar:

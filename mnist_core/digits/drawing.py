@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mnist_core.digits.normalization import Preparation, prepare
 from mnist_core.errors import LabError
 
 if TYPE_CHECKING:
@@ -48,6 +49,17 @@ class Drawing:
             _require(
                 bool((np.abs(stroke) <= MAX_COORDINATE).all()), f"points must lie within {MAX_COORDINATE:,} pixels"
             )
+
+    def prepared(self) -> Preparation | None:
+        """All steps from the strokes to the network's input; None when there is no ink on the canvas."""
+        return prepare(rasterize(self)) if self.strokes else None
+
+    def to_digit(self) -> np.ndarray:
+        """The network's input, uint8 (28, 28). Raises DrawingError when there is no ink on the canvas."""
+        preparation = self.prepared()
+        if preparation is None:
+            raise DrawingError("there is no ink on its canvas")
+        return preparation.digit
 
 
 def _is_label(label: object) -> bool:

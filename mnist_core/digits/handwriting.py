@@ -10,10 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from mnist_core.digits.drawing import CANVAS, Drawing, rasterize
+from mnist_core.digits.drawing import CANVAS, Drawing
 from mnist_core.digits.handwriting_styles import STYLES, Stroke, Style
 from mnist_core.digits.mnist import Split
-from mnist_core.digits.normalization import to_digit
 from mnist_core.digits.splines import catmull_rom
 
 POINTS_PER_CURVE = 12  # points per spline segment, before resampling
@@ -22,7 +21,7 @@ MARGIN = 6  # canvas pixels between a drawing and the edge
 
 def handwriting(count: int, *, seed: int) -> Split:
     """``count`` synthetic digits, normalized as MNIST's are; the labels are 0 to 9 in turn."""
-    images = np.array([to_digit(rasterize(drawing)) for drawing in drawings(count, seed=seed)], dtype=np.uint8)
+    images = np.array([drawing.to_digit() for drawing in drawings(count, seed=seed)], dtype=np.uint8)
     return Split(images=images.reshape(-1, 28, 28), labels=(np.arange(count) % 10).astype(np.uint8))
 
 

@@ -82,9 +82,3 @@ def center_by_mass(fitted: np.ndarray) -> np.ndarray:
 def _offset(mass: np.ndarray, length: int) -> int:
     center = float((mass * (np.arange(length) + 0.5)).sum())
     return min(max(round(MASS_CENTER - center), 0), SIDE - length)
-
-
-def to_digit(ink: np.ndarray) -> np.ndarray | None:
-    """The digit that ``prepare`` makes of ``ink``: uint8 (28, 28), or None when there is no ink."""
-    preparation = prepare(ink)
-    return preparation.digit if preparation else None

@@ -28,7 +28,7 @@ from mnist_core.engine.shared import (
     client_name_prefix,
     lab_name,
 )
-from mnist_core.predictions import Explanation, Nearest, Prediction
+from mnist_core.predictions import DigitPrediction, Explanation, Nearest, Prediction
 from mnist_core.runs import scan, store
 from mnist_core.runs.experiments import any_in_progress
 from mnist_core.runs.fine_tuning import Lesson
@@ -99,6 +99,12 @@ class EngineClient:
         Raises EngineNotReady while the engine starts or reconnects, ModelError when the model is unusable.
         """
         return self._call(lambda classifier: classifier.predict(str(run.model_path), digits))
+
+    def predict_digit(self, run: Run, digit: np.ndarray) -> DigitPrediction:
+        """Predict one ``digit``, uint8 (28, 28), with the run's model. Raises as ``predict`` does."""
+        batch = self.predict(run, digit[None])
+        typicality = None if batch.typicality is None else float(batch.typicality[0])
+        return DigitPrediction(batch.probabilities[0], run.id, run.read_config().name, typicality)
 
     def explain(self, run: Run, digit: np.ndarray, *, epochs: bool = True) -> Explanation:
         """Explain the prediction of the run's model for ``digit``, uint8 (28, 28). Raises as ``predict`` does.
@@ -206,7 +212,7 @@ class EngineClient:
             if status.state == PAUSED and not status.suspended:
                 run.update_control(pause=False)
             elif status.state in (PAUSED, CANCELLED, INTERRUPTED, FAILED):
-                queue.check_quota(run.config.person, self._home)
+                queue.check_quota(run.read_config().person, self._home)
                 run.requeue()
         self.ensure_started()
 

@@ -53,9 +53,9 @@ class QueueSnapshot:
         return QueuePosition(len(before), free_in[0])
 
 
-def waiting(home: Path) -> list[Run]:
+def waiting(home: Path) -> list[ListedRun]:
     """The runs in the queue, the next one first. Folders that cannot be read or are deleted meanwhile are skipped."""
-    return [listed.run for listed in _waiting(scan.unended_runs(home))]
+    return _waiting(scan.unended_runs(home))
 
 
 def position_of(run: Run, home: Path) -> QueuePosition:
@@ -67,14 +67,14 @@ def position_of(run: Run, home: Path) -> QueuePosition:
 def put_first(run: Run, home: Path) -> None:
     """Move ``run`` to the front of the queue; a run that does not wait any more is not changed."""
     with queue_lock(home):
-        snapshot = _waiting(scan.unended_runs(home))
+        snapshot = waiting(home)
         if snapshot and snapshot[0].run != run:
             run.update(only_in=(QUEUED,), queued_at=max(snapshot[0].status.queued_at - 1, 0.0))
 
 
 def check_quota(person: str, home: Path) -> None:
     """Raise QueueFull when ``person`` has MAX_WAITING_PER_PERSON waiting trainings; "", the command line, is exempt."""
-    requests = {run.config.experiment or run.id for run in waiting(home) if run.config.person == person}
+    requests = {listed.config.experiment or listed.id for listed in waiting(home) if listed.config.person == person}
     if person and len(requests) >= MAX_WAITING_PER_PERSON:
         raise QueueFull(
             "You have two trainings waiting already, as many as one person may have. "

@@ -47,6 +47,7 @@ class Recorder:
         ``watch`` is called with the progress of each chunk.
         """
         self._run = run
+        self._config = run.read_config()
         self._model = model
         self._validation = validation
         self._test = test
@@ -56,11 +57,11 @@ class Recorder:
         self.checkpoints = Checkpoints(run)
         self.position = self.checkpoints.position
         run.truncate_history(*self.position)
-        self._snapshot_epochs = snapshot_epochs(self.position[0] + 1, run.config.total_epochs)
+        self._snapshot_epochs = snapshot_epochs(self.position[0] + 1, self._config.total_epochs)
         history, batch_seconds = run.read_epochs(), run.read_batches()["seconds"]
         # An epoch's row is written after its last batch's, and later: of both, so that no time is below the parent's.
         self._seconds_before = float(max([*history["seconds"][-1:], *batch_seconds[-1:]], default=0.0))
-        inherited = history["seconds"][history["epoch"] == run.config.inherited_epochs]
+        inherited = history["seconds"][history["epoch"] == self._config.inherited_epochs]
         self._seconds_inherited = float(inherited[0]) if len(inherited) else 0.0
         self._control = run.read_control()
         self._next_poll = self._saved_at = time.monotonic()
@@ -75,7 +76,7 @@ class Recorder:
             row = (progress.epoch, progress.step, self._set_seconds(progress.seconds), progress.loss, progress.accuracy)
             self._append("batches.csv", BATCH_COLUMNS, row)
             self.position = (progress.epoch - 1, progress.step)
-            between_epochs = progress.step == self._run.config.training.steps_per_epoch
+            between_epochs = progress.step == self._config.training.steps_per_epoch
             if time.monotonic() - self._saved_at > CHECKPOINT_SECONDS and not between_epochs:
                 self.save_state()
         self._watch(progress)
@@ -119,13 +120,13 @@ class Recorder:
     @property
     def out_of_patience(self) -> bool:
         """Whether early stopping is on and the best epoch is at least ``patience`` epochs ago."""
-        patience = self._run.config.training.patience
+        patience = self._config.training.patience
         return 0 < patience <= self.position[0] - self.checkpoints.best_epoch
 
     @property
     def complete(self) -> bool:
         """Whether the training has ended, by its last epoch or by early stopping."""
-        return self.position[0] >= self._run.config.total_epochs or self.out_of_patience
+        return self.position[0] >= self._config.total_epochs or self.out_of_patience
 
     def save_state(self) -> None:
         """Save a checkpoint to resume from."""

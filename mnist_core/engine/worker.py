@@ -126,7 +126,7 @@ def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) 
     from mnist_core.network import training
     from mnist_core.network.precision import FLOAT32, fastest
 
-    config, data, resume = run.config, mnist.load(), run.resume_point()
+    config, data, resume = run.read_config(), mnist.load(), run.resume_point()
     model = network.load(resume.path) if resume else network.build(config.model, seed=config.training.seed)
     recorder = Recorder(
         run,
@@ -160,10 +160,11 @@ def _lesson_drawings(run: Run) -> mnist.Split | None:
 
 def _remember_pace(run: Run, start: tuple[int, int], recorder: Recorder) -> None:
     """Save the seconds per epoch if at least one epoch was trained."""
-    steps = run.config.training.steps_per_epoch
+    config = run.read_config()
+    steps = config.training.steps_per_epoch
     epochs = (recorder.position[0] - start[0]) + (recorder.position[1] - start[1]) / steps
     if epochs >= 1:
-        pace.record(run.config, run.home, epochs=epochs, seconds=recorder.seconds)
+        pace.record(config, run.home, epochs=epochs, seconds=recorder.seconds)
 
 
 def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Split) -> dict:
@@ -202,9 +203,8 @@ def _evaluate(run: Run, model: "keras.Model", test: mnist.Split) -> np.ndarray:
     from mnist_core.network import model as network
 
     probabilities = network.probabilities(model, test.images)
-    run.evaluation.save(
-        probabilities, statistics=_statistics(model, run.config), temperature=_temperature(model, run.config)
-    )
+    config = run.read_config()
+    run.evaluation.save(probabilities, statistics=_statistics(model, config), temperature=_temperature(model, config))
     return probabilities
 
 

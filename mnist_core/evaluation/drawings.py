@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_core.digits.drawing import Drawing, rasterize
-from mnist_core.digits.normalization import to_digit
+from mnist_core.digits.drawing import Drawing
 from mnist_core.predictions import Prediction
 
 
@@ -22,8 +21,8 @@ class DrawingScores:
 
 def score_drawings(drawings: Sequence[Drawing], predict: Callable[[np.ndarray], Prediction]) -> DrawingScores | None:
     """Score ``predict``, which takes uint8 (N, 28, 28), on the drawings that have a label and ink; None without any."""
-    digits = [(each.label, to_digit(rasterize(each))) for each in drawings if each.label is not None]
-    scored = [(label, digit) for label, digit in digits if digit is not None]
+    prepared = [(each.label, each.prepared()) for each in drawings if each.label is not None]
+    scored = [(label, preparation.digit) for label, preparation in prepared if preparation]
     if not scored:
         return None
     labels = np.array([label for label, _ in scored])

@@ -108,25 +108,22 @@ class Preflight:
         run = store.default_run(self._home, self._settings.now().pinned)
         if run is None:
             raise PreflightError("No network came with this copy. Train one, and pin it.")
+        name = run.read_config().name
         self._engine.wait()
         test = mnist.load().test
         accuracy = scores(self._engine.classify(run, test.images), test.labels).test_accuracy
         stored = run.read_status().scores["test_accuracy"] if run.read_status().scores else accuracy
         if abs(accuracy - stored) > MAX_ACCURACY_DIFFERENCE:
             raise PreflightError(
-                f"{run.config.name} reads {accuracy:.2%} of the test digits, and its run says {stored:.2%}: its files "
+                f"{name} reads {accuracy:.2%} of the test digits, and its run says {stored:.2%}: its files "
                 "do not belong together. Pin another network."
             )
         seconds = statistics.median(self._prediction_seconds(run, digit) for digit in test.images[:TIMED_DRAWINGS])
         if seconds > MAX_PREDICTION_SECONDS:
             raise PreflightError(
-                f"{run.config.name} takes {1000 * seconds:.0f} ms to read a drawing. Close other programs, and let "
-                "trainings end."
+                f"{name} takes {1000 * seconds:.0f} ms to read a drawing. Close other programs, and let trainings end."
             )
-        return (
-            f"{run.config.name} reads {accuracy:.2%} of the test digits, as it says; "
-            f"a drawing in {1000 * seconds:.0f} ms"
-        )
+        return f"{name} reads {accuracy:.2%} of the test digits, as it says; a drawing in {1000 * seconds:.0f} ms"
 
     def _prediction_seconds(self, run: Run, digit: np.ndarray) -> float:
         started = time.perf_counter()

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from mnist_core.digits import drawing_json
-from mnist_core.digits.drawing import Drawing, DrawingError, rasterize
+from mnist_core.digits.drawing import Drawing, DrawingError
 from mnist_core.digits.drawing_json import DrawingEntry
-from mnist_core.digits.normalization import to_digit
 from mnist_core.errors import one_line
 
 MAX_BYTES = 8_000_000  # per file; 3,000 drawings take 2 MB
@@ -119,9 +118,7 @@ def _error_with_number(number: int, name: str) -> Iterator[None]:
 
 def _parse_drawing(entry: DrawingEntry) -> ParsedDrawing:
     drawing, values = entry.drawing, entry.values
-    digit = to_digit(rasterize(drawing))
-    if digit is None:
-        raise DrawingError("there is no ink on its canvas")
+    digit = drawing.to_digit()
     nickname, writer, at = _text(values, "nickname"), _text(values, "writer"), _time(values)
     given_id = values.get("id")
     has_valid_id = isinstance(given_id, str) and re.fullmatch("[0-9a-f]{32}", given_id)

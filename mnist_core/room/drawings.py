@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from mnist_core.config import SIDE
 from mnist_core.digits import drawing_json
 from mnist_core.digits.drawing import Drawing, DrawingError
+from mnist_core.predictions import DigitPrediction
 from mnist_core.room.database import Database, RoomError, Table, UtcDateTime, insert_into
 from mnist_core.room.drawing_export import exported, parts
 from mnist_core.room.drawing_import import ImportResult, ParsedDrawing, check_size, clean_nickname, parse_drawings
@@ -21,20 +22,6 @@ from mnist_core.room.settings import UNREVEALED, refuse_while_paused, state_in
 FEEDBACK, ROUND, IMPORT = "told", "round", "import"  # sources of drawings, as stored
 MAX_QUERY_PARAMETERS = 1_000  # of a query; the limit of older SQLite versions
 ROWS_PER_FETCH = 100  # of an export in parts: not all drawings are in memory at once
-
-
-@dataclass(frozen=True)
-class RunPrediction:
-    """A run's prediction for a drawing. ``probabilities``: float (10,), sum 1. ``run``: its id, ``name``: its name."""
-
-    probabilities: np.ndarray
-    run: str
-    name: str
-
-    @property
-    def digit(self) -> int:
-        """The predicted digit."""
-        return int(self.probabilities.argmax())
 
 
 class StoredDrawing(Table):
@@ -117,7 +104,7 @@ class Drawings:
         self,
         drawing: Drawing,
         digit: np.ndarray,
-        prediction: RunPrediction,
+        prediction: DigitPrediction,
         *,
         source: str,
         person: str,
@@ -136,7 +123,7 @@ class Drawings:
         stored = StoredDrawing(
             **_columns(drawing, digit),
             id=uuid4().hex,
-            answer=prediction.digit,
+            answer=prediction.answer,
             probabilities=prediction.probabilities.tolist(),
             run=prediction.run,
             run_name=prediction.name,

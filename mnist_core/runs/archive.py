@@ -8,17 +8,17 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from pydantic import TypeAdapter
 
-from mnist_core.config import CONFIG_JSON, CONFIG_PARTS, MAX_NAME_LENGTH, RunConfig
+from mnist_core.config import MAX_NAME_LENGTH, RunConfig
 from mnist_core.errors import DamagedFile, ModelError, RunError, one_line
 from mnist_core.runs import scan
-from mnist_core.runs.files import JSON_OBJECT, parse_json, read_json
+from mnist_core.runs.files import JSON_OBJECT, parse_config, parse_json, read_json
 from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import Run
@@ -78,7 +78,7 @@ def pack(run: Run) -> bytes:
     Raises RunError when it has no trained network yet.
     """
     if not run.has_model() or run.read_status().active:
-        raise RunError(f"The run {run.config.name} has no trained network yet.")
+        raise RunError(f"The run {run.read_config().name} has no trained network yet.")
     buffer = io.BytesIO()
     # Not compressed: weights are hardly compressible, and .npz and .keras files are compressed where useful.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -114,7 +114,7 @@ def unpack(content: bytes) -> ArchivedRun:
     for name, member in files.items():
         if name.endswith(".npz"):
             _check_arrays(name, member)
-    status = _parse(files, STATUS, STATUS_JSON)
+    status = _parse(files, STATUS, lambda content: parse_json(content, STATUS_JSON))
     if status.state not in (FINISHED, CANCELLED):
         raise RunError("Its training has not ended.")
     return ArchivedRun(_config(files), status, files)
@@ -149,18 +149,16 @@ def _check_arrays(name: str, content: bytes) -> None:
         raise RunError(f"Its {name} holds numbers that are not finite.")
 
 
-def _parse(files: dict[str, bytes], name: str, values: TypeAdapter[T]) -> T:
+def _parse(files: dict[str, bytes], name: str, parse: Callable[[bytes], T]) -> T:
     try:
-        return parse_json(files[name], values)
+        return parse(files[name])
     except DamagedFile as error:
         raise RunError(f"Its {name} is damaged: {error}.") from error
 
 
 def _config(files: dict[str, bytes]) -> RunConfig:
     """The run's configuration, marked as imported, without parent, experiment or person, and with a unique name."""
-    if not _parse(files, CONFIG, JSON_OBJECT).keys() >= CONFIG_PARTS:
-        raise RunError(f"Its {CONFIG} has no model or no training.")
-    config = _parse(files, CONFIG, CONFIG_JSON)
+    config = _parse(files, CONFIG, parse_config)
     name = config.name
     if name in scan.shipped_names():
         name = f"{name} (imported)"[:MAX_NAME_LENGTH]

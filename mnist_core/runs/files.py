@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, TypeVar
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from mnist_core.config import CONFIG_JSON, RunConfig
 from mnist_core.errors import DamagedFile
 from mnist_core.untrusted import arrays
 
@@ -76,6 +77,16 @@ def parse_json(content: bytes, values: TypeAdapter[T]) -> T:
         field = ".".join(map(str, problem["loc"]))
         reason = problem["msg"].removeprefix("Value error, ")
         raise DamagedFile(f"{field}: {reason}" if field else reason) from error
+
+
+def parse_config(content: bytes) -> RunConfig:
+    """The configuration in a config.json; RunConfig has defaults, but the file must have a model and a training.
+
+    Raises DamagedFile.
+    """
+    if not parse_json(content, JSON_OBJECT).keys() >= {"model", "training"}:
+        raise DamagedFile("it has no model or no training")
+    return parse_json(content, CONFIG_JSON)
 
 
 def read_columns(path: Path, columns: tuple[str, ...]) -> dict[str, np.ndarray]:

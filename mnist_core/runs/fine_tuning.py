@@ -88,7 +88,7 @@ def learned_half(labels: np.ndarray) -> np.ndarray:
 
 def lesson_config(parent: Run, *, person: str = "") -> RunConfig:
     """The configuration that fine-tunes ``parent``: two epochs with a low rate, so that MNIST accuracy stays high."""
-    before = parent.config
+    before = parent.read_config()
     training = TrainingConfig(
         epochs=2,
         batch_size=256,

@@ -66,7 +66,7 @@ class Evidence:
         with suppress(RunError):
             layers = activity(read_snapshot(run, newest), digits) if newest else ()
         return cls(
-            config=run.config,
+            config=run.read_config(),
             epochs=run.read_epochs(),
             batches=run.read_batches(),
             ended=status.state == FINISHED,

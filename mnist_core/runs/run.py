@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,12 +13,15 @@ import numpy as np
 from filelock import FileLock
 from pydantic import TypeAdapter
 
-from mnist_core.config import CONFIG_JSON, CONFIG_PARTS, MAX_NAME_LENGTH, RunConfig
+from mnist_core.config import MAX_NAME_LENGTH, RunConfig
 from mnist_core.errors import DamagedFile, RunError
 from mnist_core.runs.control import CONTROL_JSON, Control
 from mnist_core.runs.evaluation import Evaluation
 from mnist_core.runs.files import (
     JSON_OBJECT,
+    MAX_JSON_BYTES,
+    parse_config,
+    read_bytes,
     read_columns,
     read_json,
     write_columns,
@@ -56,14 +58,6 @@ class Run:
         """The folder's name."""
         return self.path.name
 
-    @cached_property
-    def config(self) -> RunConfig:
-        """The configuration, read once, as only its name can change. Raises RunError when config.json is damaged."""
-        values = self._json("config.json", JSON_OBJECT)
-        if not values.keys() >= CONFIG_PARTS:
-            raise RunError(f"The run {self.id} cannot be read: config.json has no model or no training.")
-        return self._json("config.json", CONFIG_JSON)
-
     @property
     def evaluation(self) -> Evaluation:
         """What was stored about its network on the test set."""
@@ -71,13 +65,18 @@ class Run:
 
     def listed(self) -> ListedRun:
         """This run as in a list of many. Raises RunError when a file is damaged."""
-        return ListedRun(self, self.config, self.read_status())
+        return ListedRun(self, self.read_config(), self.read_status())
 
     def read(self) -> RunView:
         """All that a page shows of this run, read at one moment. Raises RunError when a file is damaged."""
         return RunView(
-            self, self.config, self.read_status(), self.read_epochs(), self.read_batches(), self.read_control()
+            self, self.read_config(), self.read_status(), self.read_epochs(), self.read_batches(), self.read_control()
         )
+
+    def read_config(self) -> RunConfig:
+        """The configuration; only its name can change."""
+        with self._reading("config.json"):
+            return parse_config(read_bytes(self.path / "config.json", MAX_JSON_BYTES))
 
     def read_status(self) -> Status:
         """The current status; a run with a trainer but without a recent heartbeat is INTERRUPTED."""
@@ -149,7 +148,7 @@ class Run:
 
         ``changes``: TrainingConfig fields to change, such as the number of further epochs.
         """
-        config = self.config
+        config = self.read_config()
         return RunConfig(
             name=name or f"{config.name} trained on"[:MAX_NAME_LENGTH],
             recipe=config.recipe,
@@ -178,26 +177,25 @@ class Run:
             state=QUEUED, queued_at=time.time(), ended_at=None, error=None, diverged=False, scores=None, deaths=0
         )
 
-    def renamed(self, name: str) -> "Run":
-        """Rename the run and return it. Raises ConfigError for an invalid name, RunError for a shipped run."""
+    def rename(self, name: str) -> None:
+        """Rename the run. Raises ConfigError for an invalid name, RunError for a shipped run."""
         self._refuse_if_shipped()
         with self._locked():
-            self._write("config.json", {"name": replace(self.config, name=name.strip()).name})
-        return Run(self.path)
+            self._write("config.json", {"name": replace(self.read_config(), name=name.strip()).name})
 
     def delete(self) -> None:
         """Delete the folder, which also removes a queued run. Raises RunError when it is shipped or in training."""
         self._refuse_if_shipped()
         with self._locked():
             if self.read_status().has_trainer:
-                raise RunError(f"The run {self.config.name} is being trained. Cancel it first.")
+                raise RunError(f"The run {self.read_config().name} is being trained. Cancel it first.")
             # Renaming is atomic, so no reader sees a partly deleted run.
             trash = self.path.rename(self.home / f".deleted-{self.id}")
         shutil.rmtree(trash, ignore_errors=True)
 
     def _refuse_if_shipped(self) -> None:
         if self.shipped:
-            raise RunError(f"The run {self.config.name} came with the app and stays as it is.")
+            raise RunError(f"The run {self.read_config().name} came with the app and stays as it is.")
 
     def update(self, *, only_in: tuple[str, ...] = (), **changes: Any) -> bool:  # noqa: ANN401, a Status' own fields
         """Change fields of status.json; with ``only_in`` only in one of these states. Returns whether it did."""

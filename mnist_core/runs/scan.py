@@ -106,7 +106,7 @@ def _current(path: str, now: float) -> ListedRun:
 def _listed(path: str, *_: tuple[int, ...] | None) -> ListedRun:
     """The run at ``path``, cached until this is called with other versions of its files. Raises RunError."""
     run = Run(Path(path))
-    return ListedRun(run, run.config, run.read_stored_status())
+    return ListedRun(run, run.read_config(), run.read_stored_status())
 
 
 def _version(path: str) -> tuple[int, ...] | None:

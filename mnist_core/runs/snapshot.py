@@ -59,7 +59,7 @@ def snapshot_path(run: Run, epoch: int) -> Path:
     """The file of the snapshot of ``epoch``. Raises RunError when there is none."""
     path = run.snapshots().get(epoch)
     if path is None:
-        raise RunError(f"The run {run.config.name} kept no snapshot of epoch {epoch}.")
+        raise RunError(f"The run {run.read_config().name} kept no snapshot of epoch {epoch}.")
     return path
 
 
@@ -68,7 +68,7 @@ def read_snapshot(run: Run, epoch: int) -> Snapshot:
 
     Raises RunError when the snapshot is missing, damaged or of another network.
     """
-    model, path = run.config.model, snapshot_path(run, epoch)
+    model, path = run.read_config().model, snapshot_path(run, epoch)
     layer_names = [*(f"hidden_{number}" for number in range(1, len(model.hidden_units) + 1)), OUTPUT]
     names = [f"{name}/{part}" for name in layer_names for part in ("kernel", "bias")]
     shapes = pairwise((PIXELS, *model.hidden_units, CLASSES))

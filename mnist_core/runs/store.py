@@ -158,7 +158,7 @@ def _write_config(run: Run, config: RunConfig) -> None:
 
 def _inherit(run: Run, parent: Run, epochs: int) -> None:
     if not parent.has_model():
-        raise RunError(f"The run {parent.config.name} has no trained network to go on from.")
+        raise RunError(f"The run {parent.read_config().name} has no trained network to go on from.")
     (run.path / "resume").mkdir()
     shutil.copyfile(parent.model_path, run.path / "resume" / f"epoch-{epochs:03d}.keras")
     for name in ("epochs.csv", "batches.csv"):
@@ -169,7 +169,7 @@ def _inherit(run: Run, parent: Run, epochs: int) -> None:
 
 def ship(run: Run) -> Run:
     """Copy ``run`` to the folder of shipped runs, under its name, without HDF5 and with SHIPPED_SNAPSHOTS snapshots."""
-    target = Run(SHIPPED / run.config.name)
+    target = Run(SHIPPED / run.read_config().name)
     shutil.rmtree(target.path, ignore_errors=True)
     shutil.copytree(run.path, target.path, ignore=shutil.ignore_patterns("model.h5", "control.json", DISK_RESERVE))
     snapshots = target.snapshots()
@@ -180,11 +180,11 @@ def ship(run: Run) -> Run:
     return target
 
 
-def rename(run: Run, name: str) -> Run:
+def rename(run: Run, name: str) -> None:
     """Rename ``run``. Raises ConfigError for an invalid name, RunError for the name of a shipped run."""
     if name.strip() in scan.shipped_names():
         raise RunError(f"{name.strip()} is the name of a network that came with the app. Choose another one.")
-    return run.renamed(name)
+    run.rename(name)
 
 
 def find(reference: str, home: Path) -> Run:
@@ -210,7 +210,7 @@ def find(reference: str, home: Path) -> Run:
 
 def _check(run: Run) -> None:
     """Raise RunError when the run is unreadable."""
-    _ = run.config, run.read_status()
+    run.listed()
 
 
 def _is_readable(run: Run) -> bool:

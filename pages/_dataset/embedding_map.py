@@ -64,7 +64,7 @@ def show_map_view() -> None:
 def _choose_map() -> HiddenMap | None:
     """Show the controls; return the chosen map of a hidden layer, or None for the map of the raw pixels."""
     run = _run()
-    layers = [str(layer) for layer in range(1, 1 + len(run.config.model.hidden_units))] if run else []
+    layers = [str(layer) for layer in range(1, 1 + len(run.read_config().model.hidden_units))] if run else []
     chosen = LAYER.value if LAYER.value in layers else PIXELS
     st.segmented_control(
         "Alike in",
@@ -107,7 +107,7 @@ def _show_chosen_map(layer_map: HiddenMap | None) -> np.ndarray | None:
     if result is None or isinstance(result, JobProgress):
         st.markdown(WAITING_TEXT)
         return None
-    run = escape_markdown(layer_map.run.config.name)
+    run = escape_markdown(layer_map.run.read_config().name)
     return _show(result, name, f"The 10,000 test digits as hidden layer {layer_map.layer} of {run} holds them.")
 
 

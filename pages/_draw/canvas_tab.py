@@ -5,9 +5,7 @@ import time
 import numpy as np
 import streamlit as st
 
-from mnist_core.digits.drawing import rasterize
-from mnist_core.digits.normalization import prepare
-from mnist_core.predictions import Prediction
+from mnist_core.predictions import DigitPrediction
 from pages._draw.canvas import draw_on_canvas, show_tools
 from pages._draw.detail_panels import show_detail_panels
 from pages._draw.feedback import show_feedback
@@ -16,7 +14,7 @@ from pages._shared.fragments import fragment
 from pages._shared.model_picker import chosen_run
 from pages._shared.services import engine
 from pages._shared.widgets.prediction import show_prediction
-from pages._shared.widgets.typicality import choose_rejection_threshold, rejection_threshold
+from pages._shared.widgets.typicality import choose_rejection_threshold
 
 # The browser shows the prediction in this time; widgets sent together with it would delay it.
 PAINT_SECONDS = 0.05
@@ -30,7 +28,7 @@ def show_canvas_tab() -> None:
     with left:
         drawing = draw_on_canvas()
         tools = st.container()
-    preparation = prepare(rasterize(drawing)) if drawing.strokes else None
+    preparation = drawing.prepared()
     with right:
         prediction = _predict(preparation.digit) if preparation else _show_instructions()
     if prediction:
@@ -39,7 +37,7 @@ def show_canvas_tab() -> None:
         show_tools()
     if prediction:
         with right:
-            show_feedback(drawing, preparation.digit, prediction.probabilities[0], chosen_run())
+            show_feedback(drawing, preparation.digit, prediction)
             if prediction.typicality is not None:
                 choose_rejection_threshold()
         show_detail_panels(preparation)
@@ -52,12 +50,9 @@ def _show_instructions() -> None:
         wait_for_engine(WAITING_HINT)
 
 
-def _predict(digit: np.ndarray) -> Prediction | None:
+def _predict(digit: np.ndarray) -> DigitPrediction | None:
     """Show and return the prediction for ``digit``, uint8 (28, 28); None if the engine is not ready."""
-    prediction = ask_engine(lambda: engine().predict(chosen_run(), digit[None]), WAITING_HINT)
-    if prediction is None:
-        return None
-    typicality = None if prediction.typicality is None else float(prediction.typicality[0])
-    rejected = typicality is not None and typicality < rejection_threshold()
-    show_prediction(digit, prediction.probabilities[0], typicality=typicality, rejected=rejected)
+    prediction = ask_engine(lambda: engine().predict_digit(chosen_run(), digit), WAITING_HINT)
+    if prediction:
+        show_prediction(digit, prediction)
     return prediction

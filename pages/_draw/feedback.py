@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.digits.drawing import Drawing
-from mnist_core.runs.run import Run
+from mnist_core.predictions import DigitPrediction
 from pages._shared.device import is_phone
 from pages._shared.identity import nickname, person
 from pages._shared.messages import safe_callback, show_message
@@ -28,22 +28,21 @@ class SubmittedLabel:
     label: int | None  # None: it is no digit
 
 
-def show_feedback(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray, run: Run) -> None:
-    """Ask whether ``run`` has read ``drawing`` correctly, and save it with the correct label.
+def show_feedback(drawing: Drawing, digit: np.ndarray, prediction: DigitPrediction) -> None:
+    """Ask whether the ``prediction`` for ``drawing`` is right, and save the drawing with the correct label.
 
-    ``digit``: uint8 (28, 28), ``probabilities``: float (10,). The database is used only after a click.
+    ``digit``: the network's input, uint8 (28, 28). The database is used only after a click.
     """
     drawing_hash = hash((drawing.canvas, drawing.brush, *(stroke.tobytes() for stroke in drawing.strokes)))
 
     def save(label: int | None) -> None:
-        from mnist_core.room.drawings import FEEDBACK, RunPrediction
+        from mnist_core.room.drawings import FEEDBACK
 
         if submitted := _submitted(drawing_hash):  # a second click may correct the label
             if submitted.label != label:
                 stored_drawings().correct(submitted.id, label, person=person())
                 _remember(replace(submitted, label=label))
             return
-        prediction = RunPrediction(probabilities, run.id, run.config.name)
         labelled = replace(drawing, label=label)
         id_ = stored_drawings().add(labelled, digit, prediction, source=FEEDBACK, person=person(), nickname=nickname())
         _remember(SubmittedLabel(drawing_hash, id_, label))
@@ -57,7 +56,7 @@ def show_feedback(drawing: Drawing, digit: np.ndarray, probabilities: np.ndarray
             st.button(
                 "Right",
                 icon=":material/check:",
-                on_click=safe_callback(lambda: save(int(probabilities.argmax()))),
+                on_click=safe_callback(lambda: save(prediction.answer)),
                 key="right",
             )
             st.button(

@@ -15,12 +15,12 @@ from mnist_core.runs.view import ListedRun
 from pages._shared.engine_status import wait_for_engine
 from pages._shared.fragments import polling_fragment
 from pages._shared.identity import person
-from pages._shared.messages import error_boundary, escape_markdown, safe_callback, show_message
+from pages._shared.messages import error_boundary, escape_markdown, show_message
 from pages._shared.model_picker import chosen_run, show_use_button
 from pages._shared.page_files import page_file
 from pages._shared.queue_position import rerun_if_changed, show_queue_position
 from pages._shared.run_status import STATES, is_live
-from pages._shared.selected_run import select_run
+from pages._shared.selected_run import select_run, train_once_callback, training_revision
 from pages._shared.services import engine, stored_drawings
 from pages._shared.widgets.digit_grid import show_digits
 
@@ -61,7 +61,7 @@ def _show_button(*, busy: bool) -> None:
         )
         return
     learned = int(learned_half(np.repeat(np.arange(10), counts)).sum())
-    name = escape_markdown(network.config.name)
+    name = escape_markdown(network.read_config().name)
     st.write(
         f"A copy of “{name}” learns {learned:,} of the room's drawings, mixed with MNIST; "
         f"the other {total - learned:,} are kept to judge by."
@@ -71,7 +71,11 @@ def _show_button(*, busy: bool) -> None:
         icon=":material/school:",
         type="primary",
         disabled=busy,
-        on_click=safe_callback(lambda: engine().train(lesson_config(network, person=person()), _lesson(drawings))),
+        key=f"teach-{training_revision()}",
+        on_click=train_once_callback(
+            lambda: (lesson_config(network, person=person()), _lesson(drawings)),
+            lambda prepared: engine().train(*prepared),
+        ),
     )
 
 
@@ -85,7 +89,7 @@ def _lesson(drawings: "Drawings") -> Lesson:
 def _show_lesson(run: Run) -> None:
     status = run.read_status()
     state = STATES[status.state]
-    st.markdown(f"**{escape_markdown(run.config.name)}** :{state.colour}-badge[{state.icon} {state.name}]")
+    st.markdown(f"**{escape_markdown(run.read_config().name)}** :{state.colour}-badge[{state.icon} {state.name}]")
     if is_live(status):
         polling_fragment("500ms")(_live)(run, status)
     elif status.state == FINISHED:
@@ -111,7 +115,7 @@ def _show_result(run: Run) -> None:
         st.warning("The drawings of this lesson are gone.", icon=":material/folder_off:")
         return
     try:
-        parent = store.find(run.config.parent or "", settings.home())
+        parent = store.find(run.read_config().parent or "", settings.home())
     except RunError:
         st.warning("The network that was taught is gone: there is no before to compare with.")
     else:

@@ -18,8 +18,9 @@ from pages._shared.widgets.prediction import confidence_text
 def show_preprocessing_comparison(preparation: Preparation) -> None:
     """Show three preprocessings read by the selected network, then MNIST's preprocessing read by each network."""
     chosen = chosen_run()
+    name = escape_markdown(chosen.read_config().name)
     st.markdown(
-        f"**Three preparations, one network: {escape_markdown(chosen.config.name)}.** Draw a small digit in a corner, "
+        f"**Three preparations, one network: {name}.** Draw a small digit in a corner, "
         "then a large one in the middle, and see which answers change: a network reads best what looks like its "
         "training digits."
     )
@@ -33,7 +34,9 @@ def show_preprocessing_comparison(preparation: Preparation) -> None:
     st.html(cards_html(cards, side=200))
     st.markdown("**One preparation, several networks.** All of them get the picture that was made as MNIST's were.")
     rows = ((run, engine().classify(run, preparation.digit[None])[0]) for run in _networks(chosen))
-    st.html(cards_html((_card(preparation.digit, run.config.name, _score(run), row) for run, row in rows), side=200))
+    st.html(
+        cards_html((_card(preparation.digit, run.read_config().name, _score(run), row) for run, row in rows), side=200)
+    )
 
 
 def _networks(chosen: Run) -> list[Run]:

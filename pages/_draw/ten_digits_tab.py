@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import streamlit as st
 
-from mnist_core.digits.drawing import Drawing, rasterize
-from mnist_core.digits.normalization import prepare
+from mnist_core.digits.drawing import Drawing
 from mnist_core.engine.shared import EngineNotReady
 from pages._draw.canvas import canvas_state, draw_on_canvas, show_tools
 from pages._shared.fragments import fragment
@@ -111,24 +110,22 @@ def save_round_drawing(drawing: Drawing, label: int, *, round_: str | None = Non
 
     ``round_``: the id of the host's round that it belongs to.
     """
-    from mnist_core.room.drawings import ROUND, RunPrediction
+    from mnist_core.room.drawings import ROUND
 
-    preparation = prepare(rasterize(drawing)) if drawing.strokes else None
+    preparation = drawing.prepared()
     if preparation is None:
         st.info(f"The canvas is blank. Draw {with_article(label)}, then press Done.", icon=":material/draw:")
         return None
-    run = chosen_run()
     try:
-        probabilities = engine().classify(run, preparation.digit[None])[0]
+        prediction = engine().predict_digit(chosen_run(), preparation.digit)
     except EngineNotReady:
         engine().ensure_started()
         st.info("The network is waking up. Press Done again in a few seconds.", icon=":material/bedtime:")
         return None
-    prediction = RunPrediction(probabilities, run.id, run.config.name)
     author = {"person": person(), "nickname": nickname()}
     labelled = replace(drawing, label=label)
     stored_drawings().add(labelled, preparation.digit, prediction, source=ROUND, round_=round_, **author)
-    return Result(label, prediction.digit, preparation.digit)
+    return Result(label, prediction.answer, preparation.digit)
 
 
 def _show_results(results: list[Result]) -> None:

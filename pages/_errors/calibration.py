@@ -63,7 +63,7 @@ def _temperature_scaled(run: Run, probabilities: np.ndarray, labels: np.ndarray)
     """Return the temperature-scaled probabilities and a text that says how the temperature was fitted."""
     temperature = run.evaluation.read_temperature()
     if temperature is not None:
-        held_out = run.config.training.held_out
+        held_out = run.read_config().training.held_out
         return tempered(probabilities, temperature), (
             f"The temperature is **{temperature:.2f}**, fitted on the {held_out:,} training digits that were held "
             "out from this network's training."

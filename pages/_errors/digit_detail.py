@@ -83,7 +83,7 @@ def _show_other_networks(run: Run, index: int, label: int) -> None:
         return
     st.markdown("**What do other networks say?**")
     rows = []
-    for name, other in zip(distinct_names(others).values(), others, strict=True):
+    for name, other in zip(distinct_names(each.listed() for each in others).values(), others, strict=True):
         try:
             probs = probabilities(other)[index]
         except RunError:

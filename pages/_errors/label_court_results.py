@@ -52,7 +52,7 @@ def show_verdict(run: Run, case: Sequence[int], own: Mapping[int, int | None]) -
     scored = rescored(probabilities, test.labels, disputed, voted)
     _show_scores(scored, has_votes=bool((counts.sum(axis=1) >= MIN_VOTES).any()))
     disputed_errors = int((predictions.argmax(axis=1) != labels).sum())
-    st.markdown(network_summary(run.config.name, disputed_errors, scored.published.incorrect))
+    st.markdown(network_summary(run.read_config().name, disputed_errors, scored.published.incorrect))
     st.markdown(f"#### The {len(DISPUTED)} disputed digits")
     st.markdown(room_summary(counts, labels, voted))
     cards = (

@@ -20,7 +20,7 @@ def show_metrics(run: Run) -> None:
     predicted, labels = probabilities(run), mnist.load().test.labels
     with st.container(width=WIDTH):
         st.markdown(
-            f"How the network **{escape_markdown(run.config.name)}** does on the test set, "
+            f"How the network **{escape_markdown(run.read_config().name)}** does on the test set, "
             "in the numbers that papers give."
         )
         _show_overall(predicted, labels)

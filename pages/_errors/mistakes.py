@@ -33,7 +33,7 @@ def show_mistakes(run: Run) -> None:
     with right, st.container(key=GALLERY_CONTAINER_KEY):
         show_filters()
         show_gallery(gallery)
-        show_downloads(run.config.name, gallery)
+        show_downloads(run.read_config().name, gallery)
     show_examples(predicted.argmax(axis=1))
 
 
@@ -46,7 +46,7 @@ def _show_scores(run: Run, probs: np.ndarray, labels: np.ndarray) -> None:
     result, epoch = scores(probs, labels), shown_epoch(run)
     when = f", as it was after epoch {epoch}," if epoch else ""
     st.markdown(
-        f"How the network **{escape_markdown(run.config.name)}**{when} "
+        f"How the network **{escape_markdown(run.read_config().name)}**{when} "
         f"reads the {len(labels):,} digits of the test set."
     )
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):

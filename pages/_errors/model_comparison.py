@@ -26,7 +26,7 @@ def show_compare(run: Run) -> None:
     predicted = [probabilities(each) for each in (run, other)]
     first, second = (each.argmax(axis=1) for each in predicted)
     result = compare(first, second, labels)
-    names = [escape_markdown(name) for name in distinct_names([run, other]).values()]
+    names = [escape_markdown(name) for name in distinct_names(each.listed() for each in (run, other)).values()]
     groups = dict(zip(COMPARISON_GROUPS, (result.only_first, result.only_second, result.neither), strict=True))
     gallery = Gallery(mnist.load().test, predicted[0], groups[COMPARISON_GROUP.value], other=second)
     if OPEN_DIGIT.value:

@@ -64,7 +64,7 @@ def show_robustness(run: Run) -> None:
         for each in runs:
             if measured[each.id] is None:
                 show_measuring(each)
-        _show(perturbation, distinct_names(runs), measured)
+        _show(perturbation, distinct_names(each.listed() for each in runs), measured)
 
 
 def _show(perturbation: Perturbation, names: Mapping[str, str], measured: Mapping[str, Robustness | None]) -> None:
@@ -100,9 +100,9 @@ def _choose_perturbation() -> Perturbation:
 
 
 def _choose_others(run: Run) -> list[Run]:
-    runs = [listed.run for listed in reversed(scan.scan(settings.home()).runs)]
-    others = {each.id: each for each in runs if each.has_model() and each != run}
-    labels = distinct_names(list(others.values()))
+    runs = reversed(scan.scan(settings.home()).runs)
+    others = {listed.id: listed for listed in runs if listed.run.has_model() and listed.id != run.id}
+    labels = distinct_names(others.values())
     chosen = st.multiselect(
         "Compare with",
         list(others),
@@ -112,7 +112,7 @@ def _choose_others(run: Run) -> list[Run]:
         key=f"robustness_others-{run.id}",
         persist_state="session",
     )
-    return [others[run_id] for run_id in chosen if run_id in others]
+    return [others[run_id].run for run_id in chosen if run_id in others]
 
 
 def robustness_text(perturbation: Perturbation, accuracies: Mapping[str, Sequence[float]]) -> str:

@@ -20,7 +20,8 @@ def show_measuring(run: Run) -> None:
     Polls every second, because another person may have started the measurement.
     """
     show_message()
-    name, requested_key = escape_markdown(run.config.name), f"robustness_asked-{run.id}"
+    config = run.read_config()
+    name, requested_key = escape_markdown(config.name), f"robustness_asked-{run.id}"
     try:
         progress = engine().robustness_progress(run)
     except EngineNotReady as waiting:
@@ -44,7 +45,7 @@ def show_measuring(run: Run) -> None:
             key=f"measure-{run.id}",
             on_click=safe_callback(lambda: engine().measure_robustness(run)),
         )
-        expected = format_duration(pace.expected_robustness_seconds(run.config.model))
+        expected = format_duration(pace.expected_robustness_seconds(run.read_config().model))
         st.markdown(f"It takes about {expected}, once: the run keeps the result.")
 
 

@@ -31,7 +31,8 @@ def show_broadcast_banner() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":material/campaign: The host shows a training: **{escape_markdown(run.config.name)}**", width="content"
+            f":material/campaign: The host shows a training: **{escape_markdown(run.read_config().name)}**",
+            width="content",
         )
         # Not a callback: after it this banner would not run again, so the page would not be switched.
         if st.button("Watch it", icon=":material/monitoring:", key="watch"):
@@ -47,7 +48,7 @@ def show_watched_run(run: Run) -> None:
 
     view = run.read()
     status = view.status
-    st.markdown(f"## {escape_markdown(run.config.name)}")
+    st.markdown(f"## {escape_markdown(run.read_config().name)}")
     if status.state == QUEUED:
         show_queue_position(run)
     elif status.has_trainer:

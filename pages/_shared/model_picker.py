@@ -1,6 +1,6 @@
 """The sidebar's selection of the trained run that Draw and Errors use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
@@ -90,7 +90,7 @@ def show_use_button(run: Run, key_prefix: str, *, prominent: bool = False) -> No
         st.rerun()  # the whole page, even from a fragment: the sidebar shows the selection
 
 
-def distinct_names(runs: Sequence[Run | ListedRun]) -> dict[str, str]:
+def distinct_names(runs: Iterable[ListedRun]) -> dict[str, str]:
     """Return a distinct display name for each of ``runs``, by run id, in their order."""
     names = {run.id: run.config.name for run in runs}
     labels = distinct_labels(list(names), names.__getitem__)

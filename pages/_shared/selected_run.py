@@ -1,6 +1,7 @@
 """The selected run of the Train page: its selection widget, and the functions that change it."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -24,6 +25,8 @@ RUN_KEY = "run"  # session state and query parameter: the id of the selected run
 TRAINING_REVISION_KEY = "training-revision"  # session state: how many trainings this session has started
 WATCHING_KEY = "watching"  # session state: whether this person watches the selected run
 
+T = TypeVar("T")
+
 
 def training_revision() -> int:
     """Return the number of trainings that this session has started: part of the keys of Train buttons."""
@@ -31,18 +34,23 @@ def training_revision() -> int:
 
 
 def train_callback(config: Callable[[], RunConfig]) -> Callable[[], None]:
-    """Return the callback of a button that queues a training and selects its run; ``config`` is called at the click.
+    """Return the callback of a button that queues a training and selects its run; ``config`` is called at the click."""
+    return train_once_callback(config, lambda chosen: select_run(engine().train(chosen).id))
+
+
+def train_once_callback(prepare: Callable[[], T], train: Callable[[T], object]) -> Callable[[], None]:
+    """Return the callback of a button that calls ``train`` with what ``prepare`` returns at the click.
 
     One drawn button starts one training. At any access to the session state Streamlit may interrupt a callback for a
-    second click, and then runs it again: so the revision changes right before the training is queued.
+    second click, and then runs it again: so the revision changes right before ``train``, after all of ``prepare``.
     """
     revision = training_revision()
 
     def start_training() -> None:
         if training_revision() == revision:
-            chosen = config()
+            prepared = prepare()
             st.session_state[TRAINING_REVISION_KEY] = revision + 1
-            select_run(engine().train(chosen).id)
+            train(prepared)
 
     return safe_callback(start_training)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mnist_core import settings
 from mnist_core.engine.client import EngineClient
 from mnist_core.errors import LabError
-from mnist_core.host.auth import HostAuthenticator, host_password
+from mnist_core.host.auth import HostAuthenticator, HostToken, host_password
 from mnist_core.room.state import RoomState, has_room
 from mnist_core.runs import store
 
@@ -97,15 +97,15 @@ def _settings(database: "Database") -> "Settings":
     return Settings(database)
 
 
-def host_actions() -> "HostActions":
-    """Return the host's actions, for all sessions.
+def host_actions(token: HostToken | None) -> "HostActions":
+    """Return the host's actions to whoever has the host's ``token``.
 
-    Raises HostError and RoomError as ``authenticator`` and ``stored_drawings`` do.
+    Raises HostError without a valid one, and HostError and RoomError as ``authenticator`` and ``stored_drawings`` do.
     """
     from mnist_core.host.actions import HostActions
 
     database = _database()
-    return HostActions(authenticator(), settings.home(), database, _settings(database))
+    return HostActions(token, authenticator(), settings.home(), database, _settings(database))
 
 
 def votes() -> "Votes":

@@ -161,14 +161,6 @@ def select_in_url(
     return chosen
 
 
-def text_in_url(name: str, *, key: str, placeholder: str = "") -> str:
-    """Show a text field whose value is kept in session state and, unless empty, in the URL under ``key``."""
-    initial = st.session_state.setdefault(f"{key}-at-first", st.query_params.get(key, ""))
-    text = st.text_input(name, initial, key=key, placeholder=placeholder, persist_state="session").strip()
-    set_query_param(key, text)
-    return text
-
-
 def toggle_in_url(name: str, *, key: str) -> bool:
     """Show a toggle, initially off, whose value is kept in session state and in the URL under ``key``."""
     initial = st.session_state.setdefault(f"{key}-at-first", st.query_params.get(key) == "yes")

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_core.figures.colours import RUN_COLOURS
-from mnist_core.runs.run import Run
+from mnist_core.runs.view import ListedRun
 
 MAX_RUNS = len(RUN_COLOURS)  # as many as there are distinguishable colours
 HEIGHT = 340
@@ -17,7 +17,7 @@ MEASURES = {"accuracy": "Accuracy", "loss": "Loss (nats)"}
 MIN_LOSS = 1e-6  # nats; a logarithmic axis has no 0
 
 
-def show_curve_comparison(runs: Mapping[str, Run], *, measures: tuple[str, ...], training: bool) -> None:
+def show_curve_comparison(runs: Mapping[str, ListedRun], *, measures: tuple[str, ...], training: bool) -> None:
     """Show the ``measures``, keys of MEASURES, of at most MAX_RUNS runs, by display name, over the epochs.
 
     Solid lines are for validation digits. ``training`` adds dashed lines for training digits.
@@ -25,16 +25,16 @@ def show_curve_comparison(runs: Mapping[str, Run], *, measures: tuple[str, ...],
     curves = epoch_table(runs, training=training)
     if training:
         st.caption("Solid: new digits. Dashed: the digits that it learns from.")
-    last_epoch = max((run.config.total_epochs for run in runs.values()), default=1)
+    last_epoch = max((listed.config.total_epochs for listed in runs.values()), default=1)
     for column, measure in zip(st.columns(len(measures)), measures, strict=True):
         column.vega_lite_chart(curves, _spec(measure, tuple(runs), last_epoch, training), width="stretch")
 
 
-def epoch_table(runs: Mapping[str, Run], *, training: bool) -> pd.DataFrame:
+def epoch_table(runs: Mapping[str, ListedRun], *, training: bool) -> pd.DataFrame:
     """Return the epochs of ``runs`` as rows of (epoch, accuracy, loss, of, run)."""
     tables = []
-    for name, run in runs.items():
-        epochs = run.read_epochs()
+    for name, listed in runs.items():
+        epochs = listed.run.read_epochs()
         tables.append(_table(epochs["epoch"], epochs["val_accuracy"], epochs["val_loss"], VALIDATION, name))
         if training:
             tables.append(_table(epochs["epoch"], epochs["accuracy"], epochs["loss"], TRAINING, name))

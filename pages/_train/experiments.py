@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_core import settings
 from mnist_core.engine import queue
+from mnist_core.errors import RunError
 from mnist_core.runs import pace, scan
 from mnist_core.runs.experiments import Experiment, Outcome, any_in_progress, has_outcome
 from mnist_core.runs.prepared_experiments import EXPERIMENTS
@@ -88,14 +89,28 @@ def _show(experiment: Experiment, runs: Mapping[str, ListedRun]) -> None:
     expected, measured = st.columns(2)
     expected.info(f"**Expected.** {experiment.expected}", icon=":material/psychology_alt:")
     with measured:
+        runs = _with_readable_history(runs)
         _show_finding(experiment, runs)
-    started = {name: listed.run for name, listed in runs.items() if len(listed.run.read_epochs()["epoch"])}
+    started = {name: listed for name, listed in runs.items() if len(listed.run.read_epochs()["epoch"])}
     if started:
         show_curve_comparison(started, measures=("accuracy",), training=experiment.gap)
     if runs:
         st.dataframe(_table(runs), hide_index=True, width="stretch")
         st.caption("What it read right: of the digits that it learned from, of new ones, and of MNIST's test set.")
         _show_run_buttons(runs)
+
+
+def _with_readable_history(runs: Mapping[str, ListedRun]) -> dict[str, ListedRun]:
+    """Return the runs whose epochs.csv can be read, and show the errors of the others."""
+    readable = {}
+    for name, listed in runs.items():
+        try:
+            listed.run.read_epochs()
+        except RunError as error:
+            st.warning(str(error), icon=":material/report:")
+        else:
+            readable[name] = listed
+    return readable
 
 
 def _show_finding(experiment: Experiment, runs: Mapping[str, ListedRun]) -> None:

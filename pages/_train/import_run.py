@@ -66,7 +66,7 @@ def _show_imported(run_id: str) -> None:
         return
     accuracy = run.read_status().scores["test_accuracy"]
     st.success(
-        f"**{escape_markdown(run.config.name)}** is among the runs: {accuracy:.2%} right on the test set.",
+        f"**{escape_markdown(run.read_config().name)}** is among the runs: {accuracy:.2%} right on the test set.",
         icon=":material/check:",
     )
     show_findings(run)

@@ -1,14 +1,12 @@
 """The room's training queue: which runs train and which wait, in order."""
 
-from collections.abc import Iterable
-
 import streamlit as st
 
 from mnist_core import settings
 from mnist_core.engine import queue
 from mnist_core.runs import scan
-from mnist_core.runs.run import Run
 from mnist_core.runs.status import RUNNING
+from mnist_core.runs.view import ListedRun
 from pages._shared.fragments import polling_fragment
 from pages._shared.identity import person
 from pages._shared.messages import escape_markdown
@@ -28,15 +26,15 @@ def show_queue() -> None:
         st.expander(_heading(waiting), icon=":material/groups:", type="compact", key="line"),
         st.container(horizontal=True, vertical_alignment="center", gap="xsmall"),
     ):
-        for run in _running(excluded=waiting):
-            _show_run_button(run, f"{run.config.name} (training)")
-        for position, run in enumerate(waiting, start=1):
-            _show_run_button(run, f"{position}. {run.config.name}")
+        for listed in _running(excluded=waiting):
+            _show_run_button(listed, f"{listed.config.name} (training)")
+        for position, listed in enumerate(waiting, start=1):
+            _show_run_button(listed, f"{position}. {listed.config.name}")
 
 
-def _heading(waiting: list[Run]) -> str:
-    names = ", ".join(_short(run.config.name) for run in waiting[:MAX_NAMED_RUNS])
-    mine = [position for position, run in enumerate(waiting, start=1) if run.config.person == person()]
+def _heading(waiting: list[ListedRun]) -> str:
+    names = ", ".join(_short(listed.config.name) for listed in waiting[:MAX_NAMED_RUNS])
+    mine = [position for position, listed in enumerate(waiting, start=1) if listed.config.person == person()]
     yours = f" · yours: number {' and '.join(map(str, mine))}" if mine else ""
     return f"{len(waiting)} in line: {escape_markdown(names)}{' …' if len(waiting) > MAX_NAMED_RUNS else ''}{yours}"
 
@@ -45,22 +43,23 @@ def _short(name: str) -> str:
     return name if len(name) <= MAX_SHORT_NAME else f"{name[: MAX_SHORT_NAME - 1]}…"
 
 
-def _running(*, excluded: list[Run]) -> Iterable[Run]:
+def _running(*, excluded: list[ListedRun]) -> list[ListedRun]:
     """Return the running runs except those in ``excluded``, of which one may have started since they were listed."""
-    runs = (listed.run for listed in scan.unended_runs(settings.home()) if listed.status.state == RUNNING)
-    return (run for run in runs if run not in excluded)
+    ids = {listed.id for listed in excluded}
+    runs = scan.unended_runs(settings.home())
+    return [listed for listed in runs if listed.status.state == RUNNING and listed.id not in ids]
 
 
-def _show_run_button(run: Run, name: str) -> None:
-    mine = run.config.person == person()
+def _show_run_button(listed: ListedRun, name: str) -> None:
+    mine = listed.config.person == person()
     is_pressed = st.button(
         escape_markdown(name),
-        key=f"line-{run.id}",
+        key=f"line-{listed.id}",
         type="tertiary",
         icon=":material/person:" if mine else None,
         help="Yours" if mine else None,
         on_click=select_run,
-        args=(run.id,),
+        args=(listed.id,),
     )
     if is_pressed:
         st.rerun()  # the whole page: the selection is outside of this fragment

@@ -17,7 +17,7 @@ from pages._shared.fragments import fragment, polling_fragment
 from pages._shared.identity import person
 from pages._shared.model_picker import distinct_names
 from pages._shared.run_status import STATES, is_live
-from pages._shared.url_state import set_query_param, text_in_url, toggle_in_url
+from pages._shared.url_state import set_query_param, toggle_in_url
 from pages._train.curve_comparison import MAX_RUNS, MEASURES, show_curve_comparison
 from pages._train.import_run import show_import
 from pages._train.run.actions import show_actions
@@ -40,7 +40,14 @@ def show_runs() -> None:
     with st.expander("Bring in a run or a model", icon=":material/upload_file:"):
         show_import()
     runs = list(reversed(scan.scan(settings.home()).runs))
-    words = text_in_url("Search", key=SEARCH_KEY, placeholder="name, who, recipe or state").casefold().split()
+    search = st.text_input(
+        "Search",
+        key=SEARCH_KEY,
+        placeholder="name, who, recipe or state",
+        bind="query-params",
+        persist_state="session",
+    )
+    words = search.casefold().split()
     me = person()
     rows = [_row(listed, me) for listed in runs]
     hits = [index for index, row in enumerate(rows) if all(word in _text(row) for word in words)]
@@ -51,7 +58,7 @@ def show_runs() -> None:
     if not compared:
         return
     make_fragment = polling_fragment("2s") if any(is_live(listed.status) for listed in compared) else fragment
-    make_fragment(_compare)([listed.run for listed in compared])
+    make_fragment(_compare)(compared)
     if len(compared) == 1:
         show_actions(compared[0].run)
 
@@ -78,9 +85,9 @@ def _choose_runs(shown: list[ListedRun], rows: list[dict], runs: list[ListedRun]
     return chosen
 
 
-def _compare(runs: list[Run]) -> None:
+def _compare(runs: list[ListedRun]) -> None:
     """Show the curves of ``runs``, and the names of those without curves."""
-    drawable = [run for run in runs if len(_epochs(run))]
+    drawable = [run for run in runs if len(_epochs(run.run))]
     without = [run.config.name for run in runs if run not in drawable]
     if without:
         st.caption(f"Without curves: {', '.join(without)}.")

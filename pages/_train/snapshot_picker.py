@@ -25,7 +25,7 @@ def has_snapshots(run: Run) -> bool:
     epochs = list(run.snapshots())
     if is_live(run.read_status()):
         polling_fragment("2s")(_rerun_if_changed)(run, epochs)
-    st.caption(f"On view: {escape_markdown(run.config.name)}. The first tab has the choice.")
+    st.caption(f"On view: {escape_markdown(run.read_config().name)}. The first tab has the choice.")
     if not epochs:
         st.info(
             "It has no snapshot yet. The first comes at the end of its first epoch."

@@ -73,7 +73,7 @@ def _show_units(run: Run, snapshot: Snapshot, dead: np.ndarray) -> None:
     show_digits(weight_images(kernel[:, shown], largest=largest), captions, side=72)
     corners = (
         "Hardly any digit has ink in the corners, so weight decay has made the weights there small."
-        if run.config.training.weight_decay
+        if run.read_config().training.weight_decay
         else "The corners look like noise: hardly any digit has ink there, so nothing teaches those weights."
     )
     st.caption(f"A unit's strength is the length of its weights as a vector. {corners}")

@@ -15,8 +15,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from mnist_core.config import RunConfig
-from mnist_core.digits.drawing import Drawing, rasterize
-from mnist_core.digits.normalization import prepare
+from mnist_core.digits.drawing import Drawing
 from mnist_core.engine.client import EngineClient
 from mnist_core.recipes import RECIPES
 from mnist_core.runs import store
@@ -59,9 +58,9 @@ def main() -> None:
 def measure_server_steps(engine: EngineClient, times: int) -> None:
     """Measure and print the steps on the server, without a browser."""
     drawing = Drawing(strokes=(np.array(SEVEN, float),), canvas=420, brush=30)
-    digit = prepare(rasterize(drawing)).digit[None]
+    digit = drawing.to_digit()[None]
     run = store.shipped_default_run()
-    print_statistics("strokes to digit", [milliseconds(lambda: prepare(rasterize(drawing))) for _ in range(times)])
+    print_statistics("strokes to digit", [milliseconds(drawing.prepared) for _ in range(times)])
     print_statistics(
         "digit to answer, through the engine", [milliseconds(lambda: engine.predict(run, digit)) for _ in range(times)]
     )

@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from mnist_core.digits.drawing import Drawing, rasterize
+from mnist_core.digits.drawing import Drawing
 from mnist_core.digits.handwriting import drawings
-from mnist_core.digits.normalization import to_digit
+from mnist_core.digits.normalization import prepare
 from mnist_core.engine.client import EngineClient
 from mnist_core.runs import store
 from tests.browser.expecting import expect
@@ -71,11 +71,11 @@ def test_rasterize_draws_like_the_browsers_canvas_and_gives_the_same_predictions
         settle(page)  # the layout may change, or the canvas be replaced, until then
         drawing = mouse_drawing(sample, corner_of_canvas(page))
         draw(page, drawing)
-        digit = to_digit(rasterize(drawing))
+        digit = drawing.to_digit()
         expect(page.locator(".answer b")).to_be_visible()
         wait_for(lambda: absolute_difference(network_input(page), digit).mean() < 2, home=server.home)  # noqa: B023, until all strokes have arrived
         digits.append(digit)
-        canvas_digits.append(to_digit(canvas_pixels(page)))
+        canvas_digits.append(prepare(canvas_pixels(page)).digit)
         predictions.append(int(page.locator(".bars .best").first.inner_text()))
         button(page, "Clear").click()
         expect(page.locator(".answer")).to_have_count(0)

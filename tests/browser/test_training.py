@@ -50,7 +50,9 @@ def test_a_training_goes_on_while_visitors_open_other_pages(page, phone, browser
 
     visitor = new_context(browser, **WIDE).new_page()
     visit(visitor, server, "errors")
-    expect(visitor.get_by_text(f"How the network {store.shipped_default_run().config.name} reads")).to_be_visible()
+    expect(
+        visitor.get_by_text(f"How the network {store.shipped_default_run().read_config().name} reads")
+    ).to_be_visible()
     visitor.context.close()
 
 

@@ -78,7 +78,7 @@ def test_a_host_runs_a_round_with_three_people_and_resets_the_room(
     visit(phones[1], server, "train")
     run = train(phones[1], server, name="ours", epochs=1)
     wait_for(lambda: run.read_status().state == FINISHED, home=server.home)
-    check_board(page, run_name=run.config.name)
+    check_board(page, run_name=run.read_config().name)
     page.get_by_role("radio", name="Host's desk").click()
 
     open_tab(page, "The room")

@@ -115,5 +115,5 @@ def train(page: Page, server: Server, name: str, *, epochs: int) -> Run:
     button(page, "Train").dblclick()  # an impatient double click starts one training
     wait_for(lambda: name in {run.config.name for run in scan.scan(server.home).runs}, home=server.home)
     (run,) = [listed.run for listed in scan.scan(server.home).runs if listed.config.name == name]
-    assert (run.config.training.epochs, run.config.model.hidden_units) == (epochs, (64, 16))
+    assert (run.read_config().training.epochs, run.read_config().model.hidden_units) == (epochs, (64, 16))
     return run

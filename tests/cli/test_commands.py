@@ -77,8 +77,8 @@ def test_training_reuses_its_memory_in_every_step(trained):
 def test_the_folder_of_a_trained_run_has_all_its_files(trained):
     run = store.find(trained["path"], trained["home"])
     assert run.read_status().state == FINISHED
-    assert run.config.name == "mine"
-    assert run.config.training.seed == 3
+    assert run.read_config().name == "mine"
+    assert run.read_config().training.seed == 3
     assert {path.name for path in run.path.iterdir()} >= {
         "config.json",
         "status.json",

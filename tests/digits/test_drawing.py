@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from mnist_core.digits.drawing import Drawing, DrawingError, rasterize, strokes_of_canvas
-from mnist_core.digits.normalization import center_by_mass, crop, fit_to_box, prepare, to_digit
+from mnist_core.digits.normalization import center_by_mass, crop, fit_to_box, prepare
 
 SEVEN = (np.array([[90, 80], [180, 82], [160, 120], [130, 200]], float),)
 CROSSED_SEVEN = (*SEVEN, np.array([[110, 140], [170, 138]], float))
 
 
-def digit_of(strokes, *, canvas=280, brush=20.0) -> np.ndarray | None:
-    return to_digit(rasterize(Drawing(tuple(strokes), canvas=canvas, brush=brush)))
+def digit_of(strokes, *, canvas=280, brush=20.0) -> np.ndarray:
+    return Drawing(tuple(strokes), canvas=canvas, brush=brush).to_digit()
 
 
 @given(dx=st.integers(-70, 80), dy=st.integers(-60, 60))
@@ -41,7 +41,9 @@ def test_doubling_canvas_strokes_and_brush_hardly_changes_the_digit():
 
 def test_a_blank_canvas_gives_none():
     assert prepare(np.zeros((280, 280), np.uint8)) is None
-    assert digit_of([]) is None
+    assert Drawing(()).prepared() is None
+    with pytest.raises(DrawingError, match="no ink"):
+        Drawing(()).to_digit()
 
 
 def test_a_dot_and_a_stroke_beyond_the_canvas_give_a_digit():
@@ -56,13 +58,15 @@ def test_a_dot_and_a_stroke_beyond_the_canvas_give_a_digit():
 )
 @settings(deadline=None, max_examples=100)
 def test_any_drawing_gives_a_28_x_28_digit_or_none(strokes):
-    digit = digit_of([np.array(stroke) for stroke in strokes])
-    assert digit is None or (digit.shape == (28, 28) and digit.dtype == np.uint8 and digit.max() == 255)
+    preparation = Drawing(tuple(np.array(stroke) for stroke in strokes)).prepared()
+    if preparation:
+        digit = preparation.digit
+        assert (digit.shape, digit.dtype, digit.max()) == ((28, 28), np.uint8, 255)
 
 
 def test_normalizing_an_mnist_digit_hardly_changes_it(digits):
     sample = digits.test.images[:300]
-    differences = [np.abs(to_digit(digit).astype(int) - digit).mean() for digit in sample]
+    differences = [np.abs(prepare(digit).digit.astype(int) - digit).mean() for digit in sample]
     assert np.median(differences) < 1
 
 
@@ -91,7 +95,7 @@ def test_faint_pixels_at_the_edge_do_not_shift_a_digit():
     ink[50:200, 100:140] = 255
     fringed = ink.copy()
     fringed[49, 100:140] = fringed[50:200, 140] = 20
-    assert_array_equal(to_digit(fringed), to_digit(ink))
+    assert_array_equal(prepare(fringed).digit, prepare(ink).digit)
 
 
 def test_fit_to_box_keeps_the_aspect_ratio_and_scales_to_20_pixels():

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from mnist_core.digits.drawing import Drawing, rasterize
+from mnist_core.digits.drawing import Drawing
 from mnist_core.digits.non_digits import DIGITS, KINDS, LETTERS, SHAPES, make, strokes_of
-from mnist_core.digits.normalization import to_digit
 
 
 def pictures(made: list[tuple[str, Drawing]]) -> np.ndarray:
     """The drawings as normalized images, uint8 (N, 28, 28)."""
-    return np.stack([to_digit(rasterize(drawing)) for _, drawing in made])
+    return np.stack([drawing.to_digit() for _, drawing in made])
 
 
 def test_all_kinds_are_equally_frequent():

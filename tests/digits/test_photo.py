@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mnist_core.digits import photo
-from mnist_core.digits.normalization import to_digit
+from mnist_core.digits.normalization import prepare
 from mnist_core.digits.photo import PictureError, read
 from mnist_core.digits.segmentation import stroke_width
 from tests.digits.photographs import Paper, encoded, photograph, photograph_with_boxes, written
@@ -79,7 +79,7 @@ def test_an_mnist_image_read_as_a_photo_hardly_changes(digits, inverted):
     difference = []
     for digit in digits.test.images[:50]:
         found = read(encoded(Image.fromarray(255 - digit if inverted else digit), "PNG")).digits
-        difference.append(np.abs(found[0].preparation.digit.astype(int) - to_digit(digit)).mean())
+        difference.append(np.abs(found[0].preparation.digit.astype(int) - prepare(digit).digit).mean())
     assert np.mean(difference) < 3
 
 

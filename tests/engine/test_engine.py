@@ -86,9 +86,10 @@ def test_a_map_shows_the_principal_components_of_a_hidden_layer(engine, book, di
 def test_an_imported_model_file_becomes_a_finished_run(engine, book, digits, tmp_path):
     (tmp_path / "theirs.h5").write_bytes(engine.hdf5(book))
     run = engine.import_model(tmp_path / "theirs.h5", "theirs", person="somebody")
-    assert (run.read_status().state, run.config.recipe, run.config.person) == (FINISHED, IMPORTED, "somebody")
-    assert run.config.trained_elsewhere
-    assert run.config.model.hidden_units == (512, 512)
+    config = run.read_config()
+    assert (run.read_status().state, config.recipe, config.person) == (FINISHED, IMPORTED, "somebody")
+    assert config.trained_elsewhere
+    assert config.model.hidden_units == (512, 512)
     assert run.read_status().scores == pytest.approx(book.read_status().scores, abs=1e-4)
     assert vars(scores(run.evaluation.read_probabilities(), digits.test.labels)) == run.read_status().scores
     assert "from 0 to 255, as they are" in " ".join(run.read_import_report().sentences)
@@ -109,7 +110,8 @@ def test_an_exported_and_imported_run_is_evaluated_again(engine, book, digits):
     status = json.loads(members["status.json"])
     forged = status | {"scores": status["scores"] | {"test_accuracy": 1.0, "incorrect": 0}}
     run = engine.import_run(zipped(members | {"status.json": json.dumps(forged).encode()}), person="somebody")
-    assert (run.config.name, run.config.person, run.config.imported) == ("book (imported)", "somebody", True)
+    config = run.read_config()
+    assert (config.name, config.person, config.imported) == ("book (imported)", "somebody", True)
     assert run.read_status().scores == pytest.approx(book.read_status().scores, abs=1e-4)
     assert_array_equal(run.read_epochs()["val_loss"], book.read_epochs()["val_loss"])
     assert list(run.snapshots()) == list(book.snapshots())

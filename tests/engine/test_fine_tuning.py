@@ -23,4 +23,4 @@ def test_fine_tuning_on_half_of_the_drawings_improves_accuracy_on_the_other_half
     assert count_correct(engine, book, saved) == 0
     assert count_correct(engine, run, saved) > (~saved.learned).sum() / 3
     assert run.read_status().scores["test_accuracy"] > book.read_status().scores["test_accuracy"] - 0.01
-    assert (run.config.total_epochs, run.read_epochs()["epoch"].tolist()[-2:]) == (22, [21, 22])
+    assert (run.read_config().total_epochs, run.read_epochs()["epoch"].tolist()[-2:]) == (22, [21, 22])

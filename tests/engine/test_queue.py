@@ -51,17 +51,17 @@ def write_engine_file(home, number: int) -> None:
 
 def test_queued_runs_are_in_the_order_of_their_creation(home):
     runs = [enqueue(home) for _ in range(5)]
-    assert queue.waiting(home) == runs
+    assert [each.run for each in queue.waiting(home)] == runs
 
 
 def test_put_first_moves_a_queued_run_to_the_front_and_ignores_a_cancelled_one(home):
     first, second, third = (enqueue(home) for _ in range(3))
     queue.put_first(third, home)
-    assert queue.waiting(home) == [third, first, second]
+    assert [each.run for each in queue.waiting(home)] == [third, first, second]
     queue.put_first(third, home)
     first.cancel()
     queue.put_first(first, home)
-    assert queue.waiting(home) == [third, second]
+    assert [each.run for each in queue.waiting(home)] == [third, second]
     assert first.read_status().state == CANCELLED
 
 
@@ -69,13 +69,13 @@ def test_a_requeued_run_goes_to_the_end_of_the_queue(home):
     first, second = enqueue(home), enqueue(home)
     first.cancel()
     first.requeue()
-    assert queue.waiting(home) == [second, first]
+    assert [each.run for each in queue.waiting(home)] == [second, first]
 
 
 @pytest.mark.parametrize("state", [RUNNING, PAUSED, FINISHED, CANCELLED, FAILED])
 def test_only_queued_runs_are_in_the_queue(home, state):
     enqueue(home).update(state=state)
-    assert queue.waiting(home) == []
+    assert [each.run for each in queue.waiting(home)] == []
 
 
 @pytest.mark.parametrize("name", ["config.json", "status.json"])
@@ -83,7 +83,7 @@ def test_unreadable_runs_are_not_in_the_queue(home, name):
     broken, good = enqueue(home), enqueue(home)
     (broken.path / name).write_text("{")
     (home / "runs" / "notes.txt").write_text("not a run")
-    assert queue.waiting(home) == [good]
+    assert [each.run for each in queue.waiting(home)] == [good]
     assert queue.position_of(good, home).ahead == 0
 
 
@@ -94,7 +94,7 @@ def test_runs_deleted_while_the_queue_is_read_cause_no_error(home):
     deletion.start()
     while deletion.is_alive():
         queue.position_of(remaining, home)
-        assert remaining in queue.waiting(home)
+        assert remaining in [each.run for each in queue.waiting(home)]
     assert queue.position_of(remaining, home).ahead == 0
 
 
@@ -201,7 +201,7 @@ def test_resuming_a_run_counts_towards_the_quota_of_its_person(home, state):
     assert run.read_status().state == state
     waiting.cancel()
     engine.resume(run)
-    assert queue.waiting(home)[-1] == run
+    assert [each.run for each in queue.waiting(home)][-1] == run
 
 
 def test_resuming_a_suspended_or_interrupted_run_queues_it(home):
@@ -211,7 +211,7 @@ def test_resuming_a_suspended_or_interrupted_run_queues_it(home):
     interrupted.update(state=RUNNING, heartbeat=time.time() - HALF_AN_HOUR_SECONDS)
     for run in (interrupted, suspended):
         EngineClient(home).resume(run)
-    assert queue.waiting(home) == [interrupted, suspended]
+    assert [each.run for each in queue.waiting(home)] == [interrupted, suspended]
     assert not suspended.read_control().pause
 
 

@@ -56,10 +56,10 @@ def test_a_finished_run_has_the_network_of_the_last_epoch_and_no_resume_point(ho
 
 def test_the_training_time_is_stored_and_used_for_the_next_estimate(home):
     run = new_run(home)
-    assert not pace.is_measured(run.config, home)
+    assert not pace.is_measured(run.read_config(), home)
     train_run(run)
-    assert pace.is_measured(run.config, home)
-    assert pace.expected_seconds(run.config, home) == pytest.approx(run.read_status().seconds, rel=0.01)
+    assert pace.is_measured(run.read_config(), home)
+    assert pace.expected_seconds(run.read_config(), home) == pytest.approx(run.read_status().seconds, rel=0.01)
 
 
 def test_a_cancelled_run_keeps_the_best_epoch_and_can_resume_from_the_last(home):

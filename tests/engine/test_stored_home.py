@@ -12,7 +12,7 @@ from tests.waiting import wait_for
 
 
 def test_runs_of_an_older_version_are_trained_resumed_and_imported(engine, lab, tmp_path):
-    stored = {run.config.name: run for run in map(Run, (unpack_stored_home(tmp_path) / "runs").iterdir())}
+    stored = {run.read_config().name: run for run in map(Run, (unpack_stored_home(tmp_path) / "runs").iterdir())}
     for name in ("queued", "cancelled"):
         shutil.copytree(stored[name].path, lab / "runs" / stored[name].id)
     queued, cancelled = (Run(lab / "runs" / stored[name].id) for name in ("queued", "cancelled"))

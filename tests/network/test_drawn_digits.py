@@ -7,7 +7,6 @@ import pytest
 
 from mnist_core.digits.drawing import Drawing, rasterize
 from mnist_core.digits.handwriting import drawings
-from mnist_core.digits.normalization import prepare, to_digit
 from mnist_core.network import model as network
 from mnist_core.runs import store
 
@@ -38,7 +37,7 @@ def world():
 
 
 def predict(world, *sample: Drawing) -> list[int]:
-    digits = np.stack([to_digit(rasterize(each)) for each in sample])
+    digits = np.stack([each.to_digit() for each in sample])
     return network.predict_with(world, digits).argmax(axis=1).tolist()
 
 
@@ -66,7 +65,7 @@ def test_drawings_beyond_the_edge_tiny_ones_and_dots_get_a_prediction(world):
     over_the_edge = plain_drawing(7, shift=(100, 0))
     tiny = plain_drawing(7, scale=0.05, brush=3)
     dot = Drawing((np.array([[140.0, 140.0]]),))
-    assert prepare(rasterize(dot)).cropped.shape == (20, 20)
+    assert dot.prepared().cropped.shape == (20, 20)
     assert predict(world, tiny, over_the_edge, dot)[0] == 7
 
 

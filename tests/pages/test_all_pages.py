@@ -73,7 +73,7 @@ def test_home_shows_the_number_of_digits_the_queue_and_the_default_network(home)
     shown = text(opened("home"))
     assert "60,000 training and 10,000 test digits" in shown
     assert "1 waiting" in shown
-    assert store.shipped_default_run().config.name in shown
+    assert store.shipped_default_run().read_config().name in shown
 
 
 def test_the_training_form_shows_the_number_of_parameters(home):
@@ -94,8 +94,8 @@ def test_pressing_train_queues_a_run_with_the_chosen_settings_and_shows_it(home)
     assert not app.exception
     run = store.find("mine *bold*", home)
     assert run.read_status().state == QUEUED
-    assert (run.config.training.epochs, run.config.training.batch_size) == (3, 256)
-    assert not run.config.model.scaling
+    assert (run.read_config().training.epochs, run.read_config().training.batch_size) == (3, 256)
+    assert not run.read_config().model.scaling
     assert app.query_params["run"] == run.id
     assert escape_markdown("mine *bold*") in text(app)
 

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.engine.client import EngineClient
 from mnist_core.engine.shared import EngineNotReady
 from mnist_core.figures.colours import TEST_COLOUR
-from mnist_core.predictions import Prediction
-from mnist_core.room.drawings import FEEDBACK, Drawings, RunPrediction
+from mnist_core.predictions import DigitPrediction, Prediction
+from mnist_core.room.drawings import FEEDBACK, Drawings
 from pages._shared import services
 from pages._shared.model_picker import MODEL_KEY as MODEL
 from pages._workshop.board import board as board_views
@@ -128,7 +128,7 @@ def test_the_board_says_when_the_engine_is_starting(room, monkeypatch):
 def test_the_leaderboards_show_names_with_html_escaped(room, batch_sizes, home_without_engine):
     finished_run(home_without_engine, "<i>mine</i>", wrong=123, person="ada", epochs={2.5: 0.98})
     services.people().set_nickname("ada", "Ada")
-    wrong = RunPrediction(np.eye(10)[1] * 0.95 + 0.005, run="book", name="book")
+    wrong = DigitPrediction(np.eye(10)[1] * 0.95 + 0.005, run="book", name="book")
     room.add(replace(SEVEN, label=None), DIGIT, wrong, source=FEEDBACK, person="ada", nickname="Ada")
     add(room, label=4)
     shown = html(select_view(opened(board), "Leaderboards"))

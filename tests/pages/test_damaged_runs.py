@@ -9,10 +9,14 @@ import pytest
 
 from mnist_core.cli import main
 from mnist_core.config import RunConfig
+from mnist_core.host.auth import host_password
 from mnist_core.runs import store
 from mnist_core.runs.hints import Evidence
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import RUNNING
+from pages._shared import services
+from pages._workshop.host.desk import TABS as TABS_OF_THE_HOST
+from pages._workshop.host.login import TOKEN_KEY
 from tests.apps import app_of, new_app, open_page
 from tests.runs.damage import all_damage, complete_run
 
@@ -99,6 +103,18 @@ def home_with_all_damage(home: Path, template: Path) -> Path:
 def test_every_page_opens_beside_every_kind_of_damage(home_with_all_damage):
     for address in ADDRESSES:
         check_page(address)
+
+
+def test_every_tab_of_the_hosts_view_opens_beside_every_kind_of_damage(home_with_all_damage, monkeypatch):
+    monkeypatch.delenv("DIGIT_LAB_DATABASE_URL", raising=False)
+    for tab in TABS_OF_THE_HOST:
+        app = open_page(new_app(), "workshop")
+        app.query_params["view"] = "desk"
+        app.session_state["host-tab"] = tab
+        app.session_state[TOKEN_KEY] = services.authenticator().authenticate(host_password(home_with_all_damage))
+        app.run()
+        assert not app.exception, tab
+        assert "Close the desk" in [button.label for button in app.button], tab
 
 
 def test_every_command_goes_on_beside_every_kind_of_damage(home_with_all_damage, capsys, monkeypatch):

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from mnist_core.digits.drawing import Drawing, rasterize
-from mnist_core.digits.normalization import prepare
+from mnist_core.digits.drawing import Drawing
 from pages._draw.preprocessing_steps import MARK_COLOUR, boxed, crossed, most_inked
 from pages._shared.widgets.explanation import (
     NEGATIVE_COLOUR,
@@ -15,7 +14,7 @@ from pages._shared.widgets.explanation import (
 from pages._shared.widgets.typicality import typicality_text
 from tests.apps import app_of
 
-LETTER_L = prepare(rasterize(Drawing(strokes=(np.array([[80.0, 40], [80, 200], [160, 200]]),))))
+LETTER_L = Drawing(strokes=(np.array([[80.0, 40], [80, 200], [160, 200]]),)).prepared()
 
 
 def steps() -> None:
@@ -63,24 +62,25 @@ def test_the_cross_marks_the_centre_of_mass():
     assert abs(column / 8 - (mass.sum(axis=0) * centres).sum()) < 0.6
 
 
-def prediction_html(*, typicality: float | None, rejected: bool) -> str:
+def prediction_html(typicality: float | None) -> str:
     """The HTML of the prediction, for a picture with probability 1 for a 4."""
 
-    def page(typicality: float | None, rejected: bool) -> None:
+    def page(typicality: float | None) -> None:
         import numpy as np
 
+        from mnist_core.predictions import DigitPrediction
         from pages._shared.widgets.prediction import show_prediction
         from tests.pages.test_draw import LETTER_L
 
-        show_prediction(LETTER_L.digit, np.eye(10)[4], typicality=typicality, rejected=rejected)
+        show_prediction(LETTER_L.digit, DigitPrediction(np.eye(10)[4], "book", "book", typicality))
 
-    app = app_of(page, typicality, rejected).run()
+    app = app_of(page, typicality).run()
     assert not app.exception
     return app.get("html")[0].proto.body
 
 
 def test_a_rejected_drawing_is_called_no_digit_despite_a_probability_of_1():
-    shown = prediction_html(typicality=0.002, rejected=True)
+    shown = prediction_html(0.002)
     assert "This does not look like a digit to me" in shown
     assert "If it must be one: 4" in shown
     assert "2 of 1,000 real digits look as strange" in shown
@@ -88,7 +88,7 @@ def test_a_rejected_drawing_is_called_no_digit_despite_a_probability_of_1():
 
 
 def test_without_a_typicality_the_prediction_does_not_mention_it():
-    shown = prediction_html(typicality=None, rejected=False)
+    shown = prediction_html(None)
     assert "That is a 4" in shown
     assert "strange" not in shown
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core.digits.drawing import Drawing, rasterize
-from mnist_core.digits.normalization import prepare
+from mnist_core.digits.drawing import Drawing
 from mnist_core.engine.client import EngineClient
 from mnist_core.engine.shared import EngineNotReady
+from mnist_core.predictions import Prediction
 from mnist_core.room.drawings import FEEDBACK, IMPORT, ROUND, Drawings
 from pages._shared import services
 from pages._shared.identity import NICKNAME_KEY
@@ -58,15 +58,11 @@ def feedback_panel():
     import numpy as np
     import streamlit as st
 
-    from mnist_core import settings
-    from mnist_core.digits.drawing import rasterize
-    from mnist_core.digits.normalization import prepare
-    from mnist_core.runs import store
+    from mnist_core.predictions import DigitPrediction
     from pages._draw.feedback import show_feedback
 
     drawing = st.session_state["drawing"]
-    probabilities = np.eye(10)[7] * 0.91 + 0.009
-    show_feedback(drawing, prepare(rasterize(drawing)).digit, probabilities, store.find("book", settings.home()))
+    show_feedback(drawing, drawing.to_digit(), DigitPrediction(np.eye(10)[7] * 0.91 + 0.009, "book", "book"))
 
 
 def choose_label(app: AppTest, digit: int) -> AppTest:
@@ -83,7 +79,7 @@ def test_right_saves_the_drawing_with_the_prediction_once(room):
     assert (stored.label, stored.answer, stored.run, stored.run_name) == (7, 7, "book", "book")
     assert (stored.nickname, stored.source) == ("Ada *bold*", FEEDBACK)
     assert stored.probabilities[7] == pytest.approx(0.919)
-    np.testing.assert_array_equal(stored.digit, prepare(rasterize(SEVEN)).digit)
+    np.testing.assert_array_equal(stored.digit, SEVEN.to_digit())
 
 
 def test_choosing_a_label_saves_the_drawing_and_another_label_corrects_it(room):
@@ -199,9 +195,11 @@ def ten_digits_tab():
 def predicted_digits(room: Drawings, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The digits that a fake network predicts, in this order; every drawing is the same, as AppTest has no canvas."""
     remaining: list[int] = []
-    monkeypatch.setattr(
-        EngineClient, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[remaining.pop(0)]]
-    )
+
+    def predict(*_: object) -> Prediction:
+        return Prediction(np.eye(10, dtype=np.float32)[[remaining.pop(0)]], None)
+
+    monkeypatch.setattr(EngineClient, "predict", predict)
     opened(ten_digits_tab)  # only a running app can import the canvas
     monkeypatch.setattr("pages._draw.ten_digits_tab.draw_on_canvas", lambda name: SEVEN)
     return remaining
@@ -241,7 +239,7 @@ def test_ten_digits_stays_at_its_digit_while_the_engine_starts(room, predicted_d
     def not_ready(*_: object) -> None:
         raise EngineNotReady("It starts.")
 
-    monkeypatch.setattr(EngineClient, "classify", not_ready)
+    monkeypatch.setattr(EngineClient, "predict", not_ready)
     app = opened(ten_digits_tab, **{MODEL: "book"})
     digit = requested_digit(app)
     app = press(app, "Done")

@@ -95,6 +95,17 @@ def test_an_experiment_with_a_cancelled_run_has_no_comparison(home):
     assert "Nothing to compare: 0 to 255 did not end" in text(opened("scaling"))
 
 
+def test_a_damaged_history_of_one_run_is_named_and_the_other_runs_are_shown(home):
+    _, second = finished_runs(home, [0.946, 0.109])
+    (second.path / "epochs.csv").write_text(f"{HEADER}1,1,x,0.8,0.4,0.1\n")
+    app = opened("scaling")
+    assert not app.exception
+    assert not app.error
+    assert "epochs.csv is damaged" in text(app)
+    assert "Nothing to compare: 0 to 255 did not end" in text(app)
+    assert app.dataframe[0].value["New digits"].tolist() == ["94.60%"]
+
+
 def test_a_run_of_an_experiment_opens_on_the_first_tab(home):
     first, _ = finished_runs(home, [0.946, 0.1])
     app = opened("scaling")
@@ -111,7 +122,7 @@ def test_an_unknown_experiment_in_the_url_selects_the_first_one(home):
 
 def test_the_curves_of_several_runs_are_in_one_table_with_their_names(home):
     first, second = finished_runs(home, [0.9, 0.1])
-    rows = epoch_table({"a": first, "b": second}, training=True)
+    rows = epoch_table({"a": first.listed(), "b": second.listed()}, training=True)
     assert rows[["run", "of", "accuracy"]].to_numpy().tolist() == [
         ["a", "new digits", 0.9],
         ["a", "training digits", 0.8],

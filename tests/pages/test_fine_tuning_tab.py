@@ -46,7 +46,7 @@ def test_the_button_queues_fine_tuning_on_all_drawings(home):
     button = next(button for button in app.button if button.label.endswith("with 30 drawings"))
     app = button.click().run()
     assert not app.exception
-    (run,) = queue.waiting(home)
-    assert run.config.recipe == FINE_TUNING_RECIPE
-    assert Lesson.read(run.path).learned.sum() == 15
+    (listed,) = queue.waiting(home)
+    assert listed.config.recipe == FINE_TUNING_RECIPE
+    assert Lesson.read(listed.run.path).learned.sum() == 15
     assert "Next in line" in app.info[0].value

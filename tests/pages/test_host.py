@@ -13,6 +13,7 @@ from mnist_core.host.actions import HostActions
 from mnist_core.host.auth import FREE_ATTEMPTS, HostToken
 from mnist_core.host.network_addresses import Address
 from mnist_core.host.preflight import Check
+from mnist_core.predictions import Prediction
 from mnist_core.runs import store
 from mnist_core.runs.status import CANCELLED
 from mnist_core.settings import HOST_PASSWORD
@@ -149,14 +150,14 @@ def test_a_new_visitor_gets_the_pinned_network_unless_the_url_names_another(home
     assert services.room_state().pinned == "book"
     assert opened("draw").session_state[MODEL] == "book"
     assert opened("draw", model="world").session_state[MODEL] == "book"
-    services.host_actions().pin(services.authenticator().authenticate(PASSWORD), "world")
+    services.host_actions(services.authenticator().authenticate(PASSWORD)).pin("world")
     assert opened("draw", model="book").session_state[MODEL] == "book"
 
 
 def test_a_new_pin_switches_present_visitors_who_can_then_choose_another_network(home):
     app = opened("draw")
     assert app.session_state[MODEL] == "world"
-    services.host_actions().pin(services.authenticator().authenticate(PASSWORD), "book")
+    services.host_actions(services.authenticator().authenticate(PASSWORD)).pin("book")
     app = checked(app.run())
     assert app.session_state[MODEL] == "book"
     assert "The host has chosen book for everyone" in app.toast[0].value
@@ -175,7 +176,9 @@ def test_while_drawing_is_paused_the_draw_page_shows_a_message_and_no_canvas(hom
 
 
 def test_the_predictions_of_a_round_are_hidden_until_the_host_reveals_them(home, monkeypatch):
-    monkeypatch.setattr(EngineClient, "classify", lambda self, run, digits: np.eye(10, dtype=np.float32)[[9]])
+    monkeypatch.setattr(
+        EngineClient, "predict", lambda self, run, digits: Prediction(np.eye(10, dtype=np.float32)[[9]], None)
+    )
     opened("draw")  # only a running app can import the canvas
     monkeypatch.setattr("pages._draw.group_round.draw_on_canvas", lambda name: SEVEN)
     app = press(host_view("The room"), "Have all draw a 4")
@@ -206,7 +209,7 @@ def test_the_host_sees_the_queue_cancels_runs_and_moves_one_to_the_front(home):
     app = host_view("Trainings")
     assert "1. *one* · Ada" in text(app)
     app = checked(app.button(key=f"first-{second.id}").click().run())
-    assert queue.waiting(home) == [second, first]
+    assert [each.run for each in queue.waiting(home)] == [second, first]
     for run in (first, second):
         app = checked(app.button(key=f"host-cancel-{run.id}").click().run())
     assert "Nothing is being trained" in text(app)
@@ -290,7 +293,7 @@ def test_importing_a_file_that_is_no_zip_shows_an_error(home, monkeypatch):
 
 def test_the_preflight_shows_success_or_what_to_do(home, monkeypatch):
     checks = [Check("Disk", True, "9 GB free"), Check("Memory", True, "9 GB free")]
-    monkeypatch.setattr(HostActions, "preflight", lambda self, host, engine, canvas: iter(checks))
+    monkeypatch.setattr(HostActions, "preflight", lambda self, engine, canvas: iter(checks))
     app = press(host_view("Preflight"), "Check everything")
     assert "Everything works" in text(app)
     checks[1] = Check("Memory", False, "Close other programs.")

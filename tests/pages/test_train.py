@@ -110,8 +110,8 @@ def test_the_form_starts_with_the_book_recipe(home):
     app = opened()
     press(app, "Train")
     run = store.find("network 1", home)
-    assert (run.config.recipe, run.config.model) == ("book", RECIPES["book"].model)
-    assert run.config.training == RECIPES["book"].training
+    assert (run.read_config().recipe, run.read_config().model) == ("book", RECIPES["book"].model)
+    assert run.read_config().training == RECIPES["book"].training
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -121,7 +121,7 @@ def test_choosing_a_recipe_sets_all_fields(home, name):
     form_field(app.number_input, "seed").set_value(7).run()
     assert RECIPES[name].description in text(app)
     press(app, "Train")
-    config = store.find("network 1", home).config
+    config = store.find("network 1", home).read_config()
     assert config.recipe == name
     assert config.model == RECIPES[name].model
     assert config.training == TrainingConfig(**vars(RECIPES[name].training) | {"seed": 7})
@@ -132,7 +132,7 @@ def test_changing_a_field_makes_the_recipe_own(home):
     form_field(app.slider, "label_smoothing").set_value(0.1).run()
     assert "Your own settings" in text(app)
     press(app, "Train")
-    config = store.find("network 1", home).config
+    config = store.find("network 1", home).read_config()
     assert (config.recipe, config.training.label_smoothing) == ("own", 0.1)
 
 
@@ -154,7 +154,7 @@ def test_every_field_is_saved_in_the_runs_config(home):
     form_field(app.select_slider, "weight_decay").set_value(0.01)
     app.run()
     press(app, "Train")
-    config = store.find("network 1", home).config
+    config = store.find("network 1", home).read_config()
     assert (config.model.hidden_units, config.model.activation) == ((512, 512, 64), "gelu")
     training = config.training
     assert (training.optimizer, training.schedule, training.validation) == ("sgd", "cosine", "held-out")

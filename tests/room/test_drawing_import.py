@@ -190,7 +190,7 @@ SLOW_FILES = {
 
 @pytest.mark.parametrize("drawings", SLOW_FILES.values(), ids=SLOW_FILES)
 def test_a_file_that_takes_too_long_raises_drawing_error_before_anything_is_rasterized(drawings, monkeypatch):
-    monkeypatch.setattr(limits, "rasterize", lambda drawing: pytest.fail("a drawing was rasterized"))
+    monkeypatch.setattr(Drawing, "prepared", lambda drawing: pytest.fail("a drawing was rasterized"))
     content = drawing_json.dump(map(drawing_json.to_json, drawings))
     assert len(content) < limits.MAX_BYTES
     with pytest.raises(DrawingError, match=r"too long\. Import it in parts\."):

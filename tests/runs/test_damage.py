@@ -101,7 +101,7 @@ def check_that_all_goes_on(home: Path, dispatcher: Dispatcher, damaged: Run) -> 
     assert len(reasons) + sum(listed.run == damaged for listed in scanned.own) == 1
     assert all(reason.isprintable() and len(reason) <= MAX_REASON_LENGTH for reason in reasons)
     waiting = store.find("waiting", home)
-    assert waiting in queue.waiting(home)
+    assert waiting in [each.run for each in queue.waiting(home)]
     assert queue.position_of(waiting, home).seconds >= 0
     queue.check_quota("b" * 16, home)
     for experiment in EXPERIMENTS.values():

@@ -66,7 +66,7 @@ def test_lesson_config_continues_the_network_and_trains_on_drawings(tmp_path):
     book = store.find("book", tmp_path)
     config = lesson_config(book, person="somebody")
     assert (config.name, config.recipe, config.person) == ("book, taught", "taught", "somebody")
-    assert (config.parent, config.inherited_epochs, config.model) == (book.id, 20, book.config.model)
+    assert (config.parent, config.inherited_epochs, config.model) == (book.id, 20, book.read_config().model)
     assert config.training.drawings > 0
     assert config.training.handwriting == 0
     assert parse_json(json.dumps(config.to_json()).encode(), CONFIG_JSON) == config

@@ -14,7 +14,6 @@ from mnist_core.runs.leaderboards import (
     fastest,
     fewest_parameters,
 )
-from mnist_core.runs.run import Run
 from mnist_core.runs.status import FINISHED
 from mnist_core.runs.view import ListedRun
 
@@ -24,8 +23,7 @@ def finished_run(home, name: str, *, wrong: int = 150, epochs: dict[float, float
     parent = config.pop("parent", None)
     run = store.create(RunConfig(name=name, **config), home)
     if parent:
-        write_json(run.path / "config.json", run.config.to_json() | {"parent": parent})
-        run = Run(run.path)
+        write_json(run.path / "config.json", run.read_config().to_json() | {"parent": parent})
     scores = {"test_loss": 0.1, "test_accuracy": 1 - wrong / 10_000, "correct": 10_000 - wrong, "incorrect": wrong}
     run.update(state=FINISHED, scores=scores)
     rows = [f"{n},{time},0.5,0.9,0.4,{accuracy}\n" for n, (time, accuracy) in enumerate((epochs or {}).items(), 1)]

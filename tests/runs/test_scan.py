@@ -39,7 +39,7 @@ def test_a_status_that_is_edited_in_its_file_is_read_again(home, run):
 
 def test_a_renamed_run_is_listed_with_its_new_name(home, run):
     assert [listed.config.name for listed in scan.scan(home).own] == ["mine"]
-    run.renamed("ours")
+    run.rename("ours")
     assert [listed.config.name for listed in scan.scan(home).own] == ["ours"]
 
 

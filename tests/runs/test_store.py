@@ -34,7 +34,7 @@ def write_history(run: Run, epochs: int) -> None:
 
 def test_a_new_run_is_queued_and_found_by_id_name_and_path(home, run):
     assert run.read_status().state == QUEUED
-    assert run.config.name == "mine"
+    assert run.read_config().name == "mine"
     assert {"keras", "tensorflow", "digit_lab"} <= json.loads((run.path / "config.json").read_text())["versions"].keys()
     assert store.find(run.id, home) == store.find("mine", home) == store.find(str(run.path), home) == run
 
@@ -94,7 +94,7 @@ def test_a_run_with_a_stale_heartbeat_is_interrupted(run):
 
 
 def test_a_new_run_has_its_expected_seconds(run):
-    assert run.read_status().expected_seconds == pace.expected_seconds(run.config, run.home) > 0
+    assert run.read_status().expected_seconds == pace.expected_seconds(run.read_config(), run.home) > 0
 
 
 def test_a_suspended_run_is_paused_and_not_interrupted(run):
@@ -239,7 +239,11 @@ def test_a_continuation_starts_with_the_history_and_model_of_its_parent(home, ru
     write_history(run, 4)
     run.model_path.write_bytes(b"the parent's state")
     child = store.create(run.continuation(epochs=2), home)
-    assert (child.config.parent, child.config.inherited_epochs, child.config.total_epochs) == (run.id, 4, 6)
+    assert (child.read_config().parent, child.read_config().inherited_epochs, child.read_config().total_epochs) == (
+        run.id,
+        4,
+        6,
+    )
     assert child.resume_point().epochs == 4
     assert child.resume_point().path.read_bytes() == b"the parent's state"
     assert child.read_epochs()["epoch"].tolist() == [1, 2, 3, 4]
@@ -273,7 +277,7 @@ def test_the_shipped_book_run_is_complete(home):
     book = store.find("book", home)
     assert book.shipped
     assert store.shipped_default_run().shipped
-    assert book.config.model.parameters == 669_706
+    assert book.read_config().model.parameters == 669_706
     assert book.read().epochs_done == 20
     assert book.evaluation.read_probabilities().shape == (10_000, 10)
     np.testing.assert_allclose(book.evaluation.read_probabilities().sum(axis=1), 1, atol=1e-4)

@@ -51,7 +51,7 @@ def test_a_finished_run_has_its_scores_curves_snapshots_and_robustness(home, dig
     assert list(finished.snapshots()) == [1]
     assert read_robustness(finished, LEVELS).curves.keys() >= {"shift", "rotation"}
     assert finished.evaluation.read_statistics().keys() == {"whitening", "means", "scales", "known"}
-    assert (finished.config.person, finished.config.nickname) == ("ada", "Ada")
+    assert (finished.read_config().person, finished.read_config().nickname) == ("ada", "Ada")
 
 
 def test_a_stored_paused_run_has_its_controls_and_its_lesson(home):
@@ -80,20 +80,21 @@ def test_the_room_has_its_drawings_people_votes_round_and_pinned_run(home):
 
 def test_the_room_is_exported_and_an_old_export_is_imported(home, tmp_path):
     authenticator, database = HostAuthenticator("pw"), open_database(home)
-    host, actions = authenticator.authenticate("pw"), HostActions(authenticator, home, database, Settings(database))
-    (old,) = actions.exports(host)
-    assert actions.export(host).stat().st_size > 0
+    token = authenticator.authenticate("pw")
+    actions = HostActions(token, authenticator, home, database, Settings(database))
+    (old,) = actions.exports()
+    assert actions.export().stat().st_size > 0
     elsewhere = tmp_path / "other"
     (elsewhere / "runs").mkdir(parents=True)
     other_database = open_database(elsewhere)
-    other = HostActions(authenticator, elsewhere, other_database, Settings(other_database))
+    other = HostActions(token, authenticator, elsewhere, other_database, Settings(other_database))
     imported = []
 
     class Importer:
         def import_run(self, content: bytes, person: str) -> None:
             imported.append(archive.unpack(content).config.name)
 
-    assert [step.error_text for step in other.import_bundle(host, old, Importer(), person="host")] == [None] * 3
+    assert [step.error_text for step in other.import_bundle(old, Importer(), person="host")] == [None] * 3
     assert imported == ["finished"]
     assert Votes(other_database).counts([582])[0, 7] == 1
     assert len(Drawings(other_database).newest(50)) == 5

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.figures.colours import DIGIT_COLOURS
+from mnist_core.predictions import DigitPrediction
 from pages._shared.widgets.bars import Bar, bars_html
 from pages._shared.widgets.digit_grid import digits_html
 from pages._shared.widgets.typicality import rejection_threshold, typicality_html
@@ -22,16 +23,17 @@ STYLE = """
 SURE_THRESHOLD, FAIRLY_SURE_THRESHOLD = 0.95, 0.7
 
 
-def show_prediction(digit: np.ndarray, probabilities: np.ndarray, *, typicality: float | None, rejected: bool) -> None:
+def show_prediction(digit: np.ndarray, prediction: DigitPrediction) -> None:
     """Show the answer, its probability, and ``digit``, uint8 (28, 28), as the network saw it.
 
-    ``probabilities``: float (10,). ``typicality``: as in ``Prediction``, None if unknown. It is a single element of
-    HTML, as the browser shows that sooner than several.
+    It is a single element of HTML, as the browser shows that sooner than several.
     """
+    probabilities, typicality, threshold = prediction.probabilities, prediction.typicality, rejection_threshold()
+    rejected = prediction.rejected(threshold)
     headline = _rejection_html(probabilities) if rejected else _answer_html(probabilities)
     bars_part = f'<div class="{"doubted" if rejected else ""}">{probability_bars(probabilities)}</div>'
     digit_part = digits_html(digit[None], ["What the network sees"], side=120)
-    scale_part = "" if typicality is None else typicality_html(typicality, rejection_threshold())
+    scale_part = "" if typicality is None else typicality_html(typicality, threshold)
     st.html(f'{STYLE}{headline}{bars_part}<div class="beside"><div class="seen">{digit_part}</div>{scale_part}</div>')
 
 

@@ -13,8 +13,9 @@ from pages._train.tabs import open_run
 
 def show_actions(run: Run) -> None:
     """Show the actions that this person may apply to ``run``."""
-    st.subheader(escape_markdown(run.config.name), anchor=False)
-    if run.config.from_archive:
+    config = run.read_config()
+    st.subheader(escape_markdown(config.name), anchor=False)
+    if config.from_archive:
         st.caption("Imported: its scores were found anew here, its curves and times are what the other lab wrote.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Look at it", icon=":material/monitoring:", on_click=open_run, args=(run.id,))
@@ -30,17 +31,17 @@ def show_actions(run: Run) -> None:
             show_use_button(run, "table")
     if run.shipped:
         st.caption("It came with the app, so it keeps its name and stays.")
-    elif run.config.person not in ("", person()):
+    elif config.person not in ("", person()):
         st.caption("Somebody else's: only who started it can rename or delete it.")
     else:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _rename(run)
-            _delete(run)
+            _rename(run, config.name)
+            _delete(run, config.name)
 
 
-def _rename(run: Run) -> None:
-    key = f"rename-{run.id}-{run.config.name}"  # a new widget for each name
-    st.text_input("Name", run.config.name, key=key, max_chars=MAX_NAME_LENGTH, width=300)
+def _rename(run: Run, name: str) -> None:
+    key = f"rename-{run.id}-{name}"  # a new widget for each name
+    st.text_input("Name", name, key=key, max_chars=MAX_NAME_LENGTH, width=300)
     st.button(
         "Rename",
         icon=":material/edit:",
@@ -48,7 +49,7 @@ def _rename(run: Run) -> None:
     )
 
 
-def _delete(run: Run) -> None:
+def _delete(run: Run, name: str) -> None:
     with st.popover("Delete", icon=":material/delete:"):
-        st.write(f"Delete **{escape_markdown(run.config.name)}** with its network and curves? There is no way back.")
+        st.write(f"Delete **{escape_markdown(name)}** with its network and curves? There is no way back.")
         st.button("Delete it for good", type="primary", on_click=safe_callback(run.delete), key=f"delete-{run.id}")

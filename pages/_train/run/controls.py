@@ -31,8 +31,8 @@ def show_buttons(view: RunView) -> None:
 
 def show_live_settings(view: RunView) -> None:
     """Show the settings that can change while the run has a trainer."""
-    _learning_rate(view.run, view.progress, view.control)
-    _dropout(view.run, view.control)
+    _learning_rate(view)
+    _dropout(view)
 
 
 def _continue(run: Run) -> None:
@@ -87,9 +87,9 @@ def _slow_motion(run: Run, control: Control) -> None:
     )
 
 
-def _learning_rate(run: Run, progress: float, control: Control) -> None:
-    factor = control.learning_rate_factor
-    rate = plain_number(float(f"{run.config.training.rate_at(progress) * factor:.2g}"))
+def _learning_rate(view: RunView) -> None:
+    run, factor = view.run, view.control.learning_rate_factor
+    rate = plain_number(float(f"{view.config.training.rate_at(view.progress) * factor:.2g}"))
     planned = f", {plain_number(factor)} × planned" if factor != 1 else ""
     st.markdown(f"Learning rate **{rate}**{planned}", help="A change acts at once, from the next batch.")
     with st.container(horizontal=True, gap="xsmall"):
@@ -104,8 +104,9 @@ def _learning_rate(run: Run, progress: float, control: Control) -> None:
             )
 
 
-def _dropout(run: Run, control: Control) -> None:
-    state = _widget_state("dropout", run, run.config.model.dropout if control.dropout is None else control.dropout)
+def _dropout(view: RunView) -> None:
+    requested = view.control.dropout
+    state = _widget_state("dropout", view.run, view.config.model.dropout if requested is None else requested)
     st.slider(
         "Dropout, from the next epoch",
         0.0,

@@ -55,7 +55,7 @@ def _choose(run: Run) -> TracedWeight:
     unit = _choose_unit(forward_pass.sums[layer], layer)
     return TracedWeight(
         snapshot=snapshot,
-        training=run.config.training,
+        training=run.read_config().training,
         digit=digit,
         label=label,
         forward=forward_pass,
@@ -153,7 +153,8 @@ def _choose_source(terms: np.ndarray, layer: int) -> int:
 
 
 def _show_simplifications(run: Run) -> None:
-    model, training = run.config.model, run.config.training
+    config = run.read_config()
+    model, training = config.model, config.training
     notes = ["The weights are those of the snapshot, kept in 16 bits."]
     if model.dropout:
         notes.append("Dropout is left out: all units take part.")

@@ -67,7 +67,7 @@ def _scores_html(run: Run, right: np.ndarray, *, learned: int) -> str:
     return (
         f'<div class="board-scores"><div><b>{on_mnist}</b><span>on MNIST\'s 10,000 test digits</span></div>'
         f"<div><b>{on_room}</b><span>on us: {len(right):,} drawing{'' if len(right) == 1 else 's'}{note}</span></div>"
-        f"</div><div>Read by “{html.escape(run.config.name)}”</div>"
+        f"</div><div>Read by “{html.escape(run.read_config().name)}”</div>"
     )
 
 

@@ -8,13 +8,13 @@ from pages._shared.broadcast_run import show_watched_run, watched_run
 from pages._shared.fragments import polling_fragment
 from pages._shared.group_round_result import show_round_on_board
 from pages._shared.messages import safe_callback
-from pages._shared.services import host_actions, room_state
+from pages._shared.services import room_state
 from pages._shared.streamlit_internals import AROUND_THE_PAGE, MAIN_BLOCK
 from pages._workshop.board.accuracy import show_scores
 from pages._workshop.board.drawing_detail import show_opened
 from pages._workshop.board.drawing_wall import show_wall
 from pages._workshop.board.leaderboards import show_leaderboards
-from pages._workshop.host.login import host_token, is_host
+from pages._workshop.host.login import host_actions, is_host
 
 VIEWS = {
     ":material/grid_view: The wall": lambda: show_wall(_open),
@@ -114,7 +114,7 @@ def _open(drawing_id: str) -> None:
 
 
 def _hide(drawing_id: str) -> None:
-    host_actions().hide(host_token(), drawing_id)
+    host_actions().hide(drawing_id)
     _close()
 
 

@@ -23,15 +23,14 @@ def show_opened(drawing_id: str) -> None:
         st.info("This drawing is not in the room any more.", icon=":material/undo:")
         return
     run = chosen_run()
-    answers = ask_engine(lambda: (engine().predict(run, drawing.digit[None]), engine().explain(run, drawing.digit)))
+    answers = ask_engine(lambda: (engine().predict_digit(run, drawing.digit), engine().explain(run, drawing.digit)))
     if answers is None:
         return
-    batch, explanation = answers
-    st.text(f"{_drawing_text(drawing)} Here “{run.config.name}” reads it.")  # plain text: names may contain Markdown
+    prediction, explanation = answers
+    st.text(f"{_drawing_text(drawing)} Here “{prediction.name}” reads it.")  # plain text: names may contain Markdown
     answer, ink = st.columns([1, 1.2], gap="large")
     with answer:
-        typicality = None if batch.typicality is None else float(batch.typicality[0])
-        show_prediction(drawing.digit, batch.probabilities[0], typicality=typicality, rejected=bool(batch.rejected[0]))
+        show_prediction(drawing.digit, prediction)
     with ink:
         show_ink(drawing.digit, explanation)
     show_epochs(explanation.epochs)

@@ -12,8 +12,8 @@ from mnist_core.runs.archive import MAX_MEGABYTES
 from mnist_core.untrusted.zip_safety import MEGABYTE
 from pages._shared.identity import person
 from pages._shared.messages import error_boundary, escape_markdown
-from pages._shared.services import engine, host_actions
-from pages._workshop.host.login import host_token
+from pages._shared.services import engine
+from pages._workshop.host.login import host_actions
 
 if TYPE_CHECKING:
     from mnist_core.host.backup import ImportProgress
@@ -59,11 +59,11 @@ def _show_export() -> None:
     )
 
     def export() -> str:
-        return f"Everything is in {host_actions().export(host_token()).name}."
+        return f"Everything is in {host_actions().export().name}."
 
     st.button("Export everything", icon=":material/archive:", type="primary", on_click=_store_result(export))
     st.caption(escape_markdown(f"Kept in {settings.home() / FOLDER}"))
-    for path in host_actions().exports(host_token()):
+    for path in host_actions().exports():
         _show_bundle(path)
 
 
@@ -82,7 +82,7 @@ def _show_bundle(path: Path) -> None:
                 key=f"download-{path.name}",
             )
         if st.button("Bring in", icon=":material/unarchive:", key=f"bring-in-{path.name}"):
-            _import(host_actions().import_bundle(host_token(), path, engine(), person=person()))
+            _import(host_actions().import_bundle(path, engine(), person=person()))
 
 
 def _show_import() -> None:
@@ -95,7 +95,7 @@ def _show_import() -> None:
     file = st.file_uploader("Zip of a room", "zip", key=key, max_upload_size=MAX_MEGABYTES)
     if file and st.button("Bring it in", icon=":material/unarchive:", type="primary"):
         st.session_state[UPLOADS_KEY] += 1
-        _import(host_actions().import_bundle(host_token(), file, engine(), person=person()))
+        _import(host_actions().import_bundle(file, engine(), person=person()))
 
 
 def _import(steps: "Iterator[ImportProgress]") -> None:
@@ -128,9 +128,7 @@ def _show_reset() -> None:
     )
 
     def reset() -> str:
-        path = host_actions().reset(
-            host_token(), st.session_state["reset-typed"], networks=st.session_state["reset-networks"]
-        )
+        path = host_actions().reset(st.session_state["reset-typed"], networks=st.session_state["reset-networks"])
         return f"The room is empty. Its drawings, networks and votes are in {path.name}."
 
     with st.form("host-reset", border=False, clear_on_submit=True):

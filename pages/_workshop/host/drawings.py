@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages._shared.fragments import polling_fragment
 from pages._shared.messages import safe_callback, show_message
-from pages._shared.services import host_actions, stored_drawings
+from pages._shared.services import stored_drawings
 from pages._shared.widgets.digit_grid import show_digits
 from pages._shared.wording import drawing_caption
-from pages._workshop.host.login import host_token
+from pages._workshop.host.login import host_actions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ CELL_WIDTH = 112  # CSS pixels of a drawing
 def show_drawings() -> None:
     """Show the newest drawings, each with a button to hide it, then the hidden ones."""
     show_message()
-    newest, hidden = stored_drawings().newest(MAX_SHOWN), host_actions().hidden(host_token())
+    newest, hidden = stored_drawings().newest(MAX_SHOWN), host_actions().hidden()
     if not newest and not hidden:
         st.info("The room has no drawings yet.", icon=":material/draw:")
     if newest:
@@ -46,7 +46,5 @@ def _show(drawings: "Sequence[StoredDrawing]", *, hidden: bool) -> None:
                     icon=icon,
                     type="tertiary",
                     key=f"{action.lower()}-{drawing.id}",
-                    on_click=safe_callback(
-                        lambda id_=drawing.id: host_actions().hide(host_token(), id_, hidden=not hidden)
-                    ),
+                    on_click=safe_callback(lambda id_=drawing.id: host_actions().hide(id_, hidden=not hidden)),
                 )

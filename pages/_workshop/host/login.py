@@ -1,28 +1,38 @@
-"""The host's login: the form for the password, and the token in the session state."""
+"""The host's login: the form for the password, the token in the session state, and the actions that it opens."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mnist_core.host.auth import FILE, HostError, HostToken
 from mnist_core.settings import HOST_PASSWORD
+from pages._shared import services
 from pages._shared.messages import error_boundary
 from pages._shared.services import authenticator
+
+if TYPE_CHECKING:
+    from mnist_core.host.actions import HostActions
 
 TOKEN_KEY = "host"  # session state, on the server: the HostToken. No widget may have this key
 ERROR_KEY = "host-refused"  # session state: the error of the last login
 TRIES_KEY = "host-tries"  # session state: number of logins tried; a new number gives an empty password field
 
 
-def host_token() -> HostToken | None:
-    """Return this session's token, or None; it is unchecked, and each action of the host checks it."""
+def host_actions() -> "HostActions":
+    """Return the host's actions for this session. Raises HostError unless the host has logged in here."""
+    return services.host_actions(_token())
+
+
+def _token() -> HostToken | None:
+    """Return this session's token, unchecked, or None."""
     return st.session_state.get(TOKEN_KEY)
 
 
 def is_host() -> bool:
     """Return whether this session has a valid token, for showing what only the host can use."""
     try:
-        authenticator().check(host_token())
+        authenticator().check(_token())
     except HostError:
         return False
     return True

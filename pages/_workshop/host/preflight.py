@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages._shared.messages import error_boundary, escape_markdown
-from pages._shared.services import engine, host_actions
-from pages._workshop.host.login import host_token
+from pages._shared.services import engine
+from pages._workshop.host.login import host_actions
 
 if TYPE_CHECKING:
     from mnist_core.host.preflight import Check
@@ -27,7 +27,7 @@ def show_preflight() -> None:
         _show(check)
     if pressed:
         with st.spinner("Checking", show_time=True):
-            for check in host_actions().preflight(host_token(), engine(), canvas=_canvas_url()):
+            for check in host_actions().preflight(engine(), canvas=_canvas_url()):
                 _show(check)
                 checks.append(check)
         st.session_state[CHECKS_KEY] = checks

@@ -9,10 +9,10 @@ from pages._shared.fragments import polling_fragment
 from pages._shared.group_round_result import show_result
 from pages._shared.messages import safe_callback
 from pages._shared.model_picker import run_label
-from pages._shared.services import host_actions, room_state, stored_drawings
+from pages._shared.services import room_state, stored_drawings
 from pages._shared.url_state import distinct_labels
 from pages._shared.wording import with_article
-from pages._workshop.host.login import host_token
+from pages._workshop.host.login import host_actions
 
 NOT_PINNED = ""  # the option for no pinned network
 
@@ -42,7 +42,7 @@ def _show_pin(state: RoomState) -> None:
 
     def pin() -> None:
         if st.session_state[key] in options:
-            host_actions().pin(host_token(), st.session_state[key] or None)
+            host_actions().pin(st.session_state[key] or None)
 
     st.selectbox(
         "Pinned",
@@ -65,7 +65,7 @@ def _show_pause(state: RoomState) -> None:
         action, name, icon = False, "Let all draw again", ":material/play_arrow:"
     else:
         action, name, icon = True, "Pause drawing", ":material/pause:"
-    st.button(name, icon=icon, on_click=safe_callback(lambda: host_actions().pause(host_token(), paused=action)))
+    st.button(name, icon=icon, on_click=safe_callback(lambda: host_actions().pause(paused=action)))
 
 
 def _show_round_start() -> None:
@@ -75,7 +75,7 @@ def _show_round_start() -> None:
         f"Have all draw {with_article(digit)}",
         icon=":material/campaign:",
         type="primary",
-        on_click=safe_callback(lambda: host_actions().start_round(host_token(), digit)),
+        on_click=safe_callback(lambda: host_actions().start_round(digit)),
     )
 
 
@@ -91,12 +91,12 @@ def _show_round(round_: RoomRound) -> None:
             "Reveal the answers",
             icon=":material/visibility:",
             type="primary",
-            on_click=safe_callback(lambda: host_actions().reveal(host_token())),
+            on_click=safe_callback(lambda: host_actions().reveal()),
         ):
             st.rerun()  # of the whole app, because the round is shown outside this fragment
         if st.button(
             "End the round",
             icon=":material/stop:",
-            on_click=safe_callback(lambda: host_actions().end_round(host_token())),
+            on_click=safe_callback(lambda: host_actions().end_round()),
         ):
             st.rerun()

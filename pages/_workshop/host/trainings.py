@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -19,9 +20,13 @@ from pages._shared.fragments import polling_fragment
 from pages._shared.identity import nickname, person
 from pages._shared.messages import escape_markdown, safe_callback, show_message
 from pages._shared.run_status import STATES
-from pages._shared.services import engine, host_actions, people
+from pages._shared.selected_run import train_once_callback, training_revision
+from pages._shared.services import engine, people
 from pages._shared.wording import format_duration
-from pages._workshop.host.login import host_token
+from pages._workshop.host.login import host_actions
+
+if TYPE_CHECKING:
+    from mnist_core.host.actions import HostActions
 
 
 @polling_fragment("2s")
@@ -45,7 +50,8 @@ def show_trainings() -> None:
 def _show_queue(training: Sequence[ListedRun], watched: Run | None) -> None:
     """Show the runs in ``training``, then those that wait; ``watched`` is the broadcast one."""
     waiting = queue.waiting(settings.home())
-    training = [listed for listed in training if listed.run not in waiting]  # one may have been queued again meanwhile
+    waiting_ids = {listed.id for listed in waiting}
+    training = [listed for listed in training if listed.id not in waiting_ids]  # one may be queued again
     if not training and not waiting:
         st.info("Nothing is being trained, and nobody waits.", icon=":material/hourglass_empty:")
         return
@@ -53,10 +59,11 @@ def _show_queue(training: Sequence[ListedRun], watched: Run | None) -> None:
     shown = watched and watched.id
     for listed in training:
         state, share = STATES[listed.status.state].name, listed.read_progress()
-        _show_row(listed.run, shown, f"{_run_text(listed.run, names)} · {state}, {share:.0%} done")
-    for number, run in enumerate(waiting, start=1):
-        starts = format_duration(queue.position_of(run, run.home).seconds)
-        _show_row(run, shown, f"{number}. {_run_text(run, names)} · starts in about {starts}", first=number > 1)
+        _show_row(listed.run, shown, f"{_run_text(listed, names)} · {state}, {share:.0%} done")
+    for number, listed in enumerate(waiting, start=1):
+        starts = format_duration(queue.position_of(listed.run, settings.home()).seconds)
+        text = f"{number}. {_run_text(listed, names)} · starts in about {starts}"
+        _show_row(listed.run, shown, text, first=number > 1)
 
 
 def _show_train_for_all() -> None:
@@ -64,27 +71,36 @@ def _show_train_for_all() -> None:
     recipe = st.segmented_control("Recipe", list(RECIPES), default="express", required=True, key="host-recipe")
     chosen = RECIPES[recipe]
 
-    def train() -> None:
+    def prepare() -> "tuple[HostActions, RunConfig]":
         by = {"person": person(), "nickname": nickname()}
         config = RunConfig(name=f"{recipe}, for all", recipe=recipe, model=chosen.model, training=chosen.training, **by)
-        host_actions().train_for_all(host_token(), engine(), config)
+        return host_actions(), config
 
-    st.button("Train it for all", icon=":material/play_arrow:", type="primary", on_click=safe_callback(train))
+    st.button(
+        "Train it for all",
+        key=f"train-for-all-{training_revision()}",
+        icon=":material/play_arrow:",
+        type="primary",
+        on_click=train_once_callback(prepare, lambda prepared: prepared[0].train_for_all(engine(), prepared[1])),
+    )
 
 
 def _show_watched(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/campaign: All are shown **{escape_markdown(run.config.name)}**.", width="stretch")
+        st.markdown(
+            f":material/campaign: All are shown **{escape_markdown(run.read_config().name)}**.", width="stretch"
+        )
         st.button(
             "Show it no more",
             icon=":material/visibility_off:",
-            on_click=safe_callback(lambda: host_actions().show(host_token(), None)),
+            on_click=safe_callback(lambda: host_actions().show(None)),
         )
 
 
-def _run_text(run: Run, names: dict[str, str]) -> str:
+def _run_text(listed: ListedRun, names: dict[str, str]) -> str:
     """Return the run's name and, if known, the nickname of its author, as Markdown."""
-    return " · ".join(escape_markdown(name) for name in (run.config.name, names.get(run.config.person, "")) if name)
+    config = listed.config
+    return " · ".join(escape_markdown(name) for name in (config.name, names.get(config.person, "")) if name)
 
 
 def _show_row(run: Run, shown: str | None, text: str, *, first: bool = False) -> None:
@@ -99,21 +115,21 @@ def _show_row(run: Run, shown: str | None, text: str, *, first: bool = False) ->
                 "Show to all",
                 icon=":material/campaign:",
                 key=f"show-{run.id}",
-                on_click=safe_callback(lambda: host_actions().show(host_token(), run.id)),
+                on_click=safe_callback(lambda: host_actions().show(run.id)),
             )
         if first:
             st.button(
                 "Train next",
                 icon=":material/vertical_align_top:",
                 key=f"first-{run.id}",
-                on_click=safe_callback(lambda: host_actions().put_first(host_token(), run.id)),
+                on_click=safe_callback(lambda: host_actions().put_first(run.id)),
             )
         st.button(
             "Cancelling …" if is_cancelling else "Cancel",
             icon=":material/stop:",
             key=f"host-cancel-{run.id}",
             disabled=is_cancelling,
-            on_click=safe_callback(lambda: host_actions().cancel(host_token(), run.id)),
+            on_click=safe_callback(lambda: host_actions().cancel(run.id)),
         )
 
 
@@ -124,5 +140,5 @@ def _show_unreadable(runs: Sequence[UnreadableRun]) -> None:
     st.button(
         "Move them to lab/damaged",
         icon=":material/drive_file_move:",
-        on_click=safe_callback(lambda: host_actions().move_damaged(host_token())),
+        on_click=safe_callback(lambda: host_actions().move_damaged()),
     )
