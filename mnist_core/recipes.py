@@ -20,7 +20,7 @@ RECIPES = {
         model=ModelConfig(),
         training=TrainingConfig(),
     ),
-    # This one and world were chosen by `python -m tests.benchmarks.choose_recipes`, on digits held out from training.
+    # All others were chosen by `python -m tests.benchmarks.choose_recipes`, on digits held out from training.
     "express": Recipe(
         description="The same layers in a few seconds: large batches, one learning-rate cycle, about 98.5 % right.",
         model=ModelConfig(dropout=0.0),

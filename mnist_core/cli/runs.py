@@ -9,7 +9,7 @@ from mnist_core.runs import scan, store
 
 
 def list_runs(arguments: argparse.Namespace) -> None:
-    """Print one line for each run, oldest first, and errors of unreadable folders to standard error."""
+    """Print a line for each run, shipped ones and older ones first, and to standard error what cannot be read."""
     home = store.prepare_home()
     scanned = scan.scan(home)
     for listed in scanned.runs:

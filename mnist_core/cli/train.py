@@ -18,7 +18,10 @@ def train(arguments: argparse.Namespace) -> None:
     """Train a run in this process and print a report. Ctrl-C stops the training early; the run is still evaluated."""
     home = store.prepare_home()
     mnist.load()  # raises errors before Keras is imported
-    run = store.create(_config(arguments, home), home, state=RUNNING)
+    config = _config(arguments, home)
+    if arguments.ship:
+        store.shipped_path(config.name)  # raises errors before the training
+    run = store.create(config, home, state=RUNNING)
     signal.signal(signal.SIGINT, lambda *_: run.cancel())
     _train_with_progress(run, quiet=arguments.json)
     status = run.read_status()
@@ -51,10 +54,12 @@ def _config(arguments: argparse.Namespace, home: Path) -> RunConfig:
             raise UsageError("Give --recipe or --from, not both: a run that goes on keeps its recipe.")
         parent = store.find(arguments.parent, home)
         return parent.continuation(name=arguments.name, **overrides)
-    name = arguments.recipe or "book"
-    recipe = RECIPES[name]
+    recipe_name = arguments.recipe or "book"
+    recipe = RECIPES[recipe_name]
+    # A shipped run's name always means the shipped run.
+    name = arguments.name or (recipe_name if arguments.ship else f"{recipe_name} trained here")
     training = TrainingConfig(**vars(recipe.training) | overrides)
-    return RunConfig(name=arguments.name or name, recipe=name, model=recipe.model, training=training)
+    return RunConfig(name=name, recipe=recipe_name, model=recipe.model, training=training)
 
 
 def _train_with_progress(run: Run, *, quiet: bool) -> None:

@@ -72,10 +72,15 @@ class Evaluation:
     def save(
         self, probabilities: np.ndarray, *, statistics: dict[str, np.ndarray], temperature: float | None = None
     ) -> None:
-        """Store what the methods above read."""
+        """Store what the methods above read. Raises RunError when the run's folder cannot be written."""
         temperature_array = {} if temperature is None else {TEMPERATURE: np.array(temperature)}
-        with atomic_write(self.file) as path:
-            np.savez_compressed(path, **{PROBABILITIES: probabilities}, **statistics, **temperature_array)
+        try:
+            with atomic_write(self.file) as path:
+                np.savez_compressed(path, **{PROBABILITIES: probabilities}, **statistics, **temperature_array)
+        except OSError as error:
+            raise RunError(
+                f"The evaluation of the run {self.path.name} cannot be kept: {error.strerror or error}."
+            ) from error
 
     def _read(self, names: Iterable[str]) -> dict[str, np.ndarray]:
         """The arrays by name, without those that the file lacks."""

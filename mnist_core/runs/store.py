@@ -1,6 +1,7 @@
 """Creating and finding runs, and moving damaged ones away. They are in the home folder or shipped with the app."""
 
 import itertools
+import re
 import shutil
 import time
 import uuid
@@ -16,7 +17,7 @@ import numpy as np
 
 from mnist_core import __version__, settings
 from mnist_core.config import RunConfig
-from mnist_core.errors import RunError
+from mnist_core.errors import RunError, one_line
 from mnist_core.runs import pace, scan
 from mnist_core.runs.files import csv_line, remove_temporaries, write_json
 from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
@@ -26,6 +27,7 @@ from mnist_core.runs.status import FINISHED, QUEUED, Status
 
 DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that is shipped
 SHIPPED_SNAPSHOTS = 6
+SHIPPED_NAME = re.compile("[a-z0-9-]+")
 DISK_RESERVE_BYTES = 32_768
 DAMAGED_FOLDER = "damaged"  # in the home folder
 LEFTOVER_PREFIXES = (".probe-", ".new-", ".deleted-")  # of prepare_home, create_finished and Run.delete
@@ -167,9 +169,19 @@ def _inherit(run: Run, parent: Run, epochs: int) -> None:
         shutil.copyfile(parent.path / LESSON_FILE, run.path / LESSON_FILE)
 
 
+def shipped_path(name: str) -> Path:
+    """The folder of the shipped run called ``name``. Raises RunError unless the name can be one of a folder."""
+    if not SHIPPED_NAME.fullmatch(name):
+        raise RunError(f"A shipped run is named by small letters, digits and hyphens, not {one_line(repr(name))}.")
+    return SHIPPED / name
+
+
 def ship(run: Run) -> Run:
-    """Copy ``run`` to the folder of shipped runs, under its name, without HDF5 and with SHIPPED_SNAPSHOTS snapshots."""
-    target = Run(SHIPPED / run.read_config().name)
+    """Copy ``run`` to its ``shipped_path``: without HDF5, with SHIPPED_SNAPSHOTS snapshots, in place of an older one.
+
+    Raises RunError as ``shipped_path`` does.
+    """
+    target = Run(shipped_path(run.read_config().name))
     shutil.rmtree(target.path, ignore_errors=True)
     shutil.copytree(run.path, target.path, ignore=shutil.ignore_patterns("model.h5", "control.json", DISK_RESERVE))
     snapshots = target.snapshots()

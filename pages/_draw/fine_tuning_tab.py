@@ -56,7 +56,7 @@ def _show_button(*, busy: bool) -> None:
         count_text = f"{total or 'no'} labelled drawing{'' if total == 1 else 's'}"
         st.info(
             f"The room has {count_text}; a lesson takes {MIN_DRAWINGS}. "
-            "Draw a digit and say what it should be, or play a round of Draw a digit.",
+            "Draw a digit and say what it should be, or play a round of Ten digits.",
             icon=":material/draw:",
         )
         return

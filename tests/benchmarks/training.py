@@ -1,6 +1,7 @@
 """Measure time and accuracy of each recipe, trained by the engine, against plain Keras.
 
-Usage: python -m tests.benchmarks.training [--seeds 0 1 2] [--recipes book express distorted] [--script-epochs 20]
+Usage: python -m tests.benchmarks.training --recipes book express distorted [--seeds 0 1 2] [--script-epochs 20]
+Without --recipes, world is trained as well, which takes 15 to 25 minutes a seed.
 The plain script and the recipes alternate, so that other load on the machine affects them alike. If the script runs
 fewer than 20 epochs, its time is scaled up. Times are of training alone, with the building of its graph.
 """

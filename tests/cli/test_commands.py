@@ -17,7 +17,7 @@ from mnist_core.digits.perturbations import LEVELS
 from mnist_core.engine.worker import import_model
 from mnist_core.room.database import open_database
 from mnist_core.room.settings import Settings
-from mnist_core.runs import store
+from mnist_core.runs import scan, store
 from mnist_core.runs.robustness import read_robustness
 from mnist_core.runs.status import FINISHED
 from tests.untrusted.files import dense, hdf5, layer, random_weights, sequential
@@ -182,6 +182,13 @@ def test_predict_prints_one_line_for_each_picture(run_command, tmp_path, digits)
     assert [report["digit"] for report in reports] == [7, None, 2]
     assert [report["not_a_digit"] for report in reports] == [False, True, False]
     assert np.sum(reports[0]["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_train_refuses_to_ship_under_a_name_that_leads_elsewhere_before_it_trains(run_command, home):
+    status, _, error = run_command("train", "--name", "..", "--ship")
+    assert (status, "small letters" in error) == (2, True)
+    assert scan.scan(home).own == ()
+    assert store.shipped_default_run()
 
 
 def test_runs_lists_the_shipped_runs(run_command):

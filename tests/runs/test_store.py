@@ -273,6 +273,12 @@ def test_a_home_that_cannot_be_written_raises_run_error_with_advice(tmp_path, mo
         store.prepare_home()
 
 
+@pytest.mark.parametrize("name", [".", "..", "../book", "/tmp", "Book", "my book", ""])
+def test_a_name_that_is_no_folders_cannot_be_shipped(name):
+    with pytest.raises(RunError, match="small letters, digits and hyphens"):
+        store.shipped_path(name)
+
+
 def test_the_shipped_book_run_is_complete(home):
     book = store.find("book", home)
     assert book.shipped
