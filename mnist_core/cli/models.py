@@ -42,7 +42,7 @@ def resolve_model(reference: str | None) -> NamedModel:
     if reference and reference.endswith((".keras", ".h5")):
         return NamedModel(Path(reference).name, Path(reference), untrusted=True)
     home = store.prepare_home()
-    run = store.find(reference, home) if reference else store.default_run(home, _room_state(home).pinned)
+    run = store.find_or_open(reference, home) if reference else store.default_run(home, _room_state(home).pinned)
     if run is None:
         raise UsageError("No network ships with this copy. Name a run, or train one: python -m mnist_core train")
     if not run.has_model():

@@ -52,7 +52,7 @@ def _config(arguments: argparse.Namespace, home: Path) -> RunConfig:
     if arguments.parent:
         if arguments.recipe:
             raise UsageError("Give --recipe or --from, not both: a run that goes on keeps its recipe.")
-        parent = store.find(arguments.parent, home)
+        parent = store.find_or_open(arguments.parent, home)
         return parent.continuation(name=arguments.name, **overrides)
     recipe_name = arguments.recipe or "book"
     recipe = RECIPES[recipe_name]

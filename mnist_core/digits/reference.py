@@ -1,5 +1,6 @@
 """A reference to one of MNIST's digits, by split and index."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ class Digit:
     def parse(cls, text: str) -> "Digit | None":
         """Parse a digit from a URL, such as "test-947"; None if it is invalid."""
         split, _, index = text.partition("-")
-        if split not in mnist.SIZES or not (index.isascii() and index.isdecimal()):
+        if split not in mnist.SIZES or not re.fullmatch("[0-9]{1,5}", index):
             return None
         return cls(split, int(index)) if int(index) < mnist.SIZES[split] else None
 

@@ -129,7 +129,7 @@ class Dispatcher:
 
     def _dispatch(self, trainers: Collection[str]) -> None:
         """Submit the next run to each free worker; runs that lost their worker come before the queue."""
-        self._queue = waiting(self._home)
+        self._queue = [listed.run for listed in waiting(self._home)]
         self._prepared.intersection_update(trainers)
         busy = {job.worker for job in self._jobs.values()}
         free = [worker for worker in trainers if worker not in busy]

@@ -6,6 +6,7 @@ background and 255 for ink, and no caller can scale differently.
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import is_zipfile
 
 import keras
 import numpy as np
@@ -44,6 +45,8 @@ def load(path: Path) -> keras.Model:
     """
     if not path.exists():
         raise ModelError(f"There is no model file {path}.")
+    if path.suffix == ".keras" and not is_zipfile(path):  # Keras would say that there is no such file
+        raise ModelError(f"{path} is not a Keras model that can be loaded: it is no zip file.")
     try:
         model = keras.saving.load_model(path, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

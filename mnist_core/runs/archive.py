@@ -21,7 +21,7 @@ from mnist_core.runs import scan
 from mnist_core.runs.files import JSON_OBJECT, parse_config, parse_json, read_json
 from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
 from mnist_core.runs.fine_tuning import Lesson
-from mnist_core.runs.run import Run
+from mnist_core.runs.run import SNAPSHOT_NAME, Run
 from mnist_core.runs.snapshot import read_snapshot
 from mnist_core.runs.status import CANCELLED, FINISHED, STATUS_JSON, Status
 from mnist_core.untrusted.arrays import read_arrays
@@ -31,7 +31,7 @@ MAX_MEGABYTES = 128  # of a zip file, and of its unpacked content
 MAX_MEMBERS = 100  # a run has about 20 files
 CONFIG, STATUS, MODEL = "config.json", "status.json", "model.keras"
 HISTORY = ("epochs.csv", "batches.csv")
-SNAPSHOT_PATTERN = re.compile(r"snapshots/epoch-\d{2,3}\.npz")
+SNAPSHOT_PATTERN = re.compile(rf"snapshots/{SNAPSHOT_NAME.pattern}")
 MEMBER_PATTERN = re.compile(
     rf"{CONFIG}|{STATUS}|{MODEL}|epochs\.csv|batches\.csv|{LESSON_FILE}|imported\.json|{SNAPSHOT_PATTERN.pattern}"
 )

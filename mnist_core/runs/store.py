@@ -20,7 +20,6 @@ from mnist_core.config import RunConfig
 from mnist_core.errors import RunError, one_line
 from mnist_core.runs import pace, scan
 from mnist_core.runs.files import csv_line, remove_temporaries, write_json
-from mnist_core.runs.fine_tuning import FILE as LESSON_FILE
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import BATCH_COLUMNS, DISK_RESERVE, EPOCH_COLUMNS, SHIPPED, Run, runs_lock
 from mnist_core.runs.status import FINISHED, QUEUED, Status
@@ -159,14 +158,20 @@ def _write_config(run: Run, config: RunConfig) -> None:
 
 
 def _inherit(run: Run, parent: Run, epochs: int) -> None:
+    """Copy the history, the training state and the lesson of ``parent``. Raises RunError when one is damaged."""
     if not parent.has_model():
         raise RunError(f"The run {parent.read_config().name} has no trained network to go on from.")
+    parent.read_epochs()
+    parent.read_batches()
+    if lesson := Lesson.read(parent.path):
+        lesson.save(run.path)
     (run.path / "resume").mkdir()
-    shutil.copyfile(parent.model_path, run.path / "resume" / f"epoch-{epochs:03d}.keras")
-    for name in ("epochs.csv", "batches.csv"):
-        shutil.copyfile(parent.path / name, run.path / name)
-    if (parent.path / LESSON_FILE).exists():
-        shutil.copyfile(parent.path / LESSON_FILE, run.path / LESSON_FILE)
+    resume_file = f"resume/epoch-{epochs:03d}.keras"
+    try:
+        for name, copy in (("model.keras", resume_file), ("epochs.csv", "epochs.csv"), ("batches.csv", "batches.csv")):
+            shutil.copyfile(parent.path / name, run.path / copy)
+    except OSError as error:
+        raise RunError(f"The run {parent.id} cannot be continued: {name}: {error.strerror or error}.") from error
 
 
 def shipped_path(name: str) -> Path:
@@ -200,7 +205,7 @@ def rename(run: Run, name: str) -> None:
 
 
 def find(reference: str, home: Path) -> Run:
-    """The run with the id ``reference``, else the newest with this name, else the run folder at this path.
+    """The run with the id ``reference``, else the newest with this name.
 
     Raises RunError, which lists the known names, when there is none.
     """
@@ -212,22 +217,25 @@ def find(reference: str, home: Path) -> Run:
     named = [listed.run for listed in runs if listed.config.name == reference]
     if named:
         return named[-1]
-    if _exists(Path(reference) / "config.json"):
-        run = Run(Path(reference).resolve())
-        _check(run)
-        return run
     known_names = ", ".join(listed.config.name for listed in runs) or "none yet"
     raise RunError(f"There is no run called {reference!r}. Known runs: {known_names}.")
 
 
-def _check(run: Run) -> None:
-    """Raise RunError when the run is unreadable."""
-    run.listed()
+def find_or_open(reference: str, home: Path) -> Run:
+    """As ``find``, else the run folder at the path ``reference``: for the command line, not for an address."""
+    try:
+        return find(reference, home)
+    except RunError:
+        if not _exists(Path(reference) / "config.json"):
+            raise
+    run = Run(Path(reference).resolve())
+    run.listed()  # raises RunError when the run is unreadable
+    return run
 
 
 def _is_readable(run: Run) -> bool:
     with suppress(RunError):
-        _check(run)
+        run.listed()
         return True
     return False
 

@@ -45,7 +45,7 @@ def show_measuring(run: Run) -> None:
             key=f"measure-{run.id}",
             on_click=safe_callback(lambda: engine().measure_robustness(run)),
         )
-        expected = format_duration(pace.expected_robustness_seconds(run.read_config().model))
+        expected = format_duration(pace.expected_robustness_seconds(config.model))
         st.markdown(f"It takes about {expected}, once: the run keeps the result.")
 
 

@@ -1,5 +1,6 @@
 """The selections of the Errors page (view, filters, order, page, epoch, open digit), kept as query parameters."""
 
+import re
 from collections.abc import Callable
 
 from mnist_core.digits import mnist
@@ -36,7 +37,7 @@ COMPARISON_GROUPS = {"first": "Only A right", "second": "Only B right", "neither
 
 
 def _is_number(text: str, *, below: int) -> bool:
-    return text.isascii() and text.isdecimal() and int(text) < below
+    return re.fullmatch("[0-9]{1,9}", text) is not None and int(text) < below
 
 
 def _is_range(text: str) -> bool:

@@ -37,8 +37,8 @@ def total_minutes() -> int:
 def _step_number() -> int:
     """Return the step's number from the session state, else from the URL, else 1; 1 too if it is invalid."""
     value = str(st.session_state.get(STEP_KEY) or st.query_params.get(STEP_KEY, ""))
-    number = int(value) if value.isdecimal() else 1
-    return number if 1 <= number <= len(STEPS) else 1
+    numbers = [str(number) for number in range(1, len(STEPS) + 1)]
+    return int(value) if value in numbers else 1
 
 
 def _go(number: int) -> None:

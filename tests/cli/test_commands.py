@@ -75,7 +75,7 @@ def test_training_reuses_its_memory_in_every_step(trained):
 
 
 def test_the_folder_of_a_trained_run_has_all_its_files(trained):
-    run = store.find(trained["path"], trained["home"])
+    run = store.find_or_open(trained["path"], trained["home"])
     assert run.read_status().state == FINISHED
     assert run.read_config().name == "mine"
     assert run.read_config().training.seed == 3
@@ -143,7 +143,7 @@ def test_evaluate_reports_few_rejected_digits_and_many_rejected_non_digits(run_c
 
 
 def test_evaluate_save_restores_the_typicality_statistics_of_a_run(trained, run_command):
-    run = store.find(trained["path"], trained["home"])
+    run = store.find_or_open(trained["path"], trained["home"])
     probabilities = run.evaluation.read_probabilities()
     assert run.evaluation.read_statistics()["known"].shape == (6000,)
     run.evaluation.save(probabilities, statistics={})
@@ -160,7 +160,7 @@ def test_evaluate_save_restores_the_typicality_statistics_of_a_run(trained, run_
 def test_evaluate_robustness_measures_and_saves_it_in_the_run(trained, run_command, monkeypatch, digits):
     few = replace(digits, test=digits.test.take(np.arange(100)))
     monkeypatch.setattr(mnist, "load", lambda: few)
-    run = store.find(trained["path"], trained["home"])
+    run = store.find_or_open(trained["path"], trained["home"])
     status, out, _ = run_command("evaluate", trained["path"], "--robustness", "--json")
     assert status == 0
     curves = json.loads(out)["curves"]

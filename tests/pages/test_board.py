@@ -184,7 +184,10 @@ def test_the_tour_advances_step_by_step_and_stores_the_step_in_the_url(room):
     assert app.query_params[STEP_KEY] == "8"
 
 
-@pytest.mark.parametrize(("value", "title"), [("3", STEPS[2].title), ("0", STEPS[0].title), ("x²", STEPS[0].title)])
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [("3", STEPS[2].title), ("0", STEPS[0].title), ("x²", STEPS[0].title), (5_000 * "9", STEPS[0].title)],
+)
 def test_a_step_in_the_url_opens_it_and_an_invalid_one_opens_the_first(room, value, title):
     app = app_of(tour)
     app.query_params[STEP_KEY] = value

@@ -116,7 +116,7 @@ def test_a_digit_in_the_url_opens_in_every_view_and_stays_open_in_another(page: 
     assert url_query(page) == {"view": "histograms", "digit": "test-947", "class": "8", "model": "world"}
 
 
-@pytest.mark.parametrize("wrong", ["", "947", "test-10000", "train--1", "valid-3", "test-²"])
+@pytest.mark.parametrize("wrong", ["", "947", "test-10000", "train--1", "valid-3", "test-²", "test-" + 5_000 * "9"])
 def test_an_invalid_digit_in_the_url_opens_the_first_digit(page: AppTest, wrong: str) -> None:
     open_view(page, "browse", digit=wrong)
     assert (index_of(page), control(page, "Split").value) == (0, "train")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mnist_core.config import RunConfig, TrainingConfig
-from mnist_core.errors import RunError
+from mnist_core.errors import LabError, RunError
 from mnist_core.runs import pace, scan, store
 from mnist_core.runs.run import Run
 from mnist_core.runs.status import FAILED, FINISHED, INTERRUPTED, PAUSED, QUEUED, RUNNING
@@ -32,11 +32,13 @@ def write_history(run: Run, epochs: int) -> None:
     (run.path / "batches.csv").write_text("".join(rows))
 
 
-def test_a_new_run_is_queued_and_found_by_id_name_and_path(home, run):
+def test_a_new_run_is_queued_and_found_by_id_and_name_and_by_its_path_only_on_the_command_line(home, run):
     assert run.read_status().state == QUEUED
     assert run.read_config().name == "mine"
     assert {"keras", "tensorflow", "digit_lab"} <= json.loads((run.path / "config.json").read_text())["versions"].keys()
-    assert store.find(run.id, home) == store.find("mine", home) == store.find(str(run.path), home) == run
+    assert store.find(run.id, home) == store.find("mine", home) == store.find_or_open(str(run.path), home) == run
+    with pytest.raises(RunError, match="no run called"):
+        store.find(str(run.path), home)
 
 
 def test_find_returns_the_newest_run_of_a_name(home, run):
@@ -250,6 +252,25 @@ def test_a_continuation_starts_with_the_history_and_model_of_its_parent(home, ru
     assert child.read().progress == 0
     shutil.rmtree(run.path)
     assert child in [listed.run for listed in scan.scan(home).runs]
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("batches.csv", lambda path: path.unlink()),
+        ("batches.csv", lambda path: path.write_text("epoch,step,seconds,loss,accuracy\n1,x,1,1,1\n")),
+        ("lesson.npz", lambda path: path.mkdir()),
+        ("model.keras", lambda path: (path.unlink(), path.mkdir())),
+    ],
+)
+def test_continuing_a_damaged_run_raises_an_error_with_its_id_and_creates_nothing(home, run, name, damage):
+    write_history(run, 2)
+    run.model_path.write_bytes(b"the parent's state")
+    continuation = run.continuation(epochs=2)
+    damage(run.path / name)
+    with pytest.raises(LabError, match=run.id):
+        store.create(continuation, home)
+    assert [path for path in (home / "runs").iterdir() if path.is_dir()] == [run.path]
 
 
 def test_continuing_a_run_without_a_model_raises_run_error(home, run):
