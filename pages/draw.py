@@ -37,7 +37,7 @@ st.title("Draw")
 state = room_state()
 if state.paused:
     st.info("**The host has paused drawing.** It goes on here by itself.", icon=":material/pause_circle:")
-elif plays_round(state.round):
+elif state.round and plays_round(state.round):
     show_host_round(state.round)
 else:
     show_tab()

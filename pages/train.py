@@ -19,9 +19,9 @@ def show_training() -> None:
     """Show the form and the selected run; the form is in an expander while a run is watched."""
     watching = is_watching()
     left, right = st.columns([1, 2.2], gap="small" if watching else "large")
-    form = new_training_expander(left) if watching else left.container(border=True)
-    is_collapsed = watching and not form.open
-    with form:
+    new_training = new_training_expander(left) if watching else None
+    is_collapsed = new_training is not None and not new_training.open
+    with new_training or left.container(border=True):
         show_training_form()
     with right:
         run = choose_run()

@@ -10,12 +10,6 @@ from pages._workshop.tour import show_tour
 
 VIEWS = {"board": "The room's board", "tour": "Guided tour"}
 HOST_VIEW = {"desk": "Host's desk"}
-VIEW_FUNCTIONS = {
-    "board": show_board,
-    "tour": show_tour,
-    "desk": lambda: show_host_view(on_leave=lambda: view.set("board")),
-}
-
 st.title("Workshop")
 hosting = is_host()
 views = VIEWS | HOST_VIEW if hosting else VIEWS
@@ -24,5 +18,10 @@ with st.container(horizontal=True, vertical_alignment="center"):
     view.segmented("View", views, hidden_label=True)
     if not hosting:
         show_login(lambda: view.set("desk"))
-VIEW_FUNCTIONS[view.value]()
+view_functions = {
+    "board": show_board,
+    "tour": show_tour,
+    "desk": lambda: show_host_view(on_leave=lambda: view.set("board")),
+}
+view_functions[view.value]()
 view.sync_url()

@@ -82,11 +82,11 @@ def _choose_map() -> HiddenMap | None:
         list(METHOD_NAMES),
         default=METHOD.value,
         required=True,
-        format_func=METHOD_NAMES.get,
+        format_func=METHOD_NAMES.__getitem__,
         key=METHOD.key,
         on_change=METHOD.read_widget,
     )
-    return None if chosen == PIXELS else HiddenMap(run, int(chosen), METHOD.value)
+    return None if run is None or chosen == PIXELS else HiddenMap(run, int(chosen), METHOD.value)
 
 
 def _run() -> Run | None:

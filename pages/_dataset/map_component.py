@@ -6,7 +6,7 @@ all pictures as one sprite sheet.
 
 import base64
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -101,8 +101,13 @@ def show_map(
         data=data,
         key=key,
         on_opened_change=lambda: on_open(int(st.session_state[key].opened)),
-        on_area_change=lambda: on_select(tuple(map(float, st.session_state[key].area))),
+        on_area_change=lambda: on_select(_area(st.session_state[key].area)),
     )
+
+
+def _area(sides: Iterable[float]) -> Area:
+    left, top, right, bottom = map(float, sides)
+    return left, top, right, bottom
 
 
 def unit_square(positions: np.ndarray) -> np.ndarray:

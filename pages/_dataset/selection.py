@@ -21,15 +21,16 @@ ALL_CLASSES = "All"
 LOG_KEY = "dataset_log"  # widget key
 
 
-VIEW = UrlState("dataset", "view", "first-look", lambda text: text in VIEWS)
-OPEN_DIGIT = UrlState("dataset", "digit", "train-0", lambda text: Digit.parse(text) is not None)
-CLASS = UrlState("dataset", "class", ALL_CLASSES, lambda text: text in CLASSES)
 CLASSES = [ALL_CLASSES, *map(str, range(10))]
+DEFAULT_DIGIT = Digit("train", 0)
+VIEW = UrlState("dataset", "view", "first-look", lambda text: text in VIEWS)
+OPEN_DIGIT = UrlState("dataset", "digit", str(DEFAULT_DIGIT), lambda text: Digit.parse(text) is not None)
+CLASS = UrlState("dataset", "class", ALL_CLASSES, lambda text: text in CLASSES)
 
 
 def get_open_digit() -> Digit:
     """Return the open digit, which is the same in all views."""
-    return Digit.parse(OPEN_DIGIT.value)
+    return Digit.parse(OPEN_DIGIT.value) or DEFAULT_DIGIT
 
 
 def set_open_digit(digit: Digit) -> None:
@@ -53,7 +54,7 @@ def choose_split() -> str:
         list(SPLITS),
         default=digit.split,
         required=True,
-        format_func=SPLITS.get,
+        format_func=SPLITS.__getitem__,
         key=key,
         on_change=change,
         help="The network learns from the training digits and is judged on the test digits, which it has not seen.",

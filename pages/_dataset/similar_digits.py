@@ -82,7 +82,7 @@ def _show_pairs() -> None:
             list(SCOPES),
             default="across",
             required=True,
-            format_func=SCOPES.get,
+            format_func=SCOPES.__getitem__,
             wrap=True,
             key="dataset_pairs",
             persist_state="session",

@@ -28,14 +28,17 @@ def show_canvas_tab() -> None:
     with left:
         drawing = draw_on_canvas()
         tools = st.container()
-    preparation = drawing.prepared()
+    preparation, prediction = drawing.prepared(), None
     with right:
-        prediction = _predict(preparation.digit) if preparation else _show_instructions()
+        if preparation:
+            prediction = _predict(preparation.digit)
+        else:
+            _show_instructions()
     if prediction:
         time.sleep(PAINT_SECONDS)
     with tools:
         show_tools()
-    if prediction:
+    if preparation and prediction:
         with right:
             show_feedback(drawing, preparation.digit, prediction)
             if prediction.typicality is not None:

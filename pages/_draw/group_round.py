@@ -25,9 +25,9 @@ def follow_host(shown: RoomState) -> None:
         st.rerun()
 
 
-def plays_round(round_: RoomRound | None) -> bool:
+def plays_round(round_: RoomRound) -> bool:
     """Return whether this person takes part in the round or views its result."""
-    return round_ is not None and st.session_state.get(LEFT_ROUND_KEY) != round_.id
+    return st.session_state.get(LEFT_ROUND_KEY) != round_.id
 
 
 @fragment

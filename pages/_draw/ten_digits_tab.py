@@ -57,13 +57,14 @@ class Round:
 def show_ten_digits_tab() -> None:
     """Show the current round, or its score."""
     round_ = st.session_state.setdefault(ROUND_KEY, Round())
-    if round_.next_digit is None:
+    digit = round_.next_digit
+    if digit is None:
         _show_score(round_)
     else:
-        _show_question(round_)
+        _show_question(round_, digit)
 
 
-def _show_question(round_: Round) -> None:
+def _show_question(round_: Round, digit: int) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         # The task and its button are above the canvas: a phone then shows them without scrolling.
@@ -73,11 +74,11 @@ def _show_question(round_: Round) -> None:
         st.progress(position / 10, f"Digit {position + 1} of 10{_last_result_text(round_)}")
         drawing = draw_on_canvas(CANVAS_NAME)
         show_tools(CANVAS_NAME)
-        row.markdown(f"### Draw {with_article(round_.next_digit)}", width="content")
+        row.markdown(f"### Draw {with_article(digit)}", width="content")
         # Not a callback: a stroke that arrives with the click is on the canvas only now.
         is_done = row.button("Done", type="primary", icon=":material/done:", key="round-done")
         with message_container:
-            if is_done and _hand_in(round_, drawing):
+            if is_done and _hand_in(round_, drawing, digit):
                 st.rerun()
     with right:
         st.write("You draw the ten digits, one after the other. The network reads each when you press Done.")
@@ -95,9 +96,9 @@ def _last_result_text(round_: Round) -> str:
     return " · " + template.format(f"Your {last.label} was read as {with_article(last.answer)}")
 
 
-def _hand_in(round_: Round, drawing: Drawing) -> bool:
-    """Save ``drawing`` with its prediction; return whether that was possible."""
-    result = save_round_drawing(drawing, round_.next_digit)
+def _hand_in(round_: Round, drawing: Drawing, digit: int) -> bool:
+    """Save ``drawing`` of the requested ``digit``; return whether that was possible."""
+    result = save_round_drawing(drawing, digit)
     if result is None:
         return False
     round_.results.append(result)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from mnist_core.digits import mnist
 from mnist_core.evaluation.metrics import PerDigit, per_digit, top_accuracy
@@ -65,7 +66,7 @@ def _show_per_digit(metrics: PerDigit) -> None:
     )
     lowest = float(np.floor(rows[["Precision", "Recall", "F1"]].to_numpy().min()))
 
-    def percent_column(help_: str) -> dict:
+    def percent_column(help_: str) -> ColumnConfig:
         return st.column_config.ProgressColumn(format="%.2f %%", min_value=lowest, max_value=100, help=help_)
 
     st.dataframe(

@@ -29,12 +29,12 @@ def show_measuring(run: Run) -> None:
         return
     if progress is None and read_robustness(run, LEVELS):
         st.rerun()
-    if progress and progress.error is None:
+    if progress and progress.error is not None:
+        st.error(f"**{name}** could not be measured: {escape_markdown(progress.error)}", icon=":material/report:")
+    elif progress:
         st.session_state[requested_key] = True
         st.progress(progress.done, _progress_text(name, progress))
         return
-    if progress:
-        st.error(f"**{name}** could not be measured: {escape_markdown(progress.error)}", icon=":material/report:")
     elif st.session_state.get(requested_key):
         st.warning(f"Measuring **{name}** was interrupted. Start it again.", icon=":material/restart_alt:")
     with st.container(horizontal=True, vertical_alignment="center"):

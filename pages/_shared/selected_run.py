@@ -1,7 +1,7 @@
 """The selected run of the Train page: its selection widget, and the functions that change it."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -20,6 +20,9 @@ from pages._shared.model_picker import run_label
 from pages._shared.run_status import STATES, is_live
 from pages._shared.services import engine
 from pages._shared.url_state import select_in_url, selected_in_url
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 RUN_KEY = "run"  # session state and query parameter: the id of the selected run
 TRAINING_REVISION_KEY = "training-revision"  # session state: how many trainings this session has started
@@ -82,7 +85,7 @@ def is_watching() -> bool:
         return False
 
 
-def new_training_expander(container: DeltaGenerator) -> DeltaGenerator:
+def new_training_expander(container: DeltaGenerator) -> "ExpanderContainer":
     """Return the form's expander while a run is watched: closed at first, and again when another run is selected."""
     key = f"new-training-{st.session_state[RUN_KEY]}"
     return container.expander("New training", icon=":material/add:", key=key, on_change="rerun")

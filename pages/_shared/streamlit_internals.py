@@ -27,7 +27,8 @@ STALE_ELEMENTS_SECONDS = 0.1
 
 def is_fragment_rerun() -> bool:
     """Return whether this script run executes only fragments, which no public function tells."""
-    return bool(get_script_run_ctx().fragment_ids_this_run)
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
 
 
 def browser_token() -> bytes:

@@ -69,7 +69,7 @@ class UrlState:
             list(names),
             default=self.value,
             required=True,
-            format_func=names.get,
+            format_func=names.__getitem__,
             label_visibility="collapsed" if hidden_label else "visible",
             wrap=True,
             key=self.key,
@@ -90,7 +90,7 @@ class UrlState:
             label,
             list(names),
             list(names).index(self.value),
-            format_func=names.get,
+            format_func=names.__getitem__,
             key=self.key,
             on_change=on_change or self.read_widget,
             width=width,
@@ -114,8 +114,8 @@ def preselect(page: str, **values: str) -> None:
 
 def selected_in_url(options: Collection[str], *, key: str, default: Callable[[], str]) -> str:
     """Return and store what ``select_in_url`` would return, without showing its widget."""
-    requested = st.session_state.get(key) or st.query_params.get(key)
-    chosen = requested if requested in options else default()
+    requested: str | None = st.session_state.get(key) or st.query_params.get(key)
+    chosen = requested if requested is not None and requested in options else default()
     st.session_state[key] = st.query_params[key] = chosen
     return chosen
 
@@ -179,7 +179,8 @@ def set_query_param(key: str, value: str) -> None:
 
 def distinct_labels(options: Sequence[str], format_func: Callable[[str], str]) -> dict[str, str]:
     """Return each option's label; equal ones are numbered from the last, as a browser sends only the label."""
-    counts, labels = Counter(), {}
+    counts: Counter[str] = Counter()
+    labels = {}
     for option in reversed(options):
         label = format_func(option)
         counts[label] += 1

@@ -27,7 +27,6 @@ T = TypeVar("T")
 BATCH_SIZES = tuple(2**power for power in range(13))  # 1 to 4096
 LEARNING_RATES = (*(round(digit * 10**power, 9) for power in range(-6, 0) for digit in (1, 2, 3, 5)), 1.0)
 WEIGHT_DECAYS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
-PERSISTENT = {"persist_state": "session"}  # the fields keep their values while another page is open
 
 
 def show_common_fields() -> None:
@@ -134,14 +133,15 @@ def _show_validation() -> None:
     st.caption(note)
 
 
+# The fields keep their values while another page is open: persist_state="session".
 def _number(label: str, name: str, low: int, high: int, *, step: int = 1, help_: str | None = None) -> None:
     value, key = form_state.initial_value(name), form_state.widget_key(name)
-    st.number_input(label, low, high, value, step=step, key=key, help=help_, **PERSISTENT)
+    st.number_input(label, low, high, value, step=step, key=key, help=help_, persist_state="session")
 
 
 def _share(label: str, name: str, highest: float, *, step: float, help_: str) -> None:
     value, key = float(form_state.initial_value(name)), form_state.widget_key(name)
-    st.slider(label, 0.0, highest, value, step=step, key=key, help=help_, **PERSISTENT)
+    st.slider(label, 0.0, highest, value, step=step, key=key, help=help_, persist_state="session")
 
 
 def _choice(label: str, name: str, options: Iterable[T], *, help_: str | None = None) -> T:
@@ -153,16 +153,18 @@ def _choice(label: str, name: str, options: Iterable[T], *, help_: str | None = 
         required=True,
         format_func=lambda option: SETTING_NAMES.get(option, str(option)),
         help=help_,
-        **PERSISTENT,
+        persist_state="session",
     )
 
 
 def _switch(label: str, name: str, *, help_: str) -> None:
-    st.toggle(label, form_state.initial_value(name), key=form_state.widget_key(name), help=help_, **PERSISTENT)
+    st.toggle(
+        label, form_state.initial_value(name), key=form_state.widget_key(name), help=help_, persist_state="session"
+    )
 
 
 def _value_slider(label: str, name: str, values: tuple[float, ...], *, help_: str) -> None:
     """Show a slider over ``values``, the recipes' values, and the initial value."""
     value, key = form_state.initial_value(name), form_state.widget_key(name)
     steps = sorted({vars(recipe.training)[name] for recipe in RECIPES.values()}.union(values, [value]))
-    st.select_slider(label, steps, value, key=key, format_func=plain_number, help=help_, **PERSISTENT)
+    st.select_slider(label, steps, value, key=key, format_func=plain_number, help=help_, persist_state="session")

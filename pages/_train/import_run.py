@@ -37,8 +37,9 @@ def show_import() -> None:
     )
     content = file.getvalue() if file else b""
     is_run = archive.is_run(content)
+    name, default_name = "", _default_name(file.name) if file else ""
     if file and not is_run:
-        name = st.text_input("Name of the run", placeholder=_default_name(file.name), max_chars=MAX_NAME_LENGTH).strip()
+        name = st.text_input("Name of the run", placeholder=default_name, max_chars=MAX_NAME_LENGTH).strip()
     if st.button("Import", icon=":material/upload_file:", type="primary", disabled=file is None):
         st.session_state.pop(IMPORTED_KEY, None)
         with st.spinner("Reading it, and scoring it on the test set"):
@@ -46,7 +47,7 @@ def show_import() -> None:
             run = (
                 engine().import_run(content, person())
                 if is_run
-                else engine().import_model(content, name or _default_name(file.name), person())
+                else engine().import_model(content, name or default_name, person())
             )
         st.session_state[IMPORTED_KEY] = run.id
         st.rerun()  # the whole page: the table is outside of this fragment
@@ -62,13 +63,12 @@ def _default_name(file_name: str) -> str:
 def _show_imported(run_id: str) -> None:
     try:
         run = store.find(run_id, settings.home())
+        listed = run.listed()
     except RunError:  # it was deleted
         return
-    accuracy = run.read_status().scores["test_accuracy"]
-    st.success(
-        f"**{escape_markdown(run.read_config().name)}** is among the runs: {accuracy:.2%} right on the test set.",
-        icon=":material/check:",
-    )
+    scores = listed.status.scores
+    score_text = f": {scores['test_accuracy']:.2%} right on the test set" if scores else ""
+    st.success(f"**{escape_markdown(listed.config.name)}** is among the runs{score_text}.", icon=":material/check:")
     show_findings(run)
     with st.container(horizontal=True):
         if st.button("Look at it", icon=":material/monitoring:", on_click=open_run, args=(run.id,)):

@@ -1,6 +1,6 @@
 """Train, Runs: a table of all runs, to search, sort, compare and manage them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -100,10 +100,10 @@ def _compare(runs: list[ListedRun]) -> None:
         show_curve_comparison(runs_by_name, measures=tuple(MEASURES), training=show_training)
 
 
-def _epochs(run: Run) -> Sequence[float]:
+def _epochs(run: Run) -> Collection[float]:
     """Return the epoch numbers; empty if the history is damaged, which is shown when the run is opened."""
     try:
-        return run.read_epochs()["epoch"]
+        return run.read_epochs()["epoch"].tolist()
     except RunError:
         return ()
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 from matplotlib.figure import Figure
@@ -19,7 +20,7 @@ def page_theme() -> Theme:
 def show_figure(
     draw: Callable[..., Figure],
     *values: object,
-    width: str | int = "stretch",
+    width: Literal["stretch", "content"] | int = "stretch",
     alt: str | None = None,
     **options: object,
 ) -> None:

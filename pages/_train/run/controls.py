@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -100,7 +101,7 @@ def _learning_rate(view: RunView) -> None:
                 name,
                 key=f"rate-{target}-{run.id}",
                 disabled=not 1 / MAX_RATE_FACTOR <= target <= MAX_RATE_FACTOR,
-                on_click=safe_callback(lambda target=target: run.update_control(learning_rate_factor=target)),
+                on_click=safe_callback(partial(run.update_control, learning_rate_factor=target)),
             )
 
 

@@ -28,7 +28,7 @@ def _show_slope(trace: TracedWeight) -> None:
         show_formula(f"{name} &= p_{{{j}}} - t_{{{j}}} = {tex(p[j])} - {tex(t[j])} = {tex(trace.slope)}")
         return
     activation = trace.snapshot.model.activation
-    activation_slope = float(ACTIVATIONS[activation].slope(np.float64(trace.sum)))
+    activation_slope = float(ACTIVATIONS[activation].slope(np.array(trace.sum)))
     weights = trace.snapshot.layers[trace.layer + 1].kernel[j]
     next_slopes = trace.slopes[trace.layer + 1]
     terms = weights * next_slopes
@@ -64,8 +64,9 @@ def _show_gradient(trace: TracedWeight) -> None:
 
 def _show_adam(trace: TracedWeight) -> None:
     st.markdown("##### 8 · One step of Adam")
-    step = adam(trace.weight, trace.gradient, rate=trace.training.learning_rate)
-    change = step.after - trace.weight
+    step = adam(np.array(trace.weight), np.array(trace.gradient), rate=trace.training.learning_rate)
+    mean, square, after = float(step.mean), float(step.square), float(step.after)
+    change = after - trace.weight
     st.write(
         "Adam keeps two averages for each weight: m of its gradients, v of their squares. Here they start at 0, as at "
         "the very first step of a training; the rate α makes up for that."
@@ -73,19 +74,19 @@ def _show_adam(trace: TracedWeight) -> None:
     g, rate = factor(trace.gradient), trace.training.learning_rate
     show_formula(
         rf"m &= {BETA_1} \cdot 0 + {1 - BETA_1:.1f} \cdot {g}",
-        f"&= {tex(step.mean)}",
+        f"&= {tex(mean)}",
         rf"v &= {BETA_2} \cdot 0 + {1 - BETA_2:.3f} \cdot {g}^2",
-        f"&= {tex(step.square)}",
+        f"&= {tex(square)}",
         rf"\alpha &= {tex(rate)} \cdot \frac{{\sqrt{{1 - {BETA_2}}}}}{{1 - {BETA_1}}} = {tex(step.rate)}",
         rf"w &\leftarrow w - \alpha \cdot \frac{{m}}{{\sqrt{{v}} + {tex(EPSILON)}}}",
         f"&= {tex(trace.weight, 6)}",
         rf"&\quad - {factor(step.rate)} \cdot "
-        rf"\frac{{{tex(step.mean)}}}{{{tex(np.sqrt(step.square))} + {tex(EPSILON)}}}",
-        f"&= {tex(step.after, 6)}",
+        rf"\frac{{{tex(mean)}}}{{{tex(np.sqrt(square))} + {tex(EPSILON)}}}",
+        f"&= {tex(after, 6)}",
     )
-    before, after = st.columns(2)
-    before.metric("The weight before", f"{trace.weight:.6g}")
-    after.metric("after", f"{step.after:.6g}", f"{change:.3g}", delta_color="off")
+    left, right = st.columns(2)
+    left.metric("The weight before", f"{trace.weight:.6g}")
+    right.metric("after", f"{after:.6g}", f"{change:.3g}", delta_color="off")
     if not trace.gradient:
         st.caption("The gradient is 0, so the weight stays.")
     elif abs(change) > NEAR_RATE_RATIO * rate:

@@ -89,7 +89,7 @@ def _show_activation(trace: TracedWeight) -> None:
         st.write("The output layer passes its ten sums on as they are. They are called logits.")
         return
     st.markdown(f"##### 3 · {ACTIVATION_NAMES.get(activation, activation)}")
-    output = float(ACTIVATIONS[activation].function(np.float64(trace.sum)))
+    output = float(ACTIVATIONS[activation].function(np.array(trace.sum)))
     st.write(DESCRIPTIONS[activation])
     show_formula(f"a_{{{trace.unit}}} &= {FORMULAS[activation].format(z=tex(trace.sum))} = {tex(output)}")
 

@@ -1,5 +1,6 @@
 """Host's view, Drawings: buttons that hide drawings from the room or show them again."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -46,5 +47,9 @@ def _show(drawings: "Sequence[StoredDrawing]", *, hidden: bool) -> None:
                     icon=icon,
                     type="tertiary",
                     key=f"{action.lower()}-{drawing.id}",
-                    on_click=safe_callback(lambda id_=drawing.id: host_actions().hide(id_, hidden=not hidden)),
+                    on_click=safe_callback(partial(_set_hidden, drawing.id, hidden=not hidden)),
                 )
+
+
+def _set_hidden(drawing_id: str, *, hidden: bool) -> None:
+    host_actions().hide(drawing_id, hidden=hidden)

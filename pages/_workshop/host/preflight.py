@@ -1,5 +1,6 @@
 """Host's view, Preflight: a button that runs all checks, and their results."""
 
+from fnmatch import fnmatch
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,8 @@ def _canvas_url() -> str:
     server = "localhost" if address in (None, "0.0.0.0", "::") else address
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     base = "/".join(filter(None, (st.get_option("server.baseUrlPath").strip("/"), "_stcore/bidi-components")))
-    script = next((files("streamlit_drawable_canvas") / "frontend/build").glob("index-*.js"))
+    build = files("streamlit_drawable_canvas") / "frontend/build"
+    script = next(file for file in build.iterdir() if fnmatch(file.name, "index-*.js"))
     return f"{scheme}://{server}:{st.get_option('server.port')}/{base}/{CANVAS_COMPONENT}/{script.name}"
 
 

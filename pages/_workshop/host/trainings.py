@@ -56,7 +56,7 @@ def _show_queue(training: Sequence[ListedRun], watched: Run | None) -> None:
         st.info("Nothing is being trained, and nobody waits.", icon=":material/hourglass_empty:")
         return
     names = people().nicknames([each.config.person for each in (*training, *waiting)])
-    shown = watched and watched.id
+    shown = watched.id if watched else None
     for listed in training:
         state, share = STATES[listed.status.state].name, listed.read_progress()
         _show_row(listed.run, shown, f"{_run_text(listed, names)} · {state}, {share:.0%} done")
@@ -72,8 +72,14 @@ def _show_train_for_all() -> None:
     chosen = RECIPES[recipe]
 
     def prepare() -> "tuple[HostActions, RunConfig]":
-        by = {"person": person(), "nickname": nickname()}
-        config = RunConfig(name=f"{recipe}, for all", recipe=recipe, model=chosen.model, training=chosen.training, **by)
+        config = RunConfig(
+            name=f"{recipe}, for all",
+            recipe=recipe,
+            person=person(),
+            nickname=nickname(),
+            model=chosen.model,
+            training=chosen.training,
+        )
         return host_actions(), config
 
     st.button(
