@@ -1,3 +1,3 @@
 """Digit Lab without its pages: digits, the network, its runs, and the engine that trains and predicts."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

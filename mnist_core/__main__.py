@@ -1,4 +1,4 @@
-"""``python -m mnist_core``: the command line."""
+"""``python -m mnist_core``: the command line, which ``digit-lab`` is where Digit Lab is installed."""
 
 import sys
 

@@ -6,7 +6,12 @@ The libraries have variables of their own; the README and deploy/ name those tha
 import os
 from pathlib import Path
 
-# The lab's home folder: runs, the room's database, logs. Default: lab/ in the working directory.
+from platformdirs import user_data_path
+
+from mnist_core.installation import INSTALLED
+
+# The lab's home folder: runs, the room's database, logs. Default: in a checkout lab/ in the working directory; where
+# Digit Lab is installed, digit-lab/ among the user's data.
 HOME = "DIGIT_LAB_HOME"
 # The room's database, postgresql:// or sqlite:///. Default: room.db in the home folder.
 DATABASE_URL = "DIGIT_LAB_DATABASE_URL"
@@ -20,7 +25,8 @@ SUSPEND_AFTER = "DIGIT_LAB_PARK_AFTER"
 
 def home() -> Path:
     """The absolute path of the lab's home folder. ``runs.store.prepare_home`` creates it."""
-    return Path(os.environ.get(HOME) or "lab").resolve()
+    default = user_data_path("digit-lab", appauthor=False) if INSTALLED else "lab"
+    return Path(os.environ.get(HOME) or default).resolve()
 
 
 def database_url() -> str | None:

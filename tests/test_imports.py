@@ -13,6 +13,7 @@ IMPORTABLE_EVERYWHERE = {
     "activations",
     "config",
     "errors",
+    "installation",
     "predictions",
     "published",
     "recipes",

@@ -1,6 +1,6 @@
-"""The command line: ``python -m mnist_core train | evaluate | predict | runs | host | engine``.
+"""The command line: ``digit-lab [app | train | evaluate | predict | runs | host | engine]``; alone it runs the app.
 
-Invalid input prints one line to standard error and exits with status 2.
+``python -m mnist_core`` is the same. Invalid input prints one line to standard error and exits with status 2.
 """
 
 import argparse
@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from mnist_core import __version__
+from mnist_core.cli.app import run_app
 from mnist_core.cli.evaluate import evaluate
 from mnist_core.cli.host import print_host_info, serve
 from mnist_core.cli.predict import predict
@@ -19,7 +21,7 @@ from mnist_core.recipes import RECIPES
 
 def main() -> int:
     """Run the command; returns the exit status, 2 for invalid input."""
-    arguments = _parser().parse_args()
+    arguments = _parser().parse_args(sys.argv[1:] or ["app"])
     try:
         arguments.command(arguments)
     except LabError as error:
@@ -29,7 +31,9 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m mnist_core", description="Digit Lab's command line.")
+    name = "python -m mnist_core" if Path(sys.argv[0]).name == "__main__.py" else "digit-lab"
+    parser = argparse.ArgumentParser(prog=name, description="Digit Lab's command line. Alone it runs the app.")
+    parser.add_argument("--version", action="version", version=f"Digit Lab {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, function: Callable, help_: str, *, with_json: bool = True) -> argparse.ArgumentParser:
@@ -38,6 +42,11 @@ def _parser() -> argparse.ArgumentParser:
         if with_json:
             added.add_argument("--json", action="store_true", help="print JSON for programs to read")
         return added
+
+    app = command("app", run_app, "Run the app, for this machine only, and open it in the browser.", with_json=False)
+    app.add_argument("--port", type=int, default=8501, help="of the app (default: 8501)")
+    app.add_argument("--no-browser", dest="browser", action="store_false", help="only print the address")
+    app.set_defaults(network=False)
 
     run_help = "a run's id or name, or the path of a run folder, a .keras or an .h5 file (default: the app's)"
 
