@@ -6,9 +6,9 @@ BIN := $(VENV)/bin
 # Python keeps what it has compiled, even where it is told not to: TensorFlow then loads in half the time. What the
 # app imports is compiled once, after installation; compiling all that is installed would take minutes.
 export PYTHONDONTWRITEBYTECODE =
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run workshop check test test-deploy lint format screenshots chromium pretrained
+.PHONY: run workshop check test test-deploy test-wheel lint dependencies format screenshots chromium pretrained lock
 
 run: ADDRESS := 127.0.0.1
 run: $(VENV)/app.txt
@@ -47,12 +47,21 @@ test: $(VENV)/tests.txt chromium lint
 # One lab on several processes, as on several machines (deploy/): nginx, two apps, PostgreSQL, a Dask scheduler. 2 minutes.
 test-deploy: $(VENV)/tests.txt chromium
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || \
-		$(call install_for_tests,nginx,This test needs nginx: install the package nginx and try again.)
+		$(call install_for_tests,nginx,This test needs nginx: sudo apt-get install nginx)
 	@$(BIN)/python -m pytest tests/deploy/test_deploy.py
 
-lint: $(VENV)/tests.txt
+# The wheel, installed with the newest of all that it needs, as a person would do it. 5 minutes, most of them pip's.
+test-wheel: $(VENV)/tests.txt
+	@$(BIN)/python -m pytest tests/deploy/test_wheel.py
+
+lint: $(VENV)/tests.txt dependencies
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+# What is imported is required, and what the app requires is imported.
+dependencies: $(VENV)/tests.txt
+	@$(BIN)/deptry --config deptry.toml .
+	@$(BIN)/deptry --config deptry.toml --requirements-files tests/requirements.txt --exclude '\.venv' --ignore DEP002 tests
 
 format: $(VENV)/tests.txt
 	@$(BIN)/ruff check --fix .
@@ -74,22 +83,40 @@ $(VENV)/python.txt:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/app.txt: requirements.txt $(VENV)/python.txt
-	@echo "Installing what the app needs; this takes a few minutes, once."
-	@$(INSTALL) -r requirements.txt
+$(VENV)/app.txt: requirements.lock $(VENV)/python.txt
+	@$(install_uv) || echo "There is no uv for this machine; pip installs, which takes a few minutes."
+	@echo "Installing what the app needs; this is done once."
+	@$(call install,requirements.lock)
 	@$(BIN)/python -c 'import mnist_core.network.model, mnist_core.engine.main, streamlit.web.cli, altair'
 	@touch $@
 
-$(VENV)/tests.txt: tests/requirements.txt $(VENV)/app.txt
-	@$(INSTALL) -r tests/requirements.txt
+$(VENV)/tests.txt: tests/requirements.lock $(VENV)/app.txt
+	@$(call install,tests/requirements.lock)
 	@touch $@
+
+# The newest versions that requirements.txt and tests/requirements.txt admit, for every Python and system.
+lock: $(VENV)/python.txt
+	@$(install_uv)
+	@$(UV) pip compile $(LOCK) requirements.txt --output-file requirements.lock
+	@$(UV) pip compile $(LOCK) tests/requirements.txt --constraint requirements.lock --output-file tests/requirements.lock
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+
+# uv installs in a fraction of pip's time. It takes the index that pip is told to use.
+UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PIP) config get global.index-url 2>/dev/null)}}" $(BIN)/uv
+install_uv = test -x $(BIN)/uv || sed -n '/^uv==/,/[^\]$$/p' tests/requirements.lock | \
+	$(PIP) install --quiet --require-hashes --only-binary :all: -r /dev/stdin 2>/dev/null
+
+# Installs what the lock file $(1) names.
+install = test -x $(BIN)/uv && $(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1) || \
+	$(PIP) install --quiet --no-compile --require-hashes -r $(1)
 
 # The browser tests drive a Chromium: one that is there, else Debian's without a window, which costs a quarter less.
 chromium:
 	@for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do \
 		if command -v $$name >/dev/null; then exit 0; fi; \
 	done; \
-	$(call install_for_tests,chromium-headless-shell,The browser tests need Chromium: install the package chromium (or Google Chrome) and try again.)
+	$(call install_for_tests,chromium-headless-shell,The browser tests need Chromium or Google Chrome: sudo apt-get install chromium)
 
 # Debian's package $(1), where apt and root are at hand; else $(2) is said.
 define install_for_tests
