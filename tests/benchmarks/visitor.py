@@ -13,7 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-TIMEOUT_SECONDS = 30.0  # for every response
+TIMEOUT_SECONDS = 30.0
 
 
 class VisitorError(Exception):
@@ -25,6 +25,7 @@ class Visitor:
     """One open page with the ids that the server has sent."""
 
     socket: ClientConnection
+    timeout: float | None  # seconds for every response
     page: str = ""  # hash of the page script
     canvas: str = ""  # id of the canvas widget, and of its fragment
     fragment: str = ""
@@ -76,7 +77,7 @@ class Visitor:
         await self.socket.send(message.SerializeToString())
 
     async def _until(self, done: Callable[[ForwardMsg], bool]) -> None:
-        async with asyncio.timeout(TIMEOUT_SECONDS):
+        async with asyncio.timeout(self.timeout):
             while True:
                 message = ForwardMsg.FromString(await self.socket.recv())
                 self._store_ids(message)
@@ -98,8 +99,8 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visitor(url: str) -> AsyncIterator[Visitor]:
-    """A new visitor of the app at ``url``, with its own cookie."""
+async def visitor(url: str, *, timeout: float | None = TIMEOUT_SECONDS) -> AsyncIterator[Visitor]:
+    """A new visitor of the app at ``url``, with its own cookie; ``timeout``: seconds for every response."""
     with await asyncio.to_thread(urllib.request.urlopen, f"{url}/_stcore/health") as answer:
         cookie = answer.headers["Set-Cookie"].partition(";")[0]
     async with connect(
@@ -109,7 +110,7 @@ async def visitor(url: str) -> AsyncIterator[Visitor]:
         max_size=None,
         additional_headers={"Cookie": cookie},
     ) as socket:
-        yield Visitor(socket)
+        yield Visitor(socket, timeout)
 
 
 def _fabric(stroke: np.ndarray) -> dict:

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from playwright.sync_api import Browser, sync_playwright
@@ -53,17 +54,23 @@ def serve(home: Path, *, script: str = "app.py", log: str = "server.log", **sett
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-    with (home / log).open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"DIGIT_LAB_HOME": str(home)} | settings, stdout=output, stderr=output
-        )
+    environment = os.environ | {"DIGIT_LAB_HOME": str(home)} | settings
+    with running(command, port=port, home=home, log=home / log, cwd=ROOT, env=environment) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(command: list[str], *, port: int, home: Path, log: Path, **process_options: Any) -> Iterator[Server]:
+    """Run an app that ``command`` starts at ``port`` with the home folder ``home``; see ``serve``."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, **process_options)
     server = Server(f"http://localhost:{port}", home, psutil.Process(process.pid))
     if hasattr(server.process, "cpu_affinity"):  # not on macOS
         server.process.cpu_affinity(server.process.cpu_affinity()[:MAX_CORES])
     HOMES[server.url] = home
     try:
         wait_for(lambda: process.poll() is not None or answers(server.url), home=home)
-        assert process.poll() is None, (home / log).read_text()
+        assert process.poll() is None, log.read_text()
         yield server
     finally:
         del HOMES[server.url]
