@@ -87,7 +87,8 @@ $(VENV)/app.txt: requirements.lock $(VENV)/python.txt
 	@$(install_uv) || echo "There is no uv for this machine; pip installs, which takes a few minutes."
 	@echo "Installing what the app needs; this is done once."
 	@$(call install,requirements.lock)
-	@$(BIN)/python -c 'import mnist_core.network.model, mnist_core.engine.main, streamlit.web.cli, altair'
+	@$(BIN)/python -c 'import mnist_core.network.model' & \
+		$(BIN)/python -c 'import mnist_core.engine.main, streamlit.web.cli, altair' && wait $$!
 	@touch $@
 
 $(VENV)/tests.txt: tests/requirements.lock $(VENV)/app.txt
