@@ -26,7 +26,7 @@ from tests.runs.damage import complete_run
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
 TABLES = {each.__tablename__ for each in (drawings.StoredDrawing, people.StoredNickname, presence.StoredPresence)} | {
     each.__tablename__ for each in (room_settings.StoredSettings, votes.StoredVote)
 }
