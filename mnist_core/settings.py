@@ -1,6 +1,6 @@
 """All environment variables that Digit Lab reads, with their defaults. They are read at each call.
 
-The libraries have variables of their own; the README and deploy/ name those that matter.
+The libraries have variables of their own; docs/environment.md and deploy/ name those that matter.
 """
 
 import os

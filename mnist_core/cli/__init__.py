@@ -18,15 +18,19 @@ from mnist_core.cli.train import train
 from mnist_core.errors import LabError
 from mnist_core.recipes import RECIPES
 
+INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it: 128 + SIGINT
+
 
 def main() -> int:
-    """Run the command; returns the exit status, 2 for invalid input."""
+    """Run the command; returns the exit status: 2 for invalid input, INTERRUPTED after Ctrl-C."""
     arguments = _parser().parse_args(sys.argv[1:] or ["app"])
     try:
         arguments.command(arguments)
     except LabError as error:
         print(f"{error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 
@@ -54,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--recipe", choices=sorted(RECIPES), help="what to train (default: book)")
     training.add_argument("--epochs", type=int, help="passes through the training digits (default: the recipe's)")
     training.add_argument("--seed", type=int, help="of weights, order and dropout (default: the recipe's)")
-    training.add_argument("--name", help="the run's name (default: the recipe's)")
+    training.add_argument("--name", help="the run's name (default: the recipe's, and 'trained here')")
     training.add_argument("--from", dest="parent", metavar="RUN", help="go on from this run's network")
     training.add_argument("--ship", action="store_true", help="put a copy into mnist_core/pretrained/NAME")
 
@@ -68,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
     predicting = command("predict", predict, "Read the digit in pictures.")
     predicting.add_argument("--run", metavar="RUN", help=run_help)
-    predicting.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="PNG or JPEG, of any size")
+    predicting.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="pictures of any size")
 
     listing = command("runs", list_runs, "List the runs.")
     listing.add_argument(

@@ -1,4 +1,4 @@
-"""``python -m mnist_core evaluate``: evaluate a model on the test set, drawings, non-digits or perturbed digits."""
+"""``digit-lab evaluate``: evaluate a model on the test set, drawings, non-digits or perturbed digits."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""``python -m mnist_core host`` and ``engine``: print the host's information, and run the engine process."""
+"""``digit-lab host`` and ``engine``: print the host's information, and run the engine process."""
 
 import argparse
 

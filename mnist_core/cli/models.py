@@ -44,7 +44,7 @@ def resolve_model(reference: str | None) -> NamedModel:
     home = store.prepare_home()
     run = store.find_or_open(reference, home) if reference else store.default_run(home, _room_state(home).pinned)
     if run is None:
-        raise UsageError("No network ships with this copy. Name a run, or train one: python -m mnist_core train")
+        raise UsageError("No network ships with this copy. Name a run, or train one: digit-lab train")
     if not run.has_model():
         raise UsageError(f"The run {run.read_config().name} has no trained network yet.")
     return NamedModel(run.read_config().name, run.model_path)

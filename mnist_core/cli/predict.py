@@ -1,4 +1,4 @@
-"""``python -m mnist_core predict``: predict the digits in pictures."""
+"""``digit-lab predict``: predict the digits in pictures."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``python -m mnist_core runs``: list the runs, or move the damaged ones away."""
+"""``digit-lab runs``: list the runs, or move the damaged ones away."""
 
 import argparse
 import sys

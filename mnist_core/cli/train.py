@@ -1,4 +1,4 @@
-"""``python -m mnist_core train``: train a run in this process."""
+"""``digit-lab train``: train a run in this process."""
 
 import argparse
 import signal

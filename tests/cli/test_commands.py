@@ -191,6 +191,14 @@ def test_train_refuses_to_ship_under_a_name_that_leads_elsewhere_before_it_train
     assert store.shipped_default_run()
 
 
+def test_ctrl_c_ends_a_command_without_a_traceback(run_command, monkeypatch):
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "evaluate", interrupted)
+    assert run_command("evaluate", "book") == (130, "", "")
+
+
 def test_runs_lists_the_shipped_runs(run_command):
     status, out, _ = run_command("runs", "--json")
     assert status == 0
