@@ -19,7 +19,6 @@ ENVIRONMENTS = [
     system | {"python_version": python, "python_full_version": f"{python}.5", "implementation_name": "cpython"}
     for system, python in itertools.product(SYSTEMS.values(), ("3.11", "3.12", "3.13"))
 ]
-
 for_each_environment = pytest.mark.parametrize(
     "environment", ENVIRONMENTS, ids=lambda each: f"{each['sys_platform']}-{each['python_version']}"
 )
@@ -63,19 +62,17 @@ def test_a_lock_file_names_one_version_of_each_package_with_hashes_and_no_index(
     assert "--index" not in text
 
 
-@pytest.mark.parametrize(
-    "environment", ENVIRONMENTS, ids=lambda each: f"{each['sys_platform']}-{each['python_version']}"
-)
+@for_each_environment
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_the_locked_versions_are_what_requirements_txt_asks_for_so_make_lock_was_run(folder, environment):
     found = versions(folder, environment)
     for requirement in required(ROOT / folder / "requirements.txt"):
         if requirement.marker is None or requirement.marker.evaluate(environment):
-            assert requirement.specifier.contains(found[canonicalize_name(requirement.name)]), requirement
+            version = found.get(canonicalize_name(requirement.name))
+            assert version, f"{requirement} is not locked"
+            assert requirement.specifier.contains(version), requirement
 
 
-@pytest.mark.parametrize(
-    "environment", ENVIRONMENTS, ids=lambda each: f"{each['sys_platform']}-{each['python_version']}"
-)
+@for_each_environment
 def test_the_tests_run_with_the_versions_of_the_app(environment):
     assert versions("", environment).items() <= versions("tests", environment).items()
