@@ -25,7 +25,8 @@ class Checkpoints:
         self._folder = run.path / "resume"
         point = run.resume_point()
         self.position = (point.epochs, point.steps) if point else (0, 0)  # complete epochs, further batches
-        self.best_epoch, self._best_accuracy, self._best_weights = self.position[0], -1.0, None
+        self.best_epoch, self._best_accuracy = self.position[0], -1.0
+        self._best_weights: list[np.ndarray] = []  # empty before the first complete epoch
         self._best_is_new = False
         if (self._folder / BEST_FILE).exists():
             self._read_best()
@@ -38,7 +39,7 @@ class Checkpoints:
 
     def restore_best(self, model: "keras.Model") -> None:
         """Give ``model`` the best epoch's weights; before the first complete epoch, it keeps its own."""
-        if self._best_weights is not None:
+        if self._best_weights:
             model.set_weights(self._best_weights)
 
     def save(self, model: "keras.Model", epochs: int, steps: int) -> None:
@@ -65,5 +66,5 @@ class Checkpoints:
     def _write_best(self) -> None:
         weights = {f"weights_{number}": weight for number, weight in enumerate(self._best_weights)}
         with atomic_write(self._folder / BEST_FILE) as path:
-            np.savez(path, epoch=self.best_epoch, accuracy=self._best_accuracy, **weights)
+            np.savez(path, allow_pickle=False, epoch=self.best_epoch, accuracy=self._best_accuracy, **weights)
         self._best_is_new = False

@@ -33,6 +33,7 @@ MAX_CACHED_MODELS = 4
 MAX_CACHED_INDEXES = 2  # indexes of nearest digits; one takes 60 to 120 MB
 NEIGHBOUR_COUNT = 5
 T = TypeVar("T")
+Key = TypeVar("Key")
 
 
 def load_predictor(path: Path, *, untrusted: bool = False) -> "Predictor":
@@ -141,7 +142,7 @@ async def _run_in_executor(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T
     return await asyncio.get_running_loop().run_in_executor(pool, work)
 
 
-def _lru_get(cache: OrderedDict, key: object, *, max_size: int) -> object:
+def _lru_get(cache: OrderedDict[Key, T], key: Key, *, max_size: int) -> T:
     """Return the value of ``key``, and remove the least recently used entries above ``max_size``."""
     cache.move_to_end(key)
     while len(cache) > max_size:

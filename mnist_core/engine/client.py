@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import psutil
@@ -37,13 +37,17 @@ from mnist_core.runs.status import CANCELLED, FAILED, INTERRUPTED, PAUSED
 from mnist_core.untrusted.file_limits import check_size, read_content
 
 if TYPE_CHECKING:
-    from distributed import Actor, Client
+    from distributed import BaseActorFuture, Client
+
+    from mnist_core.engine.classifier_actor import ClassifierActor
 
 START_TIMEOUT = 90.0  # seconds until the Classifier is ready; usually 7, longer with a cold disk
 ANSWER_TIMEOUT = 20.0  # seconds for one call; usually 4 ms
 IMPORT_TIMEOUT = 180.0  # seconds for an untrusted model; usually 5, up to two minutes for the largest
 CONNECT_TIMEOUT = 5.0
 RETRY_SECONDS = 0.1
+
+T = TypeVar("T")
 
 
 class EngineClient:
@@ -54,7 +58,7 @@ class EngineClient:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._client: Client | None = None
-        self._classifier: Actor | None = None
+        self._classifier: ClassifierActor | None = None
         self._process = EngineProcess(home)
         self._closed = False
         self.error: str | None = None  # of the last attempt to start it
@@ -159,7 +163,7 @@ class EngineClient:
         """
         return self._run_import(lambda classifier: classifier.import_run(content, str(self._home), person))
 
-    def _run_import(self, method: Callable[["Actor"], "object"]) -> Run:
+    def _run_import(self, method: "Callable[[ClassifierActor], BaseActorFuture[str]]") -> Run:
         return store.find(self._call(method, timeout=IMPORT_TIMEOUT), self._home)
 
     def measure_robustness(self, run: Run) -> None:
@@ -240,7 +244,7 @@ class EngineClient:
     def _connected(self) -> bool:
         return self._client is not None and self._client.status == "running"
 
-    def _call(self, method: Callable[["Actor"], "object"], *, timeout: float = ANSWER_TIMEOUT) -> "object":
+    def _call(self, method: "Callable[[ClassifierActor], BaseActorFuture[T]]", *, timeout: float = ANSWER_TIMEOUT) -> T:
         classifier = self._classifier
         if classifier is None or not self._connected():
             self.ensure_started()
@@ -292,13 +296,16 @@ class EngineClient:
         except (EngineNotReady, OSError, ValueError):
             return  # not listening yet; the caller retries
 
-    def _find_classifier(self) -> "Actor | None":
+    def _find_classifier(self) -> "ClassifierActor | None":
         from distributed import Variable
         from distributed.client import FutureCancelledError
 
+        if self._client is None:
+            return None
         try:
             with self._client.as_current():
-                classifier = Variable(lab_name(self._home), self._client).get(timeout=1).result(timeout=1)
+                variable = Variable(lab_name(self._home), self._client)
+                classifier: ClassifierActor = variable.get(timeout=1).result(timeout=1)
                 classifier.ping().result(timeout=1)
                 return classifier
         except (OSError, RuntimeError, TimeoutError, FutureCancelledError):

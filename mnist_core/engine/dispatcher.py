@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]  # workers need it on their sys.path
 ROUND_SECONDS = 0.2
 LOST_WORKER_SECONDS = 3.0  # without a heartbeat; a worker that the scheduler has lost may still train
 RESTART_AFTER_SECONDS = 60.0  # without training; restarted workers free the memory that Keras took
+SCHEDULER_GONE = "The Dask scheduler has gone. Start it again."
 EXIT_AFTER_SECONDS = 5.0  # without clients and runs; a page reload does not disconnect the app's client
 
 
@@ -38,7 +39,7 @@ class Job:
 
     run: Run
     worker: str  # address
-    future: Future
+    future: Future[None]
 
 
 class Dispatcher:
@@ -54,7 +55,7 @@ class Dispatcher:
         self._lost: dict[str, Run] = {}  # runs by id whose worker has died, the next one first
         self._queue: list[Run] = []
         self._prepared: set[str] = set()  # workers that can import mnist_core
-        self._classifier: Future | None = None
+        self._classifier: Future[Classifier] | None = None
         self._published: EngineFacts | None = None
         self._needed_at = time.monotonic()
         self._trained_at: float | None = None  # None: the workers have not trained since their start
@@ -66,7 +67,7 @@ class Dispatcher:
         """
         while not (leave_when_idle and self._is_idle()):
             if self._client.status != "running":
-                raise EngineError("The Dask scheduler has gone. Start it again.")
+                raise EngineError(SCHEDULER_GONE)
             self.look()
             time.sleep(ROUND_SECONDS)
 
@@ -103,7 +104,7 @@ class Dispatcher:
 
     def _publish(self, trainers: int) -> None:
         """Write engine.json if its content has changed."""
-        facts = EngineFacts(os.getpid(), self._client.scheduler.address, trainers)
+        facts = EngineFacts(os.getpid(), scheduler_address(self._client), trainers)
         if facts != self._published:
             with suppress(OSError):  # a full disk; the next round retries
                 write_json(self._home / ENGINE_FILE, vars(facts))
@@ -180,6 +181,13 @@ class Dispatcher:
         # A lambda is pickled by value: the scheduler may run on another machine, without this module.
         clients = self._client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.clients))
         return any(client_name_prefix(self._home) in client for client in clients)
+
+
+def scheduler_address(client: Client) -> str:
+    """The address of the scheduler that ``client`` is connected to. Raises EngineError when it is not connected."""
+    if client.scheduler is None:
+        raise EngineError(SCHEDULER_GONE)
+    return str(client.scheduler.address)
 
 
 def _has_recent_heartbeat(run: Run) -> bool:

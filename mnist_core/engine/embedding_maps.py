@@ -41,8 +41,9 @@ def read(path: Path) -> np.ndarray | None:
         positions = np.load(path, allow_pickle=False)
     except READ_ERRORS:
         return None
-    shape = getattr(positions, "shape", ())
-    return positions if len(shape) == 2 and shape[1] == 2 and np.isfinite(positions).all() else None
+    if not isinstance(positions, np.ndarray) or positions.ndim != 2 or positions.shape[1] != 2:
+        return None
+    return positions if np.isfinite(positions).all() else None
 
 
 def save(path: Path, positions: np.ndarray) -> None:

@@ -25,7 +25,7 @@ class EngineProcess:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._popen: subprocess.Popen | None = None  # the engine that this object started
+        self._popen: subprocess.Popen[bytes] | None = None  # the engine that this object started
 
     @property
     def alive(self) -> bool:

@@ -12,16 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import dask
 from dask.system import cpu_count
 from distributed import Client, Nanny, Scheduler, SpecCluster, Variable
-from distributed.comm import get_address_host
+from distributed.comm.addressing import get_address_host
 from distributed.utils import get_ip
 from filelock import FileLock, Timeout
 
 from mnist_core import settings
-from mnist_core.engine.dispatcher import ROOT, Dispatcher
+from mnist_core.engine.dispatcher import ROOT, Dispatcher, scheduler_address
 from mnist_core.engine.shared import ENGINE_FILE, LOCK_FILE, EngineError, lab_name
 
 CONNECT_TIMEOUT = 5.0  # seconds
@@ -104,11 +105,12 @@ def _joined_cluster(address: str, home: Path) -> Iterator[Client]:
     with client:
         client.run_on_scheduler(site.addsitedir, str(ROOT))
         Variable(lab_name(home), client).delete()  # left by a killed engine; Dask would recreate its Classifier
-        own_address = get_ip(get_address_host(client.scheduler.address))
+        own_address = get_ip(get_address_host(scheduler_address(client)))
         options = _classifier_options(home) | {"host": own_address, "silence_logs": logging.CRITICAL}
 
         async def start() -> Nanny:
-            return await Nanny(client.scheduler.address, **options)
+            nanny: Nanny = await Nanny(scheduler_address(client), **options)
+            return nanny
 
         nanny = client.sync(start)
         try:
@@ -117,11 +119,11 @@ def _joined_cluster(address: str, home: Path) -> Iterator[Client]:
             client.sync(nanny.close)
 
 
-def _classifier_options(home: Path) -> dict:
+def _classifier_options(home: Path) -> dict[str, Any]:
     return _nanny_options(threads=1) | {"resources": {lab_name(home): 1}}
 
 
-def _nanny_options(*, threads: int) -> dict:
+def _nanny_options(*, threads: int) -> dict[str, Any]:
     """The options of a Nanny, which restarts its worker process when it dies. ``threads``: for TensorFlow."""
     env = {"TF_NUM_INTRAOP_THREADS": str(threads)}
     return {"nthreads": 1, "memory_limit": 0, "dashboard": False, "env": env}

@@ -120,7 +120,7 @@ def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, LabError) else one_line(f"{type(error).__name__}: {error}")
 
 
-def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) -> dict:
+def _train(run: Run, heartbeat: Heartbeat, watch: Callable[["Progress"], None]) -> dict[str, Any]:
     """Train, save and evaluate ``run``; returns the final fields of its status."""
     from mnist_core.network import model as network
     from mnist_core.network import training
@@ -167,7 +167,7 @@ def _remember_pace(run: Run, start: tuple[int, int], recorder: Recorder) -> None
         pace.record(config, run.home, epochs=epochs, seconds=recorder.seconds)
 
 
-def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Split) -> dict:
+def _finish(run: Run, recorder: Recorder, model: "keras.Model", test: mnist.Split) -> dict[str, Any]:
     """Evaluate and save the model: the last epoch's if all epochs were trained, else the best epoch's.
 
     After early stopping the best epoch is the final result; a run that was stopped can resume from its last state.
@@ -277,7 +277,7 @@ def _recompute_snapshot_predictions(run: Run, test: mnist.Split) -> None:
         predictions = read_snapshot(run, epoch).probabilities(test.images)
         weights = {name: array for name, array in read_snapshot_arrays(path).items() if name != "test_probabilities"}
         with atomic_write(path) as new:
-            np.savez(new, test_probabilities=predictions.astype(np.float16), **weights)
+            np.savez(new, allow_pickle=False, test_probabilities=predictions.astype(np.float16), **weights)
 
 
 def _statistics(model: "keras.Model", config: RunConfig) -> dict[str, np.ndarray]:

@@ -57,9 +57,14 @@ class EpochResult:
 class TrainingControls(Protocol):
     """The settings that people can change during training; runs.control.Control implements it."""
 
-    slow_motion: bool
-    learning_rate_factor: float
-    dropout: float | None
+    @property
+    def slow_motion(self) -> bool: ...
+
+    @property
+    def learning_rate_factor(self) -> float: ...
+
+    @property
+    def dropout(self) -> float | None: ...
 
 
 class TrainingCallback(Protocol):
