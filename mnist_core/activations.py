@@ -17,7 +17,8 @@ class Activation:
 
 
 def _gelu_slope(sums: np.ndarray) -> np.ndarray:
-    return ndtr(sums) + sums * np.exp(-(sums**2) / 2) / np.sqrt(2 * np.pi)
+    slope: np.ndarray = ndtr(sums) + sums * np.exp(-(sums**2) / 2) / np.sqrt(2 * np.pi)
+    return slope
 
 
 ACTIVATIONS = {

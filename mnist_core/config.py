@@ -3,7 +3,7 @@
 import math
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 import numpy as np
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -47,11 +47,11 @@ def _require(condition: bool, message: str) -> None:
         raise ConfigError(message)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_integer(value: object) -> bool:
+def _is_integer(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -22,7 +22,7 @@ def read_arrays(file: BinaryIO, names: Iterable[str] | None = None) -> dict[str,
     """
     try:
         archive = np.load(file, allow_pickle=False)
-        if not isinstance(archive, NpzFile):
+        if not isinstance(archive, NpzFile) or archive.zip is None:
             raise DamagedFile("it is no archive of arrays")
         with archive:
             check_members(archive.zip.infolist(), max_bytes=MAX_BYTES)

@@ -168,7 +168,7 @@ def _values(dataset: h5py.Dataset, shape: tuple[int, ...], layer: str) -> np.nda
             f"The layer {layer!r} should have floating-point weights of shape {shape}, "
             f"the file has {dataset.dtype} of shape {dataset.shape}."
         )
-    values = dataset[()].astype(np.float64)
+    values: np.ndarray = dataset[()].astype(np.float64)
     if not np.isfinite(values).all():
         raise ModelError(f"Some weights of the layer {layer!r} are not finite numbers.")
     return values

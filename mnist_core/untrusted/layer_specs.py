@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeGuard
 
 from mnist_core.config import CLASSES, IMPORTED_ACTIVATIONS, PIXELS, ModelConfig
 from mnist_core.errors import ModelError
@@ -18,6 +18,7 @@ NETWORKS = ("Sequential", "Functional", "Model")
 FLOATS = ("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_bfloat16")
 KERAS_MODULES = ("keras", "tf_keras", "tensorflow", "builtins")
 MAX_LAYERS = 64  # of all kinds
+JsonObject = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class LayerSequence:
     layers: tuple[Layer, ...]
 
 
-def parse_layers(network: dict[str, Any]) -> LayerSequence:
+def parse_layers(network: JsonObject) -> LayerSequence:
     """Parse the layers of ``network``, a model's description by Keras.
 
     Raises ModelError with the reason when it is not a sequential network of supported layers with 784 inputs and 10
@@ -95,10 +96,11 @@ def parse_layers(network: dict[str, Any]) -> LayerSequence:
         raise ModelError(f"It is a network of its own class {_quoted(kind)}; it must be Sequential or functional.")
     if isinstance(settings, list):  # the format of Sequential until Keras 2.2.2
         settings = {"layers": settings}
-    entries = _list(_object(settings).get("layers"), "layers")
-    if not 1 <= len(entries) <= MAX_LAYERS:
-        raise ModelError(f"A network has 1 to {MAX_LAYERS} layers here, this one has {len(entries)}.")
-    entries = [_object(entry) for entry in entries]
+    settings = _object(settings)
+    values = _list(settings.get("layers"), "layers")
+    if not 1 <= len(values) <= MAX_LAYERS:
+        raise ModelError(f"A network has 1 to {MAX_LAYERS} layers here, this one has {len(values)}.")
+    entries = [_object(value) for value in values]
     _check_kinds(entries)
     if kind != "Sequential":
         _check_sequential(settings, entries)
@@ -130,18 +132,20 @@ def _reject_custom_code(settings: object) -> None:
             stack.extend(value)
 
 
-def _check_kinds(entries: list[dict]) -> None:
-    for entry in entries:
-        kind = entry.get("class_name")
-        if kind not in KINDS:
-            raise ModelError(
-                f"It has a layer of the kind {_quoted(kind)}. Only these are read here: {', '.join(KINDS)}."
-            )
-    if any(entry["class_name"] == "InputLayer" for entry in entries[1:]):
+def _check_kinds(entries: list[JsonObject]) -> None:
+    if "InputLayer" in [_kind(entry) for entry in entries][1:]:
         raise ModelError("It has more than one input.")
 
 
-def _check_sequential(settings: dict, entries: list[dict]) -> None:
+def _kind(entry: JsonObject) -> str:
+    """The kind of the layer, one of KINDS. Raises ModelError when it is another one."""
+    kind = entry.get("class_name")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ModelError(f"It has a layer of the kind {_quoted(kind)}. Only these are read here: {', '.join(KINDS)}.")
+    return kind
+
+
+def _check_sequential(settings: JsonObject, entries: list[JsonObject]) -> None:
     """Raises ModelError when a functional network is not a sequence of layers."""
     names = [entry.get("name") for entry in entries]
     sources = [_sources(entry.get("inbound_nodes")) for entry in entries]
@@ -161,11 +165,11 @@ def _sources(nodes: object) -> list[object]:
     return [name for node in nodes for name in _sources(node)]
 
 
-def _layers(entries: list[dict]) -> tuple[Layer, ...]:
+def _layers(entries: list[JsonObject]) -> tuple[Layer, ...]:
     counts: Counter[str] = Counter()
     layers = []
     for entry in entries:
-        kind, settings = entry["class_name"], _object(entry.get("config"))
+        kind, settings = _kind(entry), _object(entry.get("config"))
         snake = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
         group_name = f"{snake}_{counts[snake]}" if counts[snake] else snake  # as in Keras' .keras files
         counts[snake] += 1
@@ -175,12 +179,12 @@ def _layers(entries: list[dict]) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def _dense(settings: dict, group_name: str) -> Dense:
+def _dense(settings: JsonObject, group_name: str) -> Dense:
     units, use_bias = _integer(settings, "units", 1, 2**31), _flag(settings, "use_bias")
     return Dense(_name(settings), group_name, units, _activation(settings.get("activation")), use_bias)
 
 
-def _batch_normalization(settings: dict, group_name: str) -> BatchNormalization:
+def _batch_normalization(settings: JsonObject, group_name: str) -> BatchNormalization:
     value = settings.get("axis", -1)  # Keras 2 wrote [1]
     axis = _integer({"axis": value[0] if isinstance(value, list) and len(value) == 1 else value}, "axis", -8, 8)
     epsilon = _number(settings, "epsilon", 0, 1, usual=1e-3)
@@ -189,22 +193,22 @@ def _batch_normalization(settings: dict, group_name: str) -> BatchNormalization:
     )
 
 
-def _rescaling(settings: dict, _: str) -> Rescaling:
+def _rescaling(settings: JsonObject, _: str) -> Rescaling:
     return Rescaling(_number(settings, "scale", -1e6, 1e6), _number(settings, "offset", -1e6, 1e6, usual=0.0))
 
 
-def _reshape(settings: dict, _: str) -> Reshape:
+def _reshape(settings: JsonObject, _: str) -> Reshape:
     sizes = _list(settings.get("target_shape"), "target_shape")
     return Reshape(tuple(_integer({"target_shape": size}, "target_shape", -1, PIXELS) for size in sizes))
 
 
-def _flatten(settings: dict, _: str) -> Reshape:
+def _flatten(settings: JsonObject, _: str) -> Reshape:
     if settings.get("data_format") == "channels_first":
         raise ModelError("Its Flatten layer expects channels first, which turns the picture on its side.")
     return Reshape((-1,))
 
 
-READERS: dict[str, Callable[[dict, str], Layer]] = {  # from a layer's settings and group name
+READERS: dict[str, Callable[[JsonObject, str], Layer]] = {  # from a layer's settings and group name
     "Rescaling": _rescaling,
     "Flatten": _flatten,
     "Reshape": _reshape,
@@ -215,18 +219,19 @@ READERS: dict[str, Callable[[dict, str], Layer]] = {  # from a layer's settings 
 }
 
 
-def _input_shape(settings: dict, entries: list[dict]) -> tuple[int, ...]:
+def _input_shape(settings: JsonObject, entries: list[JsonObject]) -> tuple[int, ...]:
     first = _object(entries[0].get("config"))
     value = first.get("batch_shape") or first.get("batch_input_shape") or settings.get("build_input_shape")
     if value is None:
         raise ModelError("It does not say how many inputs it takes. Save it once it was trained, or built.")
-    shape = tuple(_list(value, "batch_shape")[1:])
-    if not all(_is_integer(size) and size > 0 for size in shape) or math.prod(shape) != PIXELS:
-        raise ModelError(f"It takes inputs of the shape {_quoted(list(shape))}; MNIST's digits have 28 x 28 pixels.")
+    sizes = _list(value, "batch_shape")[1:]
+    shape = tuple(size for size in sizes if _is_integer(size) and size > 0)
+    if len(shape) != len(sizes) or math.prod(shape) != PIXELS:
+        raise ModelError(f"It takes inputs of the shape {_quoted(sizes)}; MNIST's digits have 28 x 28 pixels.")
     return shape
 
 
-def _check_precision(settings: dict) -> None:
+def _check_precision(settings: JsonObject) -> None:
     value = settings.get("dtype", "float32")
     policy = value.get("config") if isinstance(value, dict) else value
     name = policy.get("name") if isinstance(policy, dict) else policy
@@ -244,28 +249,28 @@ def _activation(value: object) -> str:
     return value
 
 
-def _name(settings: dict) -> str:
+def _name(settings: JsonObject) -> str:
     name = settings.get("name")
     if not isinstance(name, str) or not 1 <= len(name) <= 200 or not name.isprintable():
         raise ModelError(f"A layer's name {_quoted(name)} cannot be read.")
     return name
 
 
-def _flag(settings: dict, key: str) -> bool:
+def _flag(settings: JsonObject, key: str) -> bool:
     value = settings.get(key, True)
     if not isinstance(value, bool):
         raise ModelError(f"A layer's {key} must be true or false, the file has {_quoted(value)}.")
     return value
 
 
-def _integer(settings: dict, key: str, low: int, high: int) -> int:
+def _integer(settings: JsonObject, key: str, low: int, high: int) -> int:
     value = settings.get(key)
     if not _is_integer(value) or not low <= value <= high:
         raise ModelError(f"A layer's {key} must be a whole number from {low} to {high}, the file has {_quoted(value)}.")
     return value
 
 
-def _number(settings: dict, key: str, low: float, high: float, *, usual: float | None = None) -> float:
+def _number(settings: JsonObject, key: str, low: float, high: float, *, usual: float | None = None) -> float:
     value = settings.get(key, usual)
     if isinstance(value, list) and len(value) == 1:  # a Rescaling may have a list with one value per channel
         value = value[0]
@@ -274,17 +279,17 @@ def _number(settings: dict, key: str, low: float, high: float, *, usual: float |
     return float(value)
 
 
-def _is_integer(value: object) -> bool:
+def _is_integer(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _list(value: object, name: str) -> list:
+def _list(value: object, name: str) -> list[object]:
     if not isinstance(value, list):
         raise ModelError(f"The description of its network is damaged: {name} is no list.")
     return value
 
 
-def _object(value: object) -> dict:
+def _object(value: object) -> JsonObject:
     if not isinstance(value, dict):
         raise ModelError("The description of its network is damaged: a layer is no object.")
     return value

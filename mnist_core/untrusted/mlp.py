@@ -73,7 +73,7 @@ class Mlp:
         arrays = {f"kernel_{number}": layer.kernel for number, layer in enumerate(self.layers)}
         arrays |= {f"bias_{number}": layer.bias for number, layer in enumerate(self.layers)}
         buffer = io.BytesIO()
-        np.savez(buffer, told=np.array(json.dumps(metadata)), **arrays)
+        np.savez(buffer, allow_pickle=False, told=np.array(json.dumps(metadata)), **arrays)
         return buffer.getvalue()
 
     @classmethod
@@ -172,7 +172,8 @@ class _BatchNormFolder:
             factor = weights.get("gamma", 1.0) / np.sqrt(weights["moving_variance"] + layer.epsilon)
         shift = weights.get("beta", 0.0) - weights["moving_mean"] * factor
         shape = [-1 if values == axis else 1 for values in range(len(self._shape))]
-        return tuple(np.broadcast_to(values.reshape(shape), self._shape) for values in (factor, shift))
+        factor, shift = (np.broadcast_to(values.reshape(shape), self._shape) for values in (factor, shift))
+        return factor, shift
 
     def _activate(self, activation: str) -> None:
         if activation == LOGITS:
@@ -184,7 +185,7 @@ class _BatchNormFolder:
 
     def _fold_into_last(self, operation: str) -> None:
         """Fold the pending transform into the last layer; ``operation``: the reason in the ModelError if impossible."""
-        if not self._layers or (self._factor.ndim == 0 and (self._factor, self._shift) == (1, 0)):
+        if not self._layers or (self._factor.ndim == 0 and self._factor == 1 and self._shift == 0):
             return
         last = self._layers[-1]
         if last.activation != LOGITS:
@@ -196,7 +197,9 @@ class _BatchNormFolder:
     def _connect(self, layer: Dense) -> None:
         if len(self._shape) != 1:
             raise ModelError(f"The layer {layer.name!r} gets inputs of shape {self._shape}: it needs a Flatten before.")
-        shapes = {"kernel": (*self._shape, layer.units)} | ({"bias": (layer.units,)} if layer.use_bias else {})
+        shapes: dict[str, tuple[int, ...]] = {"kernel": (*self._shape, layer.units)}
+        if layer.use_bias:
+            shapes["bias"] = (layer.units,)
         weights = self._file.weights(layer.name, layer.group_name, shapes)
         kernel, bias = weights["kernel"], weights.get("bias", np.zeros(layer.units))
         if not self._layers and self._factor.ndim == 0:  # a scalar transform of the pixels is kept separate
