@@ -62,8 +62,8 @@ def _is_light_on_dark(grey: np.ndarray) -> bool:
         return False
     max_window = _odd(MAX_STROKE_SHARE * min(reduced.shape))
     windows = [window for window in (3, 5, 7, 11, 15, 23, 33, 47) if window < max_window] + [max_window]
-    dark = np.stack([scipy.ndimage.grey_closing(reduced, window) - reduced for window in windows])
-    light = np.stack([reduced - scipy.ndimage.grey_opening(reduced, window) for window in windows])
+    dark = np.stack([scipy.ndimage.grey_closing(reduced, (window, window)) - reduced for window in windows])
+    light = np.stack([reduced - scipy.ndimage.grey_opening(reduced, (window, window)) for window in windows])
     threshold = CLEAR_CONTRAST_SHARE * max(dark.max(), light.max())
     return _narrowest_window(light > threshold) < _narrowest_window(dark > threshold)
 
@@ -95,10 +95,11 @@ def _darkness(grey: np.ndarray, window: int) -> np.ndarray:
     The paper's brightness is estimated by a morphological closing, which follows shadows and removes strokes
     narrower than ``window`` pixels.
     """
-    paper = scipy.ndimage.grey_closing(grey, window)
+    paper = scipy.ndimage.grey_closing(grey, (window, window))
     paper = scipy.ndimage.uniform_filter(paper, max(3, max(grey.shape) // 200))
-    darkness = 1 - grey / np.maximum(paper, MIN_PAPER_BRIGHTNESS)
-    return darkness - np.median(darkness)
+    relative = 1 - grey / np.maximum(paper, MIN_PAPER_BRIGHTNESS)
+    darkness: np.ndarray = relative - np.median(relative)
+    return darkness
 
 
 def _noise(darkness: np.ndarray) -> float:
@@ -109,7 +110,9 @@ def _noise(darkness: np.ndarray) -> float:
 def _reduced(grey: np.ndarray) -> np.ndarray:
     factor = max(1, round(max(grey.shape) / REDUCED_SIDE))
     height, width = (side // factor * factor for side in grey.shape)
-    return grey[:height, :width].reshape(height // factor, factor, width // factor, factor).mean(axis=(1, 3))
+    squares = grey[:height, :width].reshape(height // factor, factor, width // factor, factor)
+    means: np.ndarray = squares.mean(axis=(1, 3))
+    return means
 
 
 def _odd(length: float) -> int:

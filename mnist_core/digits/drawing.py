@@ -3,7 +3,7 @@
 import math
 import reprlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
@@ -64,8 +64,14 @@ class Drawing:
 
 def _is_label(label: object) -> bool:
     """Whether ``label`` is None or an integer from 0 to 9; bool and float are rejected, although True == 1."""
-    is_integer = isinstance(label, int | np.integer) and not isinstance(label, bool)
-    return label is None or (is_integer and 0 <= label <= 9)
+    if label is None:
+        return True
+    return isinstance(label, int | np.integer) and not isinstance(label, bool) and bool(0 <= label <= 9)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether ``value`` is an int or float; bool is rejected, although it is a subclass of int."""
+    return type(value) in (int, float)
 
 
 def _require(condition: bool, message: str) -> None:
@@ -80,7 +86,8 @@ def strokes_of_canvas(objects: object) -> tuple[np.ndarray, ...]:
     last position. Fabric omits the position before the last, and ``_thin`` omits one too, so the last is repeated.
     The data comes from the browser, so everything is validated. Raises DrawingError.
     """
-    _require(isinstance(objects, list), "the canvas' objects must be a list")
+    if not isinstance(objects, list):
+        raise DrawingError("the canvas' objects must be a list")
     _require(all(isinstance(each, dict) for each in objects), "each object on the canvas must be a mapping")
     paths = [each.get("path") for each in objects if each.get("type") == "Path"]
     _require(
@@ -97,13 +104,15 @@ def _pointer_position(command: object) -> tuple[float, float]:
     """The pointer's position, x and y, in one command of a Fabric path. Raises DrawingError."""
     match command:
         case ["Q", x, y, _, _] | ["L", x, y]:
-            # The comparison is written so that NaN is rejected as well.
-            _require(
-                all(type(each) in (int, float) and -MAX_COORDINATE <= each <= MAX_COORDINATE for each in (x, y)),
-                f"a stroke's coordinates must be numbers within {MAX_COORDINATE:,} pixels",
-            )
+            if not (_is_coordinate(x) and _is_coordinate(y)):
+                raise DrawingError(f"a stroke's coordinates must be numbers within {MAX_COORDINATE:,} pixels")
             return x, y
     raise DrawingError("a stroke's path can have lines (L, x, y) and curves (Q, x, y, x, y) only")
+
+
+def _is_coordinate(value: object) -> TypeGuard[float]:
+    """Whether ``value`` is a number within MAX_COORDINATE; the comparison is written so that NaN is rejected."""
+    return is_number(value) and -MAX_COORDINATE <= value <= MAX_COORDINATE
 
 
 def rasterize(drawing: Drawing) -> np.ndarray:

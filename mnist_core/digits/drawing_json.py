@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.digits.drawing import BRUSH, CANVAS, MAX_COORDINATE, Drawing, DrawingError
+from mnist_core.digits.drawing import BRUSH, CANVAS, MAX_COORDINATE, Drawing, DrawingError, is_number
 
 FORMAT = '{"label": 7, "strokes": [[[x, y], ...], ...], "canvas": 280, "brush": 20}'
 
@@ -22,7 +22,7 @@ class DrawingEntry:
     values: dict[str, Any]
 
 
-class _DuplicateKeys(dict):
+class _DuplicateKeys(dict[str, Any]):
     """A JSON object with a duplicate key, which makes its value ambiguous."""
 
 
@@ -78,18 +78,23 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return values if len(values) == len(pairs) else _DuplicateKeys(values)
 
 
-def _entry(number: int, values: object, name: str) -> DrawingEntry:
+def _entry(number: int, value: object, name: str) -> DrawingEntry:
     try:
+        values = _values(value)
         return DrawingEntry(_drawing(values), values)
     except DrawingError as error:
         raise DrawingError(f"Drawing {number} in {name} is broken: {error}.") from error
 
 
-def _drawing(values: object) -> Drawing:
-    if not isinstance(values, dict):
-        raise DrawingError(f"it should be {FORMAT}, got {reprlib.repr(values)}")
-    if isinstance(values, _DuplicateKeys):
+def _values(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise DrawingError(f"it should be {FORMAT}, got {reprlib.repr(value)}")
+    if isinstance(value, _DuplicateKeys):
         raise DrawingError("it has one key twice")
+    return value
+
+
+def _drawing(values: dict[str, Any]) -> Drawing:
     if not isinstance(values.get("strokes"), list):
         raise DrawingError(f"it needs strokes, lists of [x, y] points, got {reprlib.repr(values.get('strokes'))}")
     canvas = _pixels(values, "canvas", CANVAS)
@@ -105,7 +110,7 @@ def _drawing(values: object) -> Drawing:
 
 def _pixels(values: dict[str, Any], key: str, default: float) -> float:
     value = values.get(key, default)
-    if not _is_number(value) or not abs(value) <= MAX_COORDINATE:  # written so that NaN is rejected as well
+    if not is_number(value) or not abs(value) <= MAX_COORDINATE:  # written so that NaN is rejected as well
         raise DrawingError(f"{key} must be a number of pixels up to {MAX_COORDINATE:,}, got {reprlib.repr(value)}")
     return value
 
@@ -120,9 +125,4 @@ def _stroke(points: object) -> np.ndarray:
 
 
 def _is_point(point: object) -> bool:
-    return isinstance(point, list) and len(point) == 2 and _is_number(point[0]) and _is_number(point[1])
-
-
-def _is_number(value: object) -> bool:
-    """Whether ``value`` is an int or float; bool is rejected, although it is a subclass of int."""
-    return type(value) in (int, float)
+    return isinstance(point, list) and len(point) == 2 and is_number(point[0]) and is_number(point[1])

@@ -20,4 +20,5 @@ def scale(pixels: np.ndarray) -> np.ndarray:
 
 def one_hot(labels: np.ndarray) -> np.ndarray:
     """Encode ``labels``, integers (N,), 0 to 9, as float32 (N, 10): 1 in the label's column, else 0."""
-    return np.eye(CLASSES, dtype=np.float32)[labels]
+    encoded: np.ndarray = np.eye(CLASSES, dtype=np.float32)[labels]
+    return encoded

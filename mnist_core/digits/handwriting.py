@@ -88,7 +88,8 @@ def _warp(stroke: np.ndarray, bend: np.ndarray) -> np.ndarray:
     """Displace ``stroke``, float64 (points, 2) around 0, by sine waves with the coefficients ``bend``, (2, 4)."""
     x, y = stroke.T
     waves = np.stack([np.sin(np.pi * x), np.sin(np.pi * y), np.cos(np.pi * x), np.cos(np.pi * y)])
-    return stroke + (bend @ waves).T
+    warped: np.ndarray = stroke + (bend @ waves).T
+    return warped
 
 
 def _resample(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -152,8 +152,8 @@ def _draw(strokes: Strokes, rng: np.random.Generator, *, width: float = 1.0) -> 
     corner, extent = points.min(axis=0), np.ptp(points, axis=0)
     scale = min(1.0, MAX_CANVAS_SHARE * CANVAS / max(extent.max(), 1))
     position = rng.uniform(0.1, 0.9, 2) * (CANVAS - scale * extent)
-    strokes = tuple(scale * (stroke - corner) + position for stroke in on_canvas)
-    return Drawing(strokes=strokes, brush=rng.uniform(8, 32))
+    placed = tuple(scale * (stroke - corner) + position for stroke in on_canvas)
+    return Drawing(strokes=placed, brush=rng.uniform(8, 32))
 
 
 def _tremble(points: int, rng: np.random.Generator) -> np.ndarray:

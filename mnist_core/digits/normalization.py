@@ -28,8 +28,11 @@ class Preparation:
 
 def prepare(ink: np.ndarray, *, threshold: int = HALF_INK_LEVEL) -> Preparation | None:
     """Normalize ``ink``, uint8 (H, W), 255 full ink; None when it is empty. ``threshold``: see ``extent``."""
-    if not ink.any():
-        return None
+    return prepare_ink(ink, threshold=threshold) if ink.any() else None
+
+
+def prepare_ink(ink: np.ndarray, *, threshold: int = HALF_INK_LEVEL) -> Preparation:
+    """Normalize ``ink`` as ``prepare`` does. Raises ValueError when it is empty."""
     cropped = crop(ink, threshold=threshold)
     fitted = fit_to_box(cropped)
     return Preparation(ink=ink, cropped=cropped, fitted=fitted, digit=center_by_mass(fitted))
@@ -64,7 +67,8 @@ def fit_to_box(ink: np.ndarray, *, side: int = BOX) -> np.ndarray:
     scale = side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     fitted = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BILINEAR), dtype=np.float64)
-    return np.rint(fitted * (255 / max(fitted.max(), 1))).astype(np.uint8)
+    values: np.ndarray = np.rint(fitted * (255 / max(fitted.max(), 1)))
+    return values.astype(np.uint8)
 
 
 def center_by_mass(fitted: np.ndarray) -> np.ndarray:

@@ -87,12 +87,14 @@ def thickened(digits: np.ndarray, pixels: float) -> np.ndarray:
 def noisy(digits: np.ndarray, deviation: float) -> np.ndarray:
     """Add Gaussian noise with the standard deviation ``deviation``, clipped to 0..255."""
     noise = np.random.default_rng(NOISE_SEED).standard_normal(digits.shape, np.float32)
-    return np.rint(np.clip(digits + deviation * noise, 0, 255)).astype(np.uint8)
+    values: np.ndarray = np.rint(np.clip(digits + deviation * noise, 0, 255))
+    return values.astype(np.uint8)
 
 
 def blurred(digits: np.ndarray, sigma: float) -> np.ndarray:
     """Blur ``digits`` by a Gaussian with the standard deviation ``sigma`` in pixels."""
-    return np.rint(_smooth(digits, sigma)).astype(np.uint8)
+    values: np.ndarray = np.rint(_smooth(digits, sigma))
+    return values.astype(np.uint8)
 
 
 def _smooth(digits: np.ndarray, sigma: float) -> np.ndarray:

@@ -9,7 +9,7 @@ import scipy
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mnist_core.digits.binarization import MAX_SINGLE_DIGIT_SIDE, Ink, find_ink
-from mnist_core.digits.normalization import Preparation, extent, prepare
+from mnist_core.digits.normalization import Preparation, extent, prepare, prepare_ink
 from mnist_core.digits.segmentation import Mark, Segmentation, segment, stroke_width
 from mnist_core.errors import LabError
 
@@ -143,8 +143,8 @@ def _to_grey(picture: Image.Image) -> Image.Image:
     longest = max(grey.size)
     if longest >= MIN_SIDE:
         return grey
-    size = tuple(max(1, round(side * MIN_SIDE / longest)) for side in grey.size)
-    return grey.resize(size, Image.Resampling.BICUBIC)
+    width, height = (max(1, round(side * MIN_SIDE / longest)) for side in grey.size)
+    return grey.resize((width, height), Image.Resampling.BICUBIC)
 
 
 def _photo_digit(mark: Mark, segmentation: Segmentation, ink: Ink, scale: tuple[float, float]) -> PhotoDigit:
@@ -156,9 +156,10 @@ def _photo_digit(mark: Mark, segmentation: Segmentation, ink: Ink, scale: tuple[
     in_box[top : top + mark.height, left : left + mark.width] = True  # a component may be split into digits
     soft_edge = scipy.ndimage.binary_dilation(component & in_box, iterations=MARGIN)
     strength = np.where(soft_edge, ink.strength[rows, columns], 0)
-    preparation = prepare(_widen_thin_strokes(component & in_box, strength), threshold=1)
-    box = (mark.left * scale[0], mark.top * scale[1], mark.right * scale[0], mark.bottom * scale[1])
-    return PhotoDigit(tuple(round(side) for side in box), preparation)
+    preparation = prepare_ink(_widen_thin_strokes(component & in_box, strength), threshold=1)
+    left, right = (round(x * scale[0]) for x in (mark.left, mark.right))
+    top, bottom = (round(y * scale[1]) for y in (mark.top, mark.bottom))
+    return PhotoDigit((left, top, right, bottom), preparation)
 
 
 def _widen_thin_strokes(mask: np.ndarray, strength: np.ndarray) -> np.ndarray:
@@ -175,4 +176,5 @@ def _widen_thin_strokes(mask: np.ndarray, strength: np.ndarray) -> np.ndarray:
     edge = int(np.ceil(growth)) + 1
     outside = scipy.ndimage.distance_transform_edt(~np.pad(mask, edge))
     widened = np.clip(growth + 1 - outside, 0, 1)
-    return np.maximum(np.pad(ink, edge), np.rint(255 * widened).astype(np.uint8))
+    thick: np.ndarray = np.maximum(np.pad(ink, edge), np.rint(255 * widened).astype(np.uint8))
+    return thick

@@ -8,6 +8,7 @@ digits' raw pixels are stored beside this module; ``python -m mnist_core.digits.
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -24,6 +25,12 @@ CALLBACK_INTERVAL = 10  # iterations between two calls
 ProgressCallback = Callable[[float, np.ndarray], None]
 
 
+class Projection(Protocol):
+    """A projection of ``features``, float (N, D), to positions, float32 (N, 2); ``on_progress`` as in ``tsne``."""
+
+    def __call__(self, features: np.ndarray, *, on_progress: ProgressCallback) -> np.ndarray: ...
+
+
 def principal_components(features: np.ndarray, *, count: int = 2) -> np.ndarray:
     """Project ``features``, float (N, D), on their first ``count`` principal components: float32 (N, count).
 
@@ -34,7 +41,8 @@ def principal_components(features: np.ndarray, *, count: int = 2) -> np.ndarray:
     _, directions = np.linalg.eigh((centred.T @ centred).astype(np.float64))
     strongest = directions[:, ::-1][:, :count]
     largest_weights = strongest[np.abs(strongest).argmax(axis=0), range(strongest.shape[1])]
-    return centred @ (strongest * np.sign(largest_weights)).astype(np.float32)
+    projected: np.ndarray = centred @ (strongest * np.sign(largest_weights)).astype(np.float32)
+    return projected
 
 
 def tsne(features: np.ndarray, *, on_progress: ProgressCallback = lambda share, positions: None) -> np.ndarray:
@@ -71,7 +79,7 @@ def pca(features: np.ndarray, *, on_progress: ProgressCallback) -> np.ndarray:
     return principal_components(features)
 
 
-METHODS = {"pca": pca, "tsne": tsne}
+METHODS: dict[str, Projection] = {"pca": pca, "tsne": tsne}
 
 
 @cache

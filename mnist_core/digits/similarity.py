@@ -17,7 +17,8 @@ EXTRA_CANDIDATES = 20  # beyond ``count``; float32 has errors of a few units in 
 def squared_distances(digit: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The exact distances of ``digit``, uint8 (28, 28), to each of ``others``, uint8 (N, 28, 28): int64 (N,)."""
     differences = others.reshape(len(others), -1).astype(np.int64) - digit.ravel()
-    return np.einsum("ij,ij->i", differences, differences)
+    distances: np.ndarray = np.einsum("ij,ij->i", differences, differences)
+    return distances
 
 
 def nearest(

@@ -11,5 +11,5 @@ def catmull_rom(points: np.ndarray, t: np.ndarray) -> np.ndarray:
     """
     p0, p1, p2, p3 = (points[number : len(points) - 3 + number, None] for number in range(4))
     t = t[:, None]
-    curve = p1 + t / 2 * (p2 - p0 + t * (2 * p0 - 5 * p1 + 4 * p2 - p3 + t * (3 * (p1 - p2) + p3 - p0)))
+    curve: np.ndarray = p1 + t / 2 * (p2 - p0 + t * (2 * p0 - 5 * p1 + 4 * p2 - p3 + t * (3 * (p1 - p2) + p3 - p0)))
     return curve.reshape(-1, 2)

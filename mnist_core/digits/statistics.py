@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnist_core.config import CLASSES
 from mnist_core.digits import mnist
@@ -23,12 +24,12 @@ class Statistics:
     ``brightest``: uint8 (28, 28), the maximum of each pixel over all digits.
     """
 
-    counts: np.ndarray
-    histograms: np.ndarray
-    means: np.ndarray
-    deviations: np.ndarray
-    ink: np.ndarray
-    brightest: np.ndarray
+    counts: NDArray[np.int64]
+    histograms: NDArray[np.int64]
+    means: NDArray[np.float64]
+    deviations: NDArray[np.float64]
+    ink: NDArray[np.float64]
+    brightest: NDArray[np.uint8]
 
     @property
     def mean(self) -> np.ndarray:
@@ -38,12 +39,15 @@ class Statistics:
     @property
     def deviation(self) -> np.ndarray:
         """The standard deviation of each pixel over all digits: float64 (28, 28), 0 to 255."""
-        return np.sqrt(self._class_weighted_mean(self.deviations**2 + (self.means - self.mean) ** 2))
+        variance = self._class_weighted_mean(self.deviations**2 + (self.means - self.mean) ** 2)
+        deviation: np.ndarray = np.sqrt(variance)
+        return deviation
 
     @property
     def unused(self) -> np.ndarray:
         """Which pixels are background in all digits: bool (28, 28)."""
-        return self.brightest == 0
+        unused: np.ndarray = self.brightest == 0
+        return unused
 
     def _class_weighted_mean(self, values: np.ndarray) -> np.ndarray:
         """The mean of ``values``, (10, ...), over the classes, weighted by their counts."""
@@ -90,7 +94,8 @@ def ink_quantiles(digits: np.ndarray) -> np.ndarray:
     """The QUANTILES of the mean pixel value of ``digits``, uint8 (N, 28, 28): float64 (5,), NaN if N is 0."""
     if not len(digits):
         return np.full(len(QUANTILES), np.nan)
-    return np.quantile(digits.mean(axis=(1, 2)), QUANTILES)
+    quantiles: np.ndarray = np.quantile(digits.mean(axis=(1, 2)), QUANTILES)
+    return quantiles
 
 
 def pixel_histogram(digits: np.ndarray) -> np.ndarray:

@@ -46,7 +46,8 @@ def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     Predicted classes do not change. Temperatures above 1 lower the confidence, below 1 raise it.
     """
     logits = np.log(np.maximum(probabilities, SMALLEST_FLOAT32)) / temperature
-    return softmax(logits, axis=1).astype(probabilities.dtype)
+    softened: np.ndarray = softmax(logits, axis=1)
+    return softened.astype(probabilities.dtype)
 
 
 def fitted_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -59,7 +60,8 @@ def fitted_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     def loss(logarithm: float) -> float:
         return cross_entropy(tempered(probabilities, np.exp(logarithm)), labels)
 
-    return float(np.exp(minimize_scalar(loss, bounds=np.log((MIN_TEMPERATURE, MAX_TEMPERATURE)), method="bounded").x))
+    low, high = np.log((MIN_TEMPERATURE, MAX_TEMPERATURE))
+    return float(np.exp(minimize_scalar(loss, bounds=(low, high), method="bounded").x))
 
 
 def cross_tempered(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
@@ -69,12 +71,11 @@ def cross_tempered(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.nd
     same shape and dtype, and the temperatures fitted on the even and on the odd indices.
     """
     even = np.arange(len(labels)) % 2 == 0
+    of_even, of_odd = (fitted_temperature(probabilities[half], labels[half]) for half in (even, ~even))
     calibrated = np.empty_like(probabilities)
-    temperatures = []
-    for half in (even, ~even):
-        temperatures.append(fitted_temperature(probabilities[half], labels[half]))
-        calibrated[~half] = tempered(probabilities[~half], temperatures[-1])
-    return calibrated, tuple(temperatures)
+    calibrated[~even] = tempered(probabilities[~even], of_even)
+    calibrated[even] = tempered(probabilities[even], of_odd)
+    return calibrated, (of_even, of_odd)
 
 
 @dataclass(frozen=True)

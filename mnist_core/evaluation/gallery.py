@@ -23,7 +23,7 @@ class Filter:
     def mask(self, probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Which digits pass: bool (N,). ``probabilities``: float (N, 10). ``labels``: uint8 (N,)."""
         predictions, confidences = probabilities.argmax(axis=1), probabilities.max(axis=1)
-        mask = (confidences >= self.min_confidence) & (confidences <= self.max_confidence)
+        mask: np.ndarray = (confidences >= self.min_confidence) & (confidences <= self.max_confidence)
         if self.true is not None:
             mask &= labels == self.true
         if self.predicted is not None:
@@ -35,12 +35,14 @@ class Filter:
 
 def _confidently_wrong(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     confidences = probabilities.max(axis=1)
-    return np.where(probabilities.argmax(axis=1) == labels, -confidences, confidences)
+    keys: np.ndarray = np.where(probabilities.argmax(axis=1) == labels, -confidences, confidences)
+    return keys
 
 
 def _margin(probabilities: np.ndarray, _: np.ndarray) -> np.ndarray:
     second, first = np.partition(probabilities, -2, axis=1)[:, -2:].T
-    return first - second
+    margins: np.ndarray = first - second
+    return margins
 
 
 # Sort keys, largest first: functions of probabilities, float (N, 10), and labels, uint8 (N,), that return (N,).

@@ -42,4 +42,5 @@ def top_accuracy(probabilities: np.ndarray, labels: np.ndarray, *, k: int) -> fl
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    shares: np.ndarray = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    return shares

@@ -39,7 +39,8 @@ def losses(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     ``probabilities``: float (N, 10). ``labels``: uint8 (N,).
     """
     of_label = probabilities[np.arange(len(labels)), labels].astype(np.float64)
-    return -np.log(np.maximum(of_label, np.finfo(np.float32).tiny))
+    negative_logs: np.ndarray = -np.log(np.maximum(of_label, np.finfo(np.float32).tiny))
+    return negative_logs
 
 
 def confusion_matrix(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -119,7 +119,8 @@ def _heights(units: int) -> list[float]:
     circles = min(units, MAX_CIRCLES)
     positions = MIDDLE + GAP * ((circles - 1) / 2 - np.arange(circles))
     omitted = slice(MAX_CIRCLES // 2 - 1, MAX_CIRCLES // 2 + 1) if units > MAX_CIRCLES else slice(0)
-    return np.delete(positions, omitted).tolist()
+    shown: list[float] = np.delete(positions, omitted).tolist()
+    return shown
 
 
 def _label(axes: Axes, x: float, theme: Theme, *, name: str, shape: str, notes: tuple[str, ...] = ()) -> None:

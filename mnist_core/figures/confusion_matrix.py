@@ -98,7 +98,7 @@ def right_and_wrong_figure(
     Arrays as in ``nine_figure``.
     """
     figure = new_figure(5.2, 11.6, theme)
-    for subfigure, right in zip(figure.subfigures(2, 1), (True, False), strict=True):
+    for subfigure, right in zip(figure.subfigures(2, 1, squeeze=False).flat, (True, False), strict=True):
         subfigure.patch.set_alpha(0)
         _draw_nine(subfigure, images, predicted, labels, right=right, theme=theme)
     return figure

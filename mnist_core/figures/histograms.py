@@ -42,7 +42,8 @@ def pixel_histogram(
 
 def percent(histogram: np.ndarray) -> np.ndarray:
     """``histogram``, counts (256,), as percentages of all pixels: float64 (256,), 0 to 100."""
-    return 100 * histogram / histogram.sum()
+    percentages: np.ndarray = 100 * histogram / histogram.sum()
+    return percentages
 
 
 def draw_digit_histogram(axes: Axes, digit: np.ndarray, theme: Theme, *, colour: str, log: bool) -> None:

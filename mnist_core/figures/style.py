@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -41,7 +42,7 @@ def decorate(axes: Axes, theme: Theme, *, title: str = "", xlabel: str = "", yla
     axes.set_axisbelow(True)
 
 
-def show_digit(axes: Axes, digit: object, theme: Theme, *, title: str = "") -> None:
+def show_digit(axes: Axes, digit: np.ndarray, theme: Theme, *, title: str = "") -> None:
     """Draw ``digit``, uint8 (28, 28), light on dark without interpolation."""
     axes.imshow(digit, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axes.set_title(title, color=theme.text)

@@ -26,9 +26,10 @@ def training_curves(epochs: dict[str, np.ndarray], *, validation: str = "Test", 
 
 def _draw_history(axes: Axes, epochs: dict[str, np.ndarray], metric: str, validation: str, theme: Theme) -> None:
     epoch_numbers = epochs["epoch"]
-    style = {"linewidth": 2, "marker": "o", "markersize": 4 if len(epoch_numbers) < 40 else 0}
-    axes.plot(epoch_numbers, epochs[metric], color=TRAIN_COLOUR, label="Train", **style)
-    axes.plot(epoch_numbers, epochs[f"val_{metric}"], color=TEST_COLOUR, label=validation, **style)
+    size = 4 if len(epoch_numbers) < 40 else 0
+    curves = (epochs[metric], TRAIN_COLOUR, "Train"), (epochs[f"val_{metric}"], TEST_COLOUR, validation)
+    for values, colour, label in curves:
+        axes.plot(epoch_numbers, values, color=colour, label=label, linewidth=2, marker="o", markersize=size)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=(1, 2, 5, 10)))
     if len(epoch_numbers) < 2:
         epoch = epoch_numbers[0] if len(epoch_numbers) else 1

@@ -23,7 +23,8 @@ def weight_images(kernel: np.ndarray, *, largest: float) -> np.ndarray:
     """
     weights = kernel.T.reshape(-1, 28, 28, 1)
     strength = np.minimum(np.abs(weights) / max(largest, 1e-9), 1)
-    return (strength * np.where(weights > 0, POSITIVE_COLOUR, NEGATIVE_COLOUR)).astype(np.uint8)
+    colours: np.ndarray = strength * np.where(weights > 0, POSITIVE_COLOUR, NEGATIVE_COLOUR)
+    return colours.astype(np.uint8)
 
 
 def weight_histogram(weights: np.ndarray, theme: Theme, *, limit: float, title: str, label: str) -> Figure:
