@@ -26,7 +26,8 @@ def _quiet_standard_error() -> Iterator[None]:
 def _without_optional_imports() -> Iterator[None]:
     """Hide OPTIONAL_DEPENDENCIES from Keras: saves 2.4 s and 150 MB per process. They can be imported later."""
     hidden = [name for name in OPTIONAL_DEPENDENCIES if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # None makes an import raise ModuleNotFoundError
+    # None makes an import raise ModuleNotFoundError; the type of sys.modules does not say so.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield
     finally:

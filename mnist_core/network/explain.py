@@ -48,7 +48,8 @@ def saliency(
 def _mean_3x3(values: np.ndarray) -> np.ndarray:
     """Means of ``values``, float (28, 28), over the 3x3 pixels around each, padded with 0."""
     padded = np.pad(values, 1)
-    return np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).mean(axis=(2, 3))
+    means: np.ndarray = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).mean(axis=(2, 3))
+    return means
 
 
 def predict_with_weights(
@@ -63,7 +64,8 @@ def predict_with_weights(
         for layer in extractor.copy.layers:
             for weight in layer.trainable_weights:
                 weight.assign(weights[f"{layer.name}/{weight.name}"].astype(np.float32))
-        return softmax(extractor(digit[None])[1][0])
+        probabilities: np.ndarray = softmax(extractor(digit[None])[1][0])
+        return probabilities
     except (KeyError, ValueError) as error:
         raise ModelError(f"A snapshot of this run belongs to another network: {error}.") from error
     finally:

@@ -123,7 +123,7 @@ def _logits(mlp: Mlp, inputs: np.ndarray) -> np.ndarray:
     for layer in hidden:
         activation = keras.activations.get(layer.activation)
         values = keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(values @ layer.kernel + layer.bias)))
-    return np.float64(values @ last.kernel + last.bias)
+    return np.asarray(values @ last.kernel + last.bias, np.float64)
 
 
 def _cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:

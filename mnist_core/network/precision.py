@@ -33,7 +33,7 @@ def _seconds(dtype: str) -> float:
     """The shortest of a few measured times for the matrix products of a hidden layer: 512 digits, 512 units."""
     digits, weights = tf.ones((512, 784), dtype), tf.ones((784, 512), dtype)
 
-    @tf.function
+    @tf.function  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def products() -> tf.Tensor:
         total = tf.zeros((512, 512), dtype)
         for _ in tf.range(PRODUCTS_PER_TIMING):
@@ -53,6 +53,6 @@ def _timed(function: tf.types.experimental.PolymorphicFunction) -> float:
 def _read_cache(cache_file: Path) -> dict[str, str]:
     """The cached policies by machine; a damaged file counts as empty, because measuring again is cheap."""
     try:
-        return CACHE_JSON.validate_json(cache_file.read_bytes(), strict=True)
+        return dict(CACHE_JSON.validate_json(cache_file.read_bytes(), strict=True))
     except (OSError, ValueError):
         return {}

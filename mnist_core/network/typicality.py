@@ -68,7 +68,8 @@ class Typicality:
         """
         parts = _parts(hidden, logits, whitening=self.whitening, means=self.means)
         less_typical = len(self.known) - np.searchsorted(self.known, _outlier_scores(parts, self.scales))
-        return ((1 + less_typical) / (1 + len(self.known))).astype(np.float32)
+        shares: np.ndarray = (1 + less_typical) / (1 + len(self.known))
+        return shares.astype(np.float32)
 
 
 def _whitening(deviations: np.ndarray) -> np.ndarray:
@@ -76,7 +77,8 @@ def _whitening(deviations: np.ndarray) -> np.ndarray:
     covariance = deviations.T @ deviations / len(deviations)
     variances, axes = np.linalg.eigh(covariance)
     variances = np.maximum(variances, 0) + RIDGE * variances.mean() + EPSILON
-    return (axes / np.sqrt(variances))[:, -RANK:]
+    whitening: np.ndarray = axes / np.sqrt(variances)
+    return whitening[:, -RANK:]
 
 
 def _parts(hidden: list[np.ndarray], logits: np.ndarray, *, whitening: np.ndarray, means: np.ndarray) -> np.ndarray:
@@ -89,4 +91,5 @@ def _parts(hidden: list[np.ndarray], logits: np.ndarray, *, whitening: np.ndarra
 def _outlier_scores(parts: np.ndarray, scales: np.ndarray) -> np.ndarray:
     """The weighted sum of ``parts``, (N, 2), scaled by the quantiles of known digits: float32 (N,)."""
     median, high = scales
-    return ((parts - median) / np.maximum(high - median, EPSILON) @ SCORE_WEIGHTS).astype(np.float32)
+    scores: np.ndarray = (parts - median) / np.maximum(high - median, EPSILON) @ SCORE_WEIGHTS
+    return scores.astype(np.float32)
