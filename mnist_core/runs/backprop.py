@@ -28,12 +28,14 @@ class Softmax:
     @property
     def shifted(self) -> np.ndarray:
         """The logits minus the largest, at most 0."""
-        return self.logits - self.logits.max()
+        shifted: np.ndarray = self.logits - self.logits.max()
+        return shifted
 
     @property
     def powers(self) -> np.ndarray:
         """The exponentials of ``shifted``, 0 to 1."""
-        return np.exp(self.shifted)
+        powers: np.ndarray = np.exp(self.shifted)
+        return powers
 
     @property
     def total(self) -> float:
@@ -48,7 +50,8 @@ class Softmax:
     @property
     def log_probabilities(self) -> np.ndarray:
         """The natural logarithms of the probabilities, finite even where a probability underflows to 0."""
-        return self.shifted - np.log(self.total)
+        log_probabilities: np.ndarray = self.shifted - np.log(self.total)
+        return log_probabilities
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ def forward(snapshot: Snapshot, digit: np.ndarray) -> Forward:
 
 def target(label: int, *, label_smoothing: float) -> np.ndarray:
     """The target probabilities, float64 (10,): one-hot for ``label``, with label smoothing over all ten."""
-    return (1 - label_smoothing) * np.eye(CLASSES)[label] + label_smoothing / CLASSES
+    probabilities: np.ndarray = (1 - label_smoothing) * np.eye(CLASSES)[label] + label_smoothing / CLASSES
+    return probabilities
 
 
 def cross_entropy(softmax: Softmax, target_probabilities: np.ndarray) -> float:

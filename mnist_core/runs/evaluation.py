@@ -76,7 +76,8 @@ class Evaluation:
         temperature_array = {} if temperature is None else {TEMPERATURE: np.array(temperature)}
         try:
             with atomic_write(self.file) as path:
-                np.savez_compressed(path, **{PROBABILITIES: probabilities}, **statistics, **temperature_array)
+                arrays = {PROBABILITIES: probabilities} | statistics | temperature_array
+                np.savez_compressed(path, allow_pickle=False, **arrays)
         except OSError as error:
             raise RunError(
                 f"The evaluation of the run {self.path.name} cannot be kept: {error.strerror or error}."

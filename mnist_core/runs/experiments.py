@@ -102,7 +102,7 @@ class Experiment:
 
     def _sets(self, runs: Iterable[ListedRun]) -> list[dict[str, ListedRun]]:
         names = {(variant.model, variant.training): variant.name for variant in self.variants}
-        sets = defaultdict(dict)
+        sets: defaultdict[str, dict[str, ListedRun]] = defaultdict(dict)
         for run in runs:
             name = names.get((run.config.model, run.config.training))
             if run.config.experiment == self.id and name:

@@ -175,7 +175,7 @@ def remove_temporaries(folder: Path, *, before: float = math.inf) -> None:
     ``before``: seconds since 1970; a file that was written later stays, because its writer may still be at work. A file
     that cannot be deleted stays, too.
     """
-    temporaries: list[os.DirEntry] = []
+    temporaries: list[os.DirEntry[str]] = []
     with suppress(OSError), os.scandir(folder) as entries:  # the folder may be missing
         temporaries = [entry for entry in entries if TEMPORARY_NAME.fullmatch(entry.name)]
     for entry in temporaries:

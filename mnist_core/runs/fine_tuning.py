@@ -61,9 +61,9 @@ class Lesson:
     def check(self) -> None:
         """Raise DamagedFile unless the arrays have the types and shapes above, and labels from 0 to 9."""
         count = len(self.images) if self.images.ndim else 0
-        kinds = (self.images.dtype, self.labels.dtype.kind in "iu", self.learned.dtype)
+        are_numbers = self.images.dtype == np.uint8 and self.labels.dtype.kind in "iu"
         shapes = (self.images.shape, self.labels.shape, self.learned.shape)
-        if kinds != (np.uint8, True, bool) or shapes != ((count, 28, 28), (count,), (count,)):
+        if not are_numbers or self.learned.dtype != np.bool_ or shapes != ((count, 28, 28), (count,), (count,)):
             raise DamagedFile("it does not hold images, labels and a mask")
         if not 0 < count <= MAX_LESSON_DRAWINGS or not 0 <= self.labels.min() <= self.labels.max() <= 9:
             raise DamagedFile(f"it needs 1 to {MAX_LESSON_DRAWINGS:,} drawings with labels from 0 to 9")

@@ -62,9 +62,11 @@ class Evidence:
         A snapshot that cannot be read counts as none: a network that diverged can have weights that are not finite.
         Raises RunError when another file is damaged.
         """
-        status, newest, layers = run.read_status(), max(run.snapshots(), default=None), ()
+        status, newest = run.read_status(), max(run.snapshots(), default=None)
+        layers: tuple[Activity, ...] = ()
         with suppress(RunError):
-            layers = activity(read_snapshot(run, newest), digits) if newest else ()
+            if newest:
+                layers = activity(read_snapshot(run, newest), digits)
         return cls(
             config=run.read_config(),
             epochs=run.read_epochs(),

@@ -18,7 +18,7 @@ HIGH_ACCURACY = 0.9
 
 def _variant(name: str, model: Mapping[str, Any] | None = None, **training: Any) -> Variant:  # noqa: ANN401
     """A variant of the defaults of this module: one hidden layer, no dropout, validation on held-out digits."""
-    plain = {"hidden_units": (HIDDEN_UNITS,), "dropout": 0.0}
+    plain: dict[str, Any] = {"hidden_units": (HIDDEN_UNITS,), "dropout": 0.0}
     return Variant(
         name, ModelConfig(**plain | dict(model or {})), TrainingConfig(**{"validation": ON_HELD_OUT} | training)
     )

@@ -3,13 +3,18 @@
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
-QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
-FINISHED, CANCELLED, FAILED = "finished", "cancelled", "failed"
-INTERRUPTED = "interrupted"  # not by a trainer: what a running or paused run with an old heartbeat is shown as
+State = Literal["queued", "running", "paused", "finished", "cancelled", "failed", "interrupted"]
+QUEUED: Final = "queued"
+RUNNING: Final = "running"
+PAUSED: Final = "paused"
+FINISHED: Final = "finished"
+CANCELLED: Final = "cancelled"
+FAILED: Final = "failed"
+INTERRUPTED: Final = "interrupted"  # not by a trainer: what a running or paused run with an old heartbeat is shown as
 HEARTBEAT_TIMEOUT_SECONDS = 10.0  # a trainer writes its heartbeat at least once a second
 
 
@@ -32,7 +37,7 @@ class Status:
 
     __pydantic_config__ = ConfigDict(allow_inf_nan=False)
 
-    state: Literal["queued", "running", "paused", "finished", "cancelled", "failed", "interrupted"]
+    state: State
     queued_at: Time
     started_at: Time | None = None
     ended_at: Time | None = None

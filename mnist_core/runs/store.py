@@ -22,7 +22,7 @@ from mnist_core.runs import pace, scan
 from mnist_core.runs.files import csv_line, remove_temporaries, write_json
 from mnist_core.runs.fine_tuning import Lesson
 from mnist_core.runs.run import BATCH_COLUMNS, DISK_RESERVE, EPOCH_COLUMNS, SHIPPED, Run, runs_lock
-from mnist_core.runs.status import FINISHED, QUEUED, Status
+from mnist_core.runs.status import FINISHED, QUEUED, State, Status
 
 DEFAULT_RUNS = ("world", "book")  # the app's default model is the first of these that is shipped
 SHIPPED_SNAPSHOTS = 6
@@ -105,7 +105,7 @@ def _free_path(path: Path) -> Path:
     return next(each for each in itertools.chain([path], numbered) if not each.exists())
 
 
-def create(config: RunConfig, home: Path, *, state: str = QUEUED, lesson: Lesson | None = None) -> Run:
+def create(config: RunConfig, home: Path, *, state: State = QUEUED, lesson: Lesson | None = None) -> Run:
     """Create a new run's folder. With ``config.parent`` it starts with the parent's history and training state.
 
     ``lesson``: drawings to train on, stored in the folder. ``state``: QUEUED lets the engine train the run; RUNNING

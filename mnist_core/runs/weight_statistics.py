@@ -53,7 +53,8 @@ def history(run: Run) -> WeightHistory:
 
 def unit_norms(kernel: np.ndarray) -> np.ndarray:
     """The Euclidean norm of each unit's weights, float (units,). ``kernel``: float (inputs, units)."""
-    return np.linalg.norm(kernel, axis=0)
+    norms: np.ndarray = np.linalg.norm(kernel, axis=0)
+    return norms
 
 
 def initial_limit(kernel: np.ndarray) -> float:
