@@ -112,7 +112,8 @@ class Preflight:
         self._engine.wait()
         test = mnist.load().test
         accuracy = scores(self._engine.classify(run, test.images), test.labels).test_accuracy
-        stored = run.read_status().scores["test_accuracy"] if run.read_status().scores else accuracy
+        stored_scores = run.read_status().scores
+        stored = stored_scores["test_accuracy"] if stored_scores else accuracy
         if abs(accuracy - stored) > MAX_ACCURACY_DIFFERENCE:
             raise PreflightError(
                 f"{name} reads {accuracy:.2%} of the test digits, and its run says {stored:.2%}: its files "

@@ -141,7 +141,9 @@ class Database:
 
     def _file_is_missing(self) -> bool:
         path = self._url.database if self._url.get_backend_name() == "sqlite" else None
-        return bool(path) and not path.startswith("file:") and not Path(path).exists()
+        if not path or path.startswith("file:"):
+            return False
+        return not Path(path).exists()
 
 
 def open_database(home: Path) -> Database:
@@ -160,8 +162,9 @@ def open_database(home: Path) -> Database:
 
 def insert_into(session: Session, table: type[Table]) -> sqlite.Insert | postgresql.Insert:
     """The dialect's INSERT construct, which supports ON CONFLICT."""
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
-    return insert(table)
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 def _add_missing_columns(connection: Connection) -> None:

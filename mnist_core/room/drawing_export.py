@@ -18,7 +18,8 @@ def exported(stored: "StoredDrawing") -> dict[str, Any]:
 
 def parts(drawings: Iterable["StoredDrawing"], max_drawings: int) -> Iterator[list[dict[str, Any]]]:
     """The drawings as in a file, in lists of up to ``max_drawings`` that fit into one; a single drawing always does."""
-    part, total_size, total_seconds = [], 0, 0.0
+    part: list[dict[str, Any]] = []
+    total_size, total_seconds = 0, 0.0
     for stored in drawings:
         values, seconds = exported(stored), rasterizing_seconds(stored.drawing)
         size = len(drawing_json.dump([values]))

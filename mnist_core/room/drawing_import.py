@@ -121,10 +121,10 @@ def _parse_drawing(entry: DrawingEntry) -> ParsedDrawing:
     digit = drawing.to_digit()
     nickname, writer, at = _text(values, "nickname"), _text(values, "writer"), _time(values)
     given_id = values.get("id")
-    has_valid_id = isinstance(given_id, str) and re.fullmatch("[0-9a-f]{32}", given_id)
+    if isinstance(given_id, str) and re.fullmatch("[0-9a-f]{32}", given_id):
+        return ParsedDrawing(given_id, drawing, digit, nickname, writer, at)
     content = json.dumps([drawing_json.to_json(drawing), nickname, writer, at and at.isoformat()])
-    id_ = given_id if has_valid_id else hashlib.sha256(content.encode()).hexdigest()[:32]
-    return ParsedDrawing(id_, drawing, digit, nickname, writer, at)
+    return ParsedDrawing(hashlib.sha256(content.encode()).hexdigest()[:32], drawing, digit, nickname, writer, at)
 
 
 def _text(values: dict[str, Any], key: str) -> str | None:

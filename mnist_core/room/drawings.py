@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 from uuid import uuid4
 
 import numpy as np
@@ -22,6 +22,8 @@ from mnist_core.room.settings import UNREVEALED, refuse_while_paused, state_in
 FEEDBACK, ROUND, IMPORT = "told", "round", "import"  # sources of drawings, as stored
 MAX_QUERY_PARAMETERS = 1_000  # of a query; the limit of older SQLite versions
 ROWS_PER_FETCH = 100  # of an export in parts: not all drawings are in memory at once
+
+Columns = TypeVarTuple("Columns")
 
 
 class StoredDrawing(Table):
@@ -144,7 +146,8 @@ class Drawings:
         """Change the label of ``person``'s drawing, None: no digit. Raises RoomError when it does not exist."""
         own = (StoredDrawing.id == drawing_id, StoredDrawing.person == person)
         with self._database.writing() as session:
-            if not session.execute(update(StoredDrawing).where(*own).values(label=label)).rowcount:
+            corrected = update(StoredDrawing).where(*own).values(label=label).returning(StoredDrawing.id)
+            if session.scalar(corrected) is None:
                 raise RoomError("This drawing is not in the room any more.")
 
     def delete_own(self, drawing_id: str, *, person: str) -> None:
@@ -265,7 +268,7 @@ def _check_round(session: Session, round_: str, person: str) -> None:
         raise RoomError("You have handed in a drawing for this round already.")
 
 
-def _newest_first(query: Select) -> Select:
+def _newest_first(query: Select[*Columns]) -> Select[*Columns]:
     return query.order_by(StoredDrawing.at.desc(), StoredDrawing.id)
 
 

@@ -38,4 +38,4 @@ class Presence:
         since = (now or datetime.now(UTC)) - PRESENCE_TIMEOUT
         query = select(func.count()).where(StoredPresence.at >= since, StoredPresence.person != person)
         with self._database.reading() as session:
-            return session.scalar(query)
+            return session.scalars(query).one()

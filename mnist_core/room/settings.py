@@ -32,7 +32,9 @@ class StoredSettings(Table):
     @property
     def state(self) -> RoomState:
         """The row as a frozen dataclass."""
-        room_round = RoomRound(self.round, self.digit, self.revealed) if self.round is not None else None
+        room_round = None
+        if self.round is not None and self.digit is not None:
+            room_round = RoomRound(self.round, self.digit, self.revealed)
         return RoomState(pinned=self.pinned, watched=self.watched, paused=self.paused, round=room_round)
 
 
@@ -56,8 +58,8 @@ class Settings:
         After a failed read the other threads get the previous settings for RETRY_SECONDS.
         """
         expires_at = self._expires_at
-        first = expires_at is None
-        if (first or self._clock() >= expires_at) and self._lock.acquire(blocking=first):
+        expired = expires_at is None or self._clock() >= expires_at
+        if expired and self._lock.acquire(blocking=expires_at is None):
             try:
                 if self._expires_at == expires_at:  # else another thread has just refreshed
                     self._refresh()

@@ -120,5 +120,6 @@ def _parse(content: bytes, name: str) -> list[Vote]:
         reason = one_line(problem["msg"])
         if problem["type"] == "json_invalid":
             raise VoteError(f"{name} cannot be read as JSON: {reason}.") from error
-        prefix = f"Vote {problem['loc'][0] + 1}: " if problem["loc"] else ""
+        index = next(iter(problem["loc"]), None)
+        prefix = f"Vote {index + 1}: " if isinstance(index, int) else ""
         raise VoteError(f"{name} should hold a list of votes, [{VOTE_FORMAT}, ...]. {prefix}{reason}.") from error
