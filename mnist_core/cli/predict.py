@@ -35,6 +35,7 @@ def _only_digit(path: Path) -> np.ndarray | None:
 def _print_prediction(
     arguments: argparse.Namespace, path: Path, probabilities: np.ndarray | None, *, rejected: bool
 ) -> None:
+    report: dict[str, object]
     if probabilities is None:
         report = {"file": str(path), "digit": None, "probabilities": None, "not_a_digit": True}
         print_report(arguments, report, f"{path}: nothing drawn")

@@ -27,6 +27,8 @@ def train(arguments: argparse.Namespace) -> None:
     status = run.read_status()
     if status.state == FAILED:
         raise UsageError(f"The training failed: {status.error}")
+    if status.scores is None:  # another process cancelled or suspended the run
+        raise UsageError(f"The training did not end here: the run {run.id} is {status.state}.")
     if arguments.ship:
         store.ship(run)
     report = {

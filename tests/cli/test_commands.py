@@ -14,12 +14,13 @@ from mnist_core.cli.models import resolve_model
 from mnist_core.config import RunConfig
 from mnist_core.digits import mnist
 from mnist_core.digits.perturbations import LEVELS
+from mnist_core.engine import worker
 from mnist_core.engine.worker import import_model
 from mnist_core.room.database import open_database
 from mnist_core.room.settings import Settings
 from mnist_core.runs import scan, store
 from mnist_core.runs.robustness import read_robustness
-from mnist_core.runs.status import FINISHED
+from mnist_core.runs.status import CANCELLED, FINISHED
 from tests.untrusted.files import dense, hdf5, layer, random_weights, sequential
 
 PAGE_FAULTS_PER_STEP = 1_000  # measured: 420, most of them at TensorFlow's start; 3,080 with a tf.data generator
@@ -182,6 +183,14 @@ def test_predict_prints_one_line_for_each_picture(run_command, tmp_path, digits)
     assert [report["digit"] for report in reports] == [7, None, 2]
     assert [report["not_a_digit"] for report in reports] == [False, True, False]
     assert np.sum(reports[0]["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_train_reports_a_run_that_another_process_cancelled_before_it_began(run_command, monkeypatch):
+    monkeypatch.setattr(worker, "train_run", lambda run, *, watch: run.update(state=CANCELLED))
+    status, output, error = run_command("train", "--json")
+    assert (status, output) == (2, "")
+    assert error.startswith("The training did not end here: the run ")
+    assert error.endswith(" is cancelled.\n")
 
 
 def test_train_refuses_to_ship_under_a_name_that_leads_elsewhere_before_it_trains(run_command, home):
