@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE =
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run workshop check test test-deploy test-wheel lint dependencies format screenshots chromium pretrained lock
+.PHONY: run workshop check test test-deploy test-wheel lint dependencies types format screenshots chromium pretrained lock
 
 run: ADDRESS := 127.0.0.1
 run: $(VENV)/app.txt
@@ -54,9 +54,13 @@ test-deploy: $(VENV)/tests.txt chromium
 test-wheel: $(VENV)/tests.txt
 	@$(BIN)/python -m pytest tests/deploy/test_wheel.py
 
-lint: $(VENV)/tests.txt dependencies
+lint: $(VENV)/tests.txt dependencies types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+# Types of the core (strict) and of the pages; 30 seconds the first time, then what has changed.
+types: $(VENV)/tests.txt
+	@$(BIN)/mypy --no-error-summary
 
 # What is imported is required, and what the app requires is imported.
 dependencies: $(VENV)/tests.txt

@@ -99,7 +99,8 @@ def blurred(digits: np.ndarray, sigma: float) -> np.ndarray:
 
 def _smooth(digits: np.ndarray, sigma: float) -> np.ndarray:
     """Blur ``digits``; returns float32, because output in uint8 would be truncated, not rounded."""
-    return ndimage.gaussian_filter(digits, (0, sigma, sigma), output=np.float32, mode="constant")
+    smooth: np.ndarray = ndimage.gaussian_filter(digits, (0, sigma, sigma), output=np.float32, mode="constant")
+    return smooth
 
 
 def _transform(digits: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -107,7 +108,9 @@ def _transform(digits: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     matrix_3d = np.eye(3)
     matrix_3d[1:, 1:] = matrix
     centre = np.array([0, *[(side - 1) / 2 for side in digits.shape[1:]]])
-    return ndimage.affine_transform(digits, matrix_3d, offset=centre - matrix_3d @ centre, order=1, output=np.uint8)
+    offset = centre - matrix_3d @ centre
+    sampled: np.ndarray = ndimage.affine_transform(digits, matrix_3d, offset=offset, order=1, output=np.uint8)
+    return sampled
 
 
 def _steps(first: float, last: float, count: int) -> tuple[float, ...]:

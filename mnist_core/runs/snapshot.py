@@ -52,7 +52,8 @@ class Snapshot:
 
     def probabilities(self, digits: np.ndarray) -> np.ndarray:
         """The network's probabilities for ``digits``, uint8 (N, 28, 28): float32 (N, 10), rows sum to 1."""
-        return softmax(self.sums(digits)[-1], axis=1)
+        probabilities: np.ndarray = softmax(self.sums(digits)[-1], axis=1)
+        return probabilities
 
 
 def snapshot_path(run: Run, epoch: int) -> Path:
