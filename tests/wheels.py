@@ -132,7 +132,7 @@ def started(installation: Installation) -> Iterator[Started]:
     options = {"cwd": empty, "env": installation.environment}
     with running(command, port=port, home=installation.home, log=log, **options) as server:
         yield Started(server, log, opened)
-    assert list(empty.iterdir()) == []
+    assert list(empty.iterdir()) == [], "the app has written into the working directory"
 
 
 def check_app(installation: Installation) -> None:
@@ -145,16 +145,16 @@ def check_app(installation: Installation) -> None:
     with started(installation) as app:
         wait_for(app.opened.exists, home=installation.home)
         printed = app.log.read_text()
-        assert app.server.url in printed
-        assert str(installation.home) in printed
-        assert app.opened.read_text().strip() == app.server.url
-        assert addresses(app.server) <= {"127.0.0.1", "::1"}
+        assert app.server.url in printed, printed
+        assert str(installation.home) in printed, printed
+        assert app.opened.read_text().strip() == app.server.url, app.opened.read_text()
+        assert addresses(app.server) <= {"127.0.0.1", "::1"}, addresses(app.server)
         asyncio.run(_open_all_pages(app.server.url))
-        assert reads_a_digit(installation, app.server)
-        assert "Traceback" not in app.log.read_text()
+        assert reads_a_digit(installation, app.server), "a 7 was read as another digit"
+        assert "Traceback" not in app.log.read_text(), app.log.read_text()
 
     recorded = json.loads(settings.read_text())
-    assert recorded == configured
+    assert recorded == configured, recorded
     assert recorded["browser.gatherUsageStats"] is False
     assert recorded["server.address"] == "localhost"
 
@@ -171,7 +171,7 @@ def reads_a_digit(installation: Installation, server: Server) -> bool:
     engine = EngineClient(installation.home)
     try:
         wait_until_ready(engine, installation.home)
-        assert engine.process().ppid() == server.process.pid
+        assert engine.process().ppid() == server.process.pid, "another app's engine"
         test = mnist.load().test
         return int(engine.classify(store.shipped_default_run(), test.images[:1]).argmax()) == test.labels[0]
     finally:
