@@ -107,8 +107,9 @@ lock: $(VENV)/python.txt
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
-# uv installs in a fraction of pip's time. It takes the index that pip is told to use.
-UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PIP) config get global.index-url 2>/dev/null)}}" $(BIN)/uv
+# uv installs in a fraction of pip's time. It takes the index that pip is told to use, by a variable or a file.
+UV = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$($(PIP) config list | sed -n "s/^[a-z:]*\.index-url='\(.*\)'/\1/p" | head -n 1)}" \
+	$(BIN)/uv
 install_uv = test -x $(BIN)/uv || sed -n '/^uv==/,/[^\]$$/p' tests/requirements.lock | \
 	$(PIP) install --quiet --require-hashes --only-binary :all: -r /dev/stdin 2>/dev/null
 
