@@ -23,7 +23,7 @@ def test_a_visitor_compares_renames_downloads_deletes_and_imports_a_run(page: Pa
     expect(curves).to_have_count(2)
     # The table is a canvas: the selection is visible only in the chart and in the fields for the selected run.
     visit(page, server, f"train?tab=runs&runs={run.id}")
-    search = page.get_by_label("Search", exact=True).filter(visible=True)
+    search = page.get_by_role("textbox", name="Search").filter(visible=True)
     search.fill("travel")
     search.press("Enter")
     expect(page).to_have_url(re.compile("search=travel"))
