@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit_drawable_canvas import st_canvas
 
 from mnist_core.digits.drawing import Drawing, strokes_of_canvas
-from pages._shared.device import is_phone
-from pages._shared.streamlit_internals import hide_canvas_toolbar
+from pages._shared.streamlit_internals import adapt_canvas
 
 BRUSHES = {"Thin": 1 / 22, "Normal": 1 / 14, "Thick": 1 / 9}  # widths as shares of the canvas' side
-CANVAS_SIDE, PHONE_CANVAS_SIDE = 420, 320  # CSS pixels; the canvas cannot adapt to the width of its container
+SIDE = 420  # pixels of the canvas, the same for all, so that strokes mean the same; the browser scales it to its place
+MIN_CELL_WIDTH = 250  # CSS pixels
 
 
 @dataclass
@@ -49,11 +50,11 @@ class CanvasState:
             self.undone = []
         self.objects = objects
 
-    def use_brush(self, brush: str, side: int) -> None:
+    def use_brush(self, brush: str) -> None:
         """Change the brush, also of the existing strokes: a drawing has one brush."""
         self.brush = brush
         for stroke in self.objects + self.undone:
-            stroke["strokeWidth"] = brush_width(brush, side)
+            stroke["strokeWidth"] = brush_width(brush)
         self.revision += 1
 
 
@@ -62,14 +63,15 @@ def canvas_state(name: str = "sheet") -> CanvasState:
     return st.session_state.setdefault(name, CanvasState())
 
 
-def canvas_side() -> int:
-    """Return the canvas' side in CSS pixels; it is smaller on a phone."""
-    return PHONE_CANVAS_SIDE if is_phone() else CANVAS_SIDE
+def brush_width(brush: str) -> int:
+    """Return the width of ``brush``, a key of BRUSHES, in pixels of the canvas."""
+    return round(SIDE * BRUSHES[brush])
 
 
-def brush_width(brush: str, side: int) -> int:
-    """Return the width in pixels of ``brush``, a key of BRUSHES, on a canvas of this side."""
-    return round(side * BRUSHES[brush])
+def canvas_cells() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return two cells of a grid: for the canvas, and for what is beside it, or below it in a narrow window."""
+    grid = st.grid(2, min_column_width=MIN_CELL_WIDTH, gap="medium")
+    return grid.cell(), grid.cell()
 
 
 def draw_on_canvas(name: str = "sheet") -> Drawing:
@@ -77,17 +79,17 @@ def draw_on_canvas(name: str = "sheet") -> Drawing:
 
     Raises DrawingError when the browser sends malformed strokes.
     """
-    hide_canvas_toolbar()
-    state, side = canvas_state(name), canvas_side()
+    adapt_canvas()
+    state = canvas_state(name)
     key = f"{name}-canvas-{state.revision}"
     if key not in st.session_state:  # after a change by the tools, or after a visit to another page
         state.initial = list(state.objects)
     result = st_canvas(
-        stroke_width=brush_width(state.brush, side),
+        stroke_width=brush_width(state.brush),
         stroke_color="#FFFFFF",
         background_color="#000000",
-        width=side,
-        height=side,
+        width=SIDE,
+        height=SIDE,
         initial_drawing={"objects": state.initial},
         key=key,
     )
@@ -96,25 +98,26 @@ def draw_on_canvas(name: str = "sheet") -> Drawing:
     state.update(objects)
     return Drawing(
         strokes=strokes,
-        canvas=side,
-        brush=brush_width(state.brush, side),
+        canvas=SIDE,
+        brush=brush_width(state.brush),
     )
 
 
 def show_tools(name: str = "sheet") -> None:
     """Show the buttons Clear, Undo and Redo and the brushes of the canvas ``name``."""
-    state, side = canvas_state(name), canvas_side()
-    with st.container(horizontal=True, width=side):
+    state = canvas_state(name)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             "Clear", icon=":material/delete:", on_click=state.clear, key=f"{name}-clear", disabled=not state.objects
         )
         st.button("Undo", icon=":material/undo:", on_click=state.undo, key=f"{name}-undo", disabled=not state.objects)
         st.button("Redo", icon=":material/redo:", on_click=state.redo, key=f"{name}-redo", disabled=not state.undone)
-    st.segmented_control(
-        "Brush",
-        list(BRUSHES),
-        default=state.brush,
-        required=True,
-        key=f"{name}-brush",
-        on_change=lambda: state.use_brush(st.session_state[f"{name}-brush"], side),
-    )
+        st.segmented_control(
+            "Brush",
+            list(BRUSHES),
+            default=state.brush,
+            required=True,
+            key=f"{name}-brush",
+            on_change=lambda: state.use_brush(st.session_state[f"{name}-brush"]),
+            label_visibility="collapsed",
+        )

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.predictions import DigitPrediction
-from pages._draw.canvas import draw_on_canvas, show_tools
+from pages._draw.canvas import canvas_cells, draw_on_canvas, show_tools
 from pages._draw.detail_panels import show_detail_panels
 from pages._draw.feedback import show_feedback
 from pages._shared.engine_status import ask_engine, wait_for_engine
@@ -24,7 +24,7 @@ WAITING_HINT = "You can draw meanwhile."
 @fragment
 def show_canvas_tab() -> None:
     """Show the canvas and the prediction; a stroke reruns only this, and slower parts follow the prediction."""
-    left, right = st.columns([1, 1], gap="large")
+    left, right = canvas_cells()
     with left:
         drawing = draw_on_canvas()
         tools = st.container()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_core.digits.drawing import Drawing
 from mnist_core.engine.shared import EngineNotReady
-from pages._draw.canvas import canvas_state, draw_on_canvas, show_tools
+from pages._draw.canvas import canvas_cells, canvas_state, draw_on_canvas, show_tools
 from pages._shared.fragments import fragment
 from pages._shared.identity import nickname, person
 from pages._shared.model_picker import chosen_run
@@ -65,7 +65,7 @@ def show_ten_digits_tab() -> None:
 
 
 def _show_question(round_: Round, digit: int) -> None:
-    left, right = st.columns(2, gap="large")
+    left, right = canvas_cells()
     with left:
         # The task and its button are above the canvas: a phone then shows them without scrolling.
         row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")

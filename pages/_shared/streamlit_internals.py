@@ -52,13 +52,24 @@ def unmask_token(cookie: str) -> bytes:
         return b""
 
 
+# Fabric.js maps the pointer to a canvas that is scaled by CSS. The canvas is not higher than the window, but for a
+# phone held sideways.
+CANVAS_CSS = """
+.dc-toolbar {display: none !important;}
+.dc-root {width: min(420px, max(220px, 100dvh - 9rem)); max-width: 100%;}
+.dc-scroll {overflow: visible;}
+.dc-container, .canvas-container, canvas {width: 100% !important; height: auto !important; aspect-ratio: 1;}
+"""
+
+
 @cache
-def hide_canvas_toolbar() -> None:
-    """Register the drawable canvas once more, without its own toolbar; once a process is enough.
+def adapt_canvas() -> None:
+    """Register the drawable canvas once more, without its own toolbar and fitted to its container's width.
 
     The toolbar is invisible over the canvas' upper right corner until a mouse hovers there: a stroke that begins
-    under it is lost, and a finger may press a button. The library has no switch for it. (The style needs
-    ``important``, as the library sets the display on the element.)
+    under it is lost, and a finger may press a button. The library has no switch for it, and a canvas wider than its
+    container is cut off. (The styles need ``important``, as the library sets them on the elements.) Once a process
+    is enough.
     """
     import streamlit_drawable_canvas
 
@@ -66,6 +77,6 @@ def hide_canvas_toolbar() -> None:
     streamlit_drawable_canvas.out = st.components.v2.component(
         "streamlit-drawable-canvas.streamlit_drawable_canvas",
         js="index-*.js",
-        css=f"{styles.read_text()}\n.dc-toolbar {{display: none !important;}}",
+        css=styles.read_text() + CANVAS_CSS,
         html='<div class="canvas-root"></div>',
     )

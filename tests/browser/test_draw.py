@@ -1,7 +1,10 @@
 """Tests of drawing with the mouse and by touch on the Draw page."""
 
+import math
 import re
 
+import numpy as np
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.expecting import expect
@@ -10,6 +13,22 @@ from tests.browser.visits import PHONE, SEVEN, button, canvas, draw, settle, vis
 STAR = [(80, 240), (140, 40), (200, 240), (50, 115), (230, 115), (80, 240)]
 BAR = [(110, 140), (190, 140)]
 CORNERS = [(6, 6), (274, 6), (274, 274), (6, 274)]
+ZERO = [(140 + 115 * math.sin(turn), 140 - 125 * math.cos(turn)) for turn in np.linspace(0, 2 * math.pi, 25)]
+SIZES = [(1920, 1080), (1440, 900), (1280, 800), (1024, 768), (820, 1180)]  # with the sidebar open
+VISIBLE_BOX = """canvas => {
+    const box = canvas.getBoundingClientRect();
+    let [left, top, right, bottom] = [0, 0, innerWidth, innerHeight];
+    for (let node = canvas.parentNode; node && node !== document; node = node.parentNode || node.host) {
+        if (node.host) node = node.host;
+        if (getComputedStyle(node).overflowX === "visible") continue;
+        const clip = node.getBoundingClientRect();
+        [left, right] = [Math.max(left, clip.left), Math.min(right, clip.right)];
+        [top, bottom] = [Math.max(top, clip.top), Math.min(bottom, clip.bottom)];
+    }
+    const width = Math.min(box.right, right) - Math.max(box.left, left);
+    const height = Math.min(box.bottom, bottom) - Math.max(box.top, top);
+    return [width, height];
+}"""  # the width and height of the part of a canvas that neither the window nor an ancestor cuts off
 TOUCH_STEPS = 8  # touch events between two points
 
 
@@ -65,10 +84,35 @@ def test_a_visitor_opens_each_panel_for_a_seven_and_a_star_is_rejected(page, ser
     settle(page)
 
 
+def check_canvas_and_answer_fit(page: Page) -> None:
+    """Assert that no part of the canvas is cut off, and that the answer is seen without scrolling."""
+    box = canvas(page).bounding_box()
+    assert canvas(page).evaluate(VISIBLE_BOX) == pytest.approx([box["width"], box["height"]], abs=1)
+    answer = page.locator(".answer b").bounding_box()
+    assert answer["y"] + answer["height"] <= page.viewport_size["height"]
+    assert answer["x"] + answer["width"] <= page.viewport_size["width"]
+
+
+def test_at_every_width_the_whole_canvas_takes_strokes_and_the_answer_is_seen(page, server):
+    visit(page, server, "draw")
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        draw(page, ZERO)
+        expect(page.locator(".answer b")).to_have_text("0")
+        settle(page)
+        check_canvas_and_answer_fit(page)
+        button(page, "Clear").click()
+        expect(page.locator(".answer")).to_have_count(0)
+        settle(page)
+
+
 def test_a_phone_user_draws_by_touch_and_the_panel_fits_the_width(phone, server):
     visit(phone, server, "draw")
     draw_by_finger(phone, SEVEN)
     expect(phone.locator(".answer b")).to_have_text("7")
+    settle(phone)
+    check_canvas_and_answer_fit(phone)
     open_panel(phone, "Step by step")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
 
