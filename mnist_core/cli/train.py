@@ -21,7 +21,7 @@ def train(arguments: argparse.Namespace) -> None:
     config = _config(arguments, home)
     if arguments.ship:
         store.shipped_path(config.name)  # raises errors before the training
-    run = store.create(config, home, state=RUNNING)
+    run = store.create(config, home, state=RUNNING, to_ship=arguments.ship)
     signal.signal(signal.SIGINT, lambda *_: run.cancel())
     _train_with_progress(run, quiet=arguments.json)
     status = run.read_status()

@@ -105,12 +105,17 @@ def _free_path(path: Path) -> Path:
     return next(each for each in itertools.chain([path], numbered) if not each.exists())
 
 
-def create(config: RunConfig, home: Path, *, state: State = QUEUED, lesson: Lesson | None = None) -> Run:
+def create(
+    config: RunConfig, home: Path, *, state: State = QUEUED, lesson: Lesson | None = None, to_ship: bool = False
+) -> Run:
     """Create a new run's folder. With ``config.parent`` it starts with the parent's history and training state.
 
     ``lesson``: drawings to train on, stored in the folder. ``state``: QUEUED lets the engine train the run; RUNNING
-    is for a caller that trains it itself. Raises RunError when the parent is unknown or has no model.
+    is for a caller that trains it itself. ``to_ship``: it may have the name of a shipped run, which it will replace.
+    Raises RunError when the parent is unknown or has no model, or the name is that of a shipped run.
     """
+    if not to_ship:
+        _check_name(config.name)
     run = Run(home / "runs" / _new_id())
     run.path.mkdir()
     try:
@@ -133,8 +138,10 @@ def create(config: RunConfig, home: Path, *, state: State = QUEUED, lesson: Less
 def create_finished(config: RunConfig, home: Path, *, fill: Callable[[Run], dict[str, Any]]) -> Run:
     """Create a run that needs no training; its folder appears atomically, with all files.
 
-    ``fill`` writes the run's files and returns further fields of its status, above all the scores.
+    ``fill`` writes the run's files and returns further fields of its status, above all the scores. Raises RunError
+    when the name is that of a shipped run.
     """
+    _check_name(config.name)
     started = time.time()
     with TemporaryDirectory(prefix=".new-", dir=home) as folder:
         run = Run(Path(folder) / _new_id())
@@ -199,9 +206,13 @@ def ship(run: Run) -> Run:
 
 def rename(run: Run, name: str) -> None:
     """Rename ``run``. Raises ConfigError for an invalid name, RunError for the name of a shipped run."""
+    _check_name(name)
+    run.rename(name)
+
+
+def _check_name(name: str) -> None:
     if name.strip() in scan.shipped_names():
         raise RunError(f"{name.strip()} is the name of a network that came with the app. Choose another one.")
-    run.rename(name)
 
 
 def find(reference: str, home: Path) -> Run:

@@ -41,6 +41,13 @@ def test_a_new_run_is_queued_and_found_by_id_and_name_and_by_its_path_only_on_th
         store.find(str(run.path), home)
 
 
+def test_a_new_run_cannot_take_the_name_of_a_shipped_one_unless_it_replaces_it(home):
+    with pytest.raises(RunError, match="came with the app"):
+        store.create(RunConfig(name="book "), home)
+    assert scan.scan(home).own == ()
+    assert store.create(RunConfig(name="book"), home, to_ship=True).read_config().name == "book"
+
+
 def test_find_returns_the_newest_run_of_a_name(home, run):
     time.sleep(1.1)  # run ids have a resolution of one second
     newer = store.create(RunConfig(name="mine"), home)
