@@ -13,6 +13,7 @@ from pages._shared.identity import nickname, person
 from pages._shared.messages import safe_callback, show_message
 from pages._shared.my_data import ask_nickname
 from pages._shared.services import stored_drawings
+from pages._shared.widgets.typicality import rejection_threshold
 
 SUBMITTED_KEY = "told"  # session state: the label that this person submitted last
 SUBMISSION_COUNT_KEY = "times-told"  # session state: how often this person submitted or deleted a label
@@ -53,17 +54,19 @@ def show_feedback(drawing: Drawing, digit: np.ndarray, prediction: DigitPredicti
         if submitted:
             _show_saved(submitted)
         else:
-            st.button(
-                "Right",
-                icon=":material/check:",
-                on_click=safe_callback(lambda: save(prediction.answer)),
-                key="right",
-            )
-            st.button(
-                "No digit", on_click=safe_callback(lambda: save(None)), key="no-digit", help="Nobody should read one."
-            )
+            _show_buttons(prediction, save)
             ask_nickname("tell")
     _show_label_choice(submitted.label if submitted else None, save)
+
+
+def _show_buttons(prediction: DigitPrediction, save: Callable[[int | None], None]) -> None:
+    """Show "Right", which saves the answer that is shown: for a rejected drawing, that it is no digit."""
+    shown = None if prediction.rejected(rejection_threshold()) else prediction.answer
+    st.button("Right", icon=":material/check:", on_click=safe_callback(lambda: save(shown)), key="right")
+    if shown is not None:
+        st.button(
+            "No digit", on_click=safe_callback(lambda: save(None)), key="no-digit", help="Nobody should read one."
+        )
 
 
 def _remember(submitted: SubmittedLabel | None) -> None:

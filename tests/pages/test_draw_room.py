@@ -61,8 +61,9 @@ def feedback_panel():
     from mnist_core.predictions import DigitPrediction
     from pages._draw.feedback import show_feedback
 
-    drawing = st.session_state["drawing"]
-    show_feedback(drawing, drawing.to_digit(), DigitPrediction(np.eye(10)[7] * 0.91 + 0.009, "book", "book"))
+    drawing, typicality = st.session_state["drawing"], st.session_state.get("typicality")
+    prediction = DigitPrediction(np.eye(10)[7] * 0.91 + 0.009, "book", "book", typicality)
+    show_feedback(drawing, drawing.to_digit(), prediction)
 
 
 def choose_label(app: AppTest, digit: int) -> AppTest:
@@ -98,6 +99,14 @@ def test_no_digit_saves_the_drawing_without_a_label_which_can_be_added_later(roo
     assert "No digit, read as 7" in html(opened(room_tab))
     choose_label(app, 2)
     assert [stored.label for stored in room.newest(5)] == [2]
+
+
+def test_right_below_a_rejection_saves_the_drawing_as_no_digit(room):
+    app = opened(feedback_panel, drawing=SEVEN, typicality=0.002)
+    assert "No digit" not in {button.label for button in app.button}
+    app = press(app, "Right")
+    assert "Saved as no digit" in text(app)
+    assert [stored.label for stored in room.newest(5)] == [None]
 
 
 def test_a_saved_drawing_can_be_taken_back_and_saved_again(room):
