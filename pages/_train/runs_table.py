@@ -74,6 +74,7 @@ def _choose_runs(shown: list[ListedRun], rows: list[dict], runs: list[ListedRun]
             key=f"runs-{hash(tuple(ids))}",  # other rows make a new table: a tick belongs to a run, not to an index
             column_config=COLUMNS,
             hide_index=True,
+            placeholder="–",  # what a run does not have yet, such as its scores
             on_select="rerun",
             selection_mode="multi-row",
             selection_default={"selection": {"rows": [index for index, id_ in enumerate(ids) if id_ in previous_ids]}},
