@@ -21,7 +21,7 @@ HEARTBEAT_TIMEOUT_SECONDS = 10.0  # a trainer writes its heartbeat at least once
 SCORES = ("test_loss", "test_accuracy", "correct", "incorrect")  # the fields of evaluation.scores.Scores
 
 
-def _check_scores(scores: dict[str, float]) -> dict[str, float]:
+def _check_scores(scores: dict[str, int | float]) -> dict[str, int | float]:
     if not all(name in scores for name in SCORES):
         raise ValueError(f"scores need {', '.join(SCORES)}")
     return scores
@@ -48,7 +48,7 @@ class Status:
     recording_seconds: Duration = 0.0  # the part of the training time spent writing files
     error: str | None = None
     diverged: bool = False  # it failed because the loss became NaN or infinite
-    scores: Annotated[dict[str, float], AfterValidator(_check_scores)] | None = None  # after the training: SCORES
+    scores: Annotated[dict[str, int | float], AfterValidator(_check_scores)] | None = None  # after the training: SCORES
 
     @property
     def active(self) -> bool:

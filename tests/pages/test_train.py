@@ -85,6 +85,11 @@ def test_an_imported_network_shows_its_origin_and_no_training_settings(home):
     assert "walk-through's figure" not in text(app)
 
 
+def test_the_scores_of_a_shipped_run_are_shown_with_whole_numbers_of_digits(home):
+    metrics = {metric.label: metric.value for metric in opened(store.find("book", home)).metric}
+    assert metrics == {"Test accuracy": "98.24%", "Test loss": "0.0865", "Right": "9,824", "Wrong": "176"}
+
+
 def labels(app: AppTest) -> set[str]:
     return {each.label for each in app.button}
 

@@ -100,7 +100,12 @@ def _spec(measure: str, title: str, last_epoch: int | None, validation: str) -> 
             scale=scale,
             axis=alt.Axis(tickMinStep=1, format=",d"),
         ),
-        y=alt.Y(f"{measure}:Q", title=title, scale=alt.Scale(zero=False)),
+        y=alt.Y(
+            f"{measure}:Q",
+            title=title,
+            scale=alt.Scale(zero=False),
+            axis=alt.Axis(format="~%" if measure == "accuracy" else ".5~g"),
+        ),
         color=alt.Color(
             "of:N",
             title=None,
