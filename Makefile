@@ -14,6 +14,7 @@ run: ADDRESS := 127.0.0.1
 run: $(VENV)/app.txt
 	$(port_is_free)
 	@$(BIN)/python -m mnist_core host --port $(PORT)
+	@echo "Ctrl-C stops it."
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 # For a room: listens on all interfaces. Nobody uploads more than a run's zip has; a phone that slept for a quarter of
@@ -22,6 +23,7 @@ workshop: ADDRESS := 0.0.0.0
 workshop: $(VENV)/app.txt
 	$(port_is_free)
 	@$(BIN)/python -m mnist_core host --port $(PORT) --network
+	@echo "Ctrl-C stops it."
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.address 0.0.0.0 \
 		--server.maxUploadSize 128 --server.disconnectedSessionTTL 900
 

@@ -143,7 +143,7 @@ class TrainingConfig:
     validation: str = ON_TEST_SET  # the book's; ON_HELD_OUT uses the test set only at the end
     patience: int = 0  # epochs without a better validation accuracy before early stopping; 0: off
     precision: str = FLOAT32  # FASTEST uses bfloat16 if it is faster on this machine
-    seed: int = 0  # of the initial weights, the order of the digits and the dropout
+    seed: int = 0  # of initial weights, the digits' order, dropout, distortions and synthetic drawings
 
     __pydantic_config__ = CHECKED
 

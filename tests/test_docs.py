@@ -14,6 +14,7 @@ from mnist_core import cli, settings
 from mnist_core.config import ModelConfig, RunConfig, TrainingConfig
 from mnist_core.engine import embedding_maps, queue, shared, worker
 from mnist_core.host import auth, backup
+from mnist_core.recipes import RECIPES
 from mnist_core.room import drawings, people, presence, state, votes  # importing them declares the tables
 from mnist_core.room import settings as room_settings
 from mnist_core.room.database import Table
@@ -44,6 +45,7 @@ FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 CODE_SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PATH = re.compile(r"[\w.-]+(/[\w.<>…-]+)+/?|[\w.-]+/|[\w-]+\.(py|js)")
+NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 PLACEHOLDER = re.compile(r"/_?NAME|/<|/…")  # in a path
 # After the prompt, variables and the path of the program; up to a comment, a pipe or a redirection.
 COMMAND = re.compile(
@@ -157,6 +159,22 @@ def test_cli_md_describes_every_command():
 def test_cli_md_describes_every_option_of_a_command(name):
     named = first_column(sections(text_of("cli.md"))[f"`{name}`"])
     assert set(re.findall(r"--[\w-]+", " ".join(named))) == options_of(commands()[name])
+
+
+def test_networks_md_has_a_column_for_every_recipe():
+    lines = sections(text_of("networks.md"))["Recipes"].splitlines()
+    header = next(line for line in lines if line.startswith("|"))
+    assert CODE_SPAN.findall(header) == list(RECIPES)
+
+
+def test_cli_md_gives_every_recipe_as_the_range_of_its_option():
+    (row,) = (row for row in rows(sections(text_of("cli.md"))["`train`"]) if row[0] == "`--recipe`")
+    assert CODE_SPAN.findall(row[-1]) == list(RECIPES)
+
+
+def test_readme_counts_the_recipes():
+    numbers = re.findall(r"(\w+) recipes\b", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert numbers == [NUMBER_WORDS[len(RECIPES)]] * len(numbers)
 
 
 def test_pages_md_has_a_section_for_every_page_of_the_app():

@@ -18,6 +18,10 @@ from mnist_core.cli.train import train
 from mnist_core.errors import LabError
 from mnist_core.recipes import RECIPES
 
+SEED_HELP = (
+    "of the initial weights, the order of the digits, dropout, distortions and synthetic drawings "
+    "(default: the recipe's)"
+)
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it: 128 + SIGINT
 
 
@@ -59,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     training = command("train", train, "Train a network.")
     training.add_argument("--recipe", choices=sorted(RECIPES), help="what to train (default: book)")
     training.add_argument("--epochs", type=int, help="passes through the training digits (default: the recipe's)")
-    training.add_argument("--seed", type=int, help="of weights, order and dropout (default: the recipe's)")
+    training.add_argument("--seed", type=int, help=SEED_HELP)
     training.add_argument("--name", help="the run's name (default: the recipe's, and 'trained here')")
     training.add_argument("--from", dest="parent", metavar="RUN", help="go on from this run's network")
     training.add_argument("--ship", action="store_true", help="put a copy into mnist_core/pretrained/NAME")

@@ -23,7 +23,8 @@ def run_app(arguments: argparse.Namespace) -> None:
     """Print where the app is and where it keeps its files, and be its web server until Ctrl-C."""
     _check_port(arguments.port)
     print_host_info(arguments)
-    print(f"What it keeps: {settings.home()}", flush=True)
+    print(f"What it keeps: {settings.home()}")
+    print("Ctrl-C stops it.", flush=True)
     if arguments.browser and (sys.platform in ("win32", "darwin") or SCREENS & os.environ.keys()):
         threading.Thread(target=_open_browser, args=[arguments.port], daemon=True).start()
     sys.argv = ["streamlit", "run", str(APP_FOLDER / "app.py"), "--server.port", str(arguments.port)]

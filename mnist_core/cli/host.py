@@ -17,7 +17,7 @@ def serve(arguments: argparse.Namespace) -> None:
 
 def print_host_info(arguments: argparse.Namespace) -> None:
     """Print the app's URLs, and the host's password unless it is set in the environment."""
-    print(f"Digit Lab: http://localhost:{arguments.port}  (Ctrl-C stops it)")
+    print(f"Digit Lab: http://localhost:{arguments.port}")
     for address in addresses() if arguments.network else ():
         print(f"In the network of {address.interface}: {address.url(arguments.port)}")
     if settings.host_password() is None:

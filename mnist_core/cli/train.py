@@ -41,10 +41,11 @@ def train(arguments: argparse.Namespace) -> None:
         "test_accuracy": status.scores["test_accuracy"],
     }
     ending = "" if status.state == FINISHED else " (ended early)"
+    epochs = f"{report['epochs']} epoch{'' if report['epochs'] == 1 else 's'}"
     print_report(
         arguments,
         report,
-        f"{run.read_config().name}{ending}: {report['epochs']} epochs in {status.seconds:.1f} s, "
+        f"{run.read_config().name}{ending}: {epochs} in {status.seconds:.1f} s, "
         f"test accuracy {report['test_accuracy']:.4f}, loss {report['test_loss']:.4f}\n{run.path}",
     )
 

@@ -24,7 +24,8 @@ PRIVACY_NOTE = (
     "address and no tracking. A reload keeps the key. It is lost when your browser is closed for good or deletes its "
     "cookies, and another browser or a private window has another key. The room then takes you for somebody new: what "
     "you made stays, but only the host can remove it, and your old nickname stays taken. So that the host can count "
-    "who is in, the room knows when your key was here last; ten minutes later that counts no more, and is deleted."
+    "who is in, the room knows when your key was here last; ten minutes later that counts no more, and is deleted "
+    "when the next visitor's is recorded."
 )
 
 

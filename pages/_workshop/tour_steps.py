@@ -90,7 +90,7 @@ STEPS = (
         ),
         "train",
         (
-            "After the first epoch it reads about 95 of 100 right, at the end about 98.5.",
+            "After the first epoch it reads about 95 of 100 right, at the end about 98.6.",
             "The training takes seconds to a minute, depending on the computer and on who waits in line.",
         ),
     ),
