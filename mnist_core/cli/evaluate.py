@@ -58,7 +58,8 @@ def _evaluate_on_drawings(arguments: argparse.Namespace) -> None:
     if score is None:
         raise UsageError(f"{arguments.drawings} holds no drawing with a label and ink.")
     report = {"run": model.name, "drawings": score.drawings, "accuracy": score.accuracy, "per_digit": score.per_digit}
-    summary = f"{model.name}: {score.accuracy:.4f} of {score.drawings:,} drawings right"
+    drawings_text = f"{score.drawings:,} drawing{'' if score.drawings == 1 else 's'}"
+    summary = f"{model.name}: {score.accuracy:.4f} of {drawings_text} right"
     lines = [f"{digit}: {accuracy:.4f}" for digit, accuracy in score.per_digit.items()]
     print_report(
         arguments,
