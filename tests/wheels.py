@@ -8,6 +8,7 @@ import sys
 import sysconfig
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,7 +150,8 @@ def check_app(installation: Installation) -> None:
         assert str(installation.home) in printed, printed
         assert app.opened.read_text().strip() == app.server.url, app.opened.read_text()
         assert addresses(app.server) <= {"127.0.0.1", "::1"}, addresses(app.server)
-        asyncio.run(_open_all_pages(app.server.url))
+        with ThreadPoolExecutor(1) as thread:  # this thread has an event loop if a browser test ran before
+            thread.submit(asyncio.run, _open_all_pages(app.server.url)).result()
         assert reads_a_digit(installation, app.server), "a 7 was read as another digit"
         assert "Traceback" not in app.log.read_text(), app.log.read_text()
 

@@ -45,7 +45,9 @@ def runs(keras, lab) -> dict[str, Run]:
     """A trained run for each of SETTINGS, by its name."""
     trained = {}
     for name, (model, training) in SETTINGS.items():
-        config = RunConfig(name=name, model=ModelConfig(**SMALL | model), training=TrainingConfig(**QUICK | training))
+        config = RunConfig(
+            name=f"{name} run", model=ModelConfig(**SMALL | model), training=TrainingConfig(**QUICK | training)
+        )
         trained[name] = store.create(config, lab)
         train_run(trained[name])
     return trained
