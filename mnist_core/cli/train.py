@@ -36,7 +36,7 @@ def train(arguments: argparse.Namespace) -> None:
         "path": str(run.path),
         "epochs": len(run.read_epochs()["epoch"]),
         "seconds": round(status.seconds, 2),
-        "parameters": run.read_config().model.parameters,
+        "parameters": config.model.parameters,
         "test_loss": status.scores["test_loss"],
         "test_accuracy": status.scores["test_accuracy"],
     }

@@ -21,11 +21,12 @@ def show_results(run: Run) -> None:
         show_use_button(run, "results", prominent=True)
         _show_further_training(run)
         _downloads(run)
-    if run.read_config().trained_elsewhere:  # it has no history
+    config = run.read_config()
+    if config.trained_elsewhere:  # it has no history
         show_findings(run)
         return
     with st.expander("The walk-through's figure: accuracy and loss of training and test digits"):
-        validation = "Validation" if run.read_config().training.validation == ON_HELD_OUT else "Test"
+        validation = "Validation" if config.training.validation == ON_HELD_OUT else "Test"
         show_figure(training_curves, run.read_epochs(), validation=validation, theme=page_theme())
 
 
